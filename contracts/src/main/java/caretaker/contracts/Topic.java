@@ -1,0 +1,74 @@
+package caretaker.contracts;
+
+import java.time.Duration;
+import java.util.Locale;
+
+/** A topic of the bus with the settings it is created with. {@code asyncapi.yaml} is this table for other readers. */
+public enum Topic {
+    READINGS(12, Cleanup.DELETE, Duration.ofHours(1), "host"),
+    HEALTH(6, Cleanup.DELETE, Duration.ofDays(14), "host"),
+    INVENTORY(6, Cleanup.COMPACT, Duration.ZERO, "host"),
+    ALERTS(6, Cleanup.COMPACT_DELETE, Duration.ofDays(14), "alert fingerprint"),
+    SILENCES(1, Cleanup.COMPACT, Duration.ZERO, "silence id"),
+    NOTIFICATIONS(6, Cleanup.COMPACT_DELETE, Duration.ofDays(14), "group key + receiver"),
+    RECOVERIES(6, Cleanup.DELETE, Duration.ofDays(365), "host/container"),
+    RECOVERY_STATE(6, Cleanup.COMPACT, Duration.ZERO, "host/container"),
+    MAINTENANCE(1, Cleanup.COMPACT, Duration.ZERO, "host/container"),
+    BACKUPS(1, Cleanup.DELETE, Duration.ofDays(365), "series"),
+    DEAD_LETTERS(1, Cleanup.DELETE, Duration.ofDays(14), "as read");
+
+    /** Kafka's {@code cleanup.policy}. */
+    public enum Cleanup {
+        DELETE("delete"),
+        COMPACT("compact"),
+        COMPACT_DELETE("compact,delete");
+
+        private final String policy;
+
+        Cleanup(String policy) {
+            this.policy = policy;
+        }
+
+        public String policy() {
+            return policy;
+        }
+    }
+
+    private final String fullName;
+    private final int partitions;
+    private final Cleanup cleanup;
+    private final Duration retention;
+    private final String key;
+
+    Topic(int partitions, Cleanup cleanup, Duration retention, String key) {
+        this.fullName = "caretaker." + name().toLowerCase(Locale.ROOT).replace('_', '-');
+        this.partitions = partitions;
+        this.cleanup = cleanup;
+        this.retention = retention;
+        this.key = key;
+    }
+
+    /** The name in Kafka, for example {@code caretaker.readings}. */
+    public String fullName() {
+        return fullName;
+    }
+
+    /** Partitions it is created with; more may be added by hand, the services follow. */
+    public int partitions() {
+        return partitions;
+    }
+
+    public Cleanup cleanup() {
+        return cleanup;
+    }
+
+    /** How long a record is kept; zero where only compaction removes records. */
+    public Duration retention() {
+        return retention;
+    }
+
+    /** What the key of a record is, in words. */
+    public String key() {
+        return key;
+    }
+}
