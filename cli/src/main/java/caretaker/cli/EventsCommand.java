@@ -1,0 +1,7 @@
+package caretaker.cli;
+
+import picocli.CommandLine.Command;
+
+/** {@code caretaker events}: what goes over the bus. */
+@Command(name = "events", description = "Look at what goes over the bus.", subcommands = EventsTailCommand.class)
+final class EventsCommand {}

@@ -1,0 +1,41 @@
+package caretaker.cli;
+
+import java.time.Duration;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+
+/** The {@code caretaker} command: parses, runs one subcommand, and turns every failure into a line and an exit code. */
+@Command(
+        name = "caretaker",
+        description = "Keeps multi-node NVIDIA GPU clusters healthy.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        subcommands = {EventsCommand.class, HelpCommand.class},
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:done",
+            "1:failed",
+            "2:bad arguments or config file",
+            "5:not found",
+            "7:another instance holds it",
+            "8:something outside is missing or out of reach (Kafka, driver, port)"
+        })
+final class Main {
+    private Main() {}
+
+    public static void main(String[] args) {
+        System.exit(commandLine().execute(args));
+    }
+
+    static CommandLine commandLine() {
+        var commandLine = new CommandLine(new Main());
+        commandLine.registerConverter(Duration.class, new Durations());
+        commandLine.setCaseInsensitiveEnumValuesAllowed(true);
+        commandLine.setExecutionExceptionHandler((failure, command, parsed) -> {
+            command.getErr().println("caretaker: " + Failures.message(failure));
+            return Failures.exitCode(failure);
+        });
+        return commandLine;
+    }
+}
