@@ -1,5 +1,6 @@
 package caretaker.chassis.config;
 
+import java.lang.reflect.RecordComponent;
 import java.util.Collection;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -8,13 +9,18 @@ import org.jspecify.annotations.Nullable;
 final class Names {
     private Names() {}
 
-    /** {@code forgetAfter} is {@code forget-after} in the file. */
-    static String kebab(String component) {
+    /** {@code forgetAfter} is {@code forget-after} in the file, {@code forget_after} where the record says so. */
+    static String key(RecordComponent component) {
+        boolean snake = component.getDeclaringRecord().isAnnotationPresent(SnakeCase.class);
+        return split(component.getName(), snake ? '_' : '-');
+    }
+
+    private static String split(String component, char separator) {
         var name = new StringBuilder();
         for (int i = 0; i < component.length(); i++) {
             char c = component.charAt(i);
             if (Character.isUpperCase(c)) {
-                name.append('-').append(Character.toLowerCase(c));
+                name.append(separator).append(Character.toLowerCase(c));
             } else {
                 name.append(c);
             }

@@ -19,7 +19,7 @@ final class Renderer {
 
     private static void record(Record config, String indent, StringBuilder out) {
         for (RecordComponent component : config.getClass().getRecordComponents()) {
-            entry(Names.kebab(component.getName()), read(component, config), indent, out);
+            entry(Names.key(component), read(component, config), indent, out);
         }
     }
 

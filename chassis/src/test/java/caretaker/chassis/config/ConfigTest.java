@@ -198,6 +198,16 @@ class ConfigTest {
         assertThatThrownBy(() -> parse(bomb)).isInstanceOf(ConfigException.class);
     }
 
+    @SnakeCase
+    record Foreign(@Nullable String certFile) {}
+
+    @Test
+    void aRecordMayHaveTheKeysOfSomebodyElsesFormat() {
+        assertThat(Config.parse(Foreign.class, "cert_file: a", "c.yml", Map.of())
+                        .certFile())
+                .isEqualTo("a");
+    }
+
     private static Example parse(String yaml) {
         return Config.parse(Example.class, yaml, "c.yml", ENVIRONMENT);
     }
