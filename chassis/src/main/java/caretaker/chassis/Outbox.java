@@ -1,0 +1,214 @@
+package caretaker.chassis;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.kafka.client.producer.KafkaWriteStream;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.ToIntFunction;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Hands records to the bus and holds them while the broker is away. Offering never blocks and may be done from any
+ * thread.
+ *
+ * <p>Records of a droppable topic (readings) are held up to a bound, then the oldest gives way to the newest. Records
+ * of any other topic (events) are kept until the broker has them; only when a very large bound is reached is the newest
+ * refused. Kept records of one key arrive in the order they were offered; a lost acknowledgement may repeat one. Each
+ * topic has a queue of its own, so that one that does not exist holds up no other.
+ *
+ * <p>The numbers add up per topic: offered = sent + dropped + refused + rejected + queued.
+ */
+public final class Outbox implements AutoCloseable {
+    private static final Logger LOGGER = LoggerFactory.getLogger(Outbox.class);
+    private static final Duration ABORT_LIMIT = Duration.ofSeconds(1);
+
+    private final Vertx vertx;
+    private final Context context;
+    private final KafkaSettings kafka;
+    private final OutboxSettings settings;
+    private final Set<String> droppableTopics;
+    private final MeterRegistry registry;
+    private final InstantSource clock;
+    private final Map<String, Lane> lanes = new ConcurrentHashMap<>();
+    private volatile boolean closed;
+    private @Nullable Future<KafkaWriteStream<byte[], byte[]>> producer; // guarded by this
+
+    private Outbox(
+            Vertx vertx,
+            KafkaSettings kafka,
+            OutboxSettings settings,
+            Set<String> droppableTopics,
+            MeterRegistry registry,
+            InstantSource clock) {
+        this.vertx = vertx;
+        this.context = vertx.getOrCreateContext();
+        this.kafka = kafka;
+        this.settings = settings;
+        this.droppableTopics = Set.copyOf(droppableTopics);
+        this.registry = registry;
+        this.clock = clock;
+    }
+
+    /** Needs no broker yet. */
+    public static Outbox start(
+            Vertx vertx,
+            KafkaSettings kafka,
+            OutboxSettings settings,
+            Set<String> droppableTopics,
+            MeterRegistry registry,
+            InstantSource clock) {
+        return new Outbox(vertx, kafka, settings, droppableTopics, registry, clock);
+    }
+
+    /** Whether the record was taken. A droppable one always is, until the outbox closes. */
+    public boolean offer(String topic, byte @Nullable [] key, byte @Nullable [] value) {
+        return offer(new Outgoing(topic, key, value));
+    }
+
+    /** As {@link #offer(String, byte[], byte[])}. */
+    public boolean offer(Outgoing record) {
+        return lane(record.topic()).offer(record, null);
+    }
+
+    /**
+     * Completes once the broker has the record. Fails only if the record cannot be taken or the broker refuses it for
+     * good; while the broker is away it waits.
+     */
+    public Future<Void> send(Outgoing record) {
+        Promise<Void> promise = Promise.promise();
+        if (!lane(record.topic()).offer(record, promise)) {
+            promise.tryFail(new IllegalStateException("the outbox has no room for a record of " + record.topic()));
+        }
+        return promise.future();
+    }
+
+    /** Records that wait for the broker, of all topics. */
+    public int queued() {
+        return lanes.values().stream().mapToInt(Lane::size).sum();
+    }
+
+    /** After {@link #close}: the kept records that the broker did not get, oldest first per topic. */
+    public List<Outgoing> unsent() {
+        return lanes.values().stream()
+                .filter(Lane::keeps)
+                .flatMap(lane -> lane.records().stream())
+                .toList();
+    }
+
+    private Lane lane(String topic) {
+        Lane lane = lanes.get(topic);
+        return lane != null ? lane : lanes.computeIfAbsent(topic, this::newLane);
+    }
+
+    private Lane newLane(String topic) {
+        return new Lane(topic, !droppableTopics.contains(topic), settings, this, registry, clock);
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    void onContext(Runnable work) {
+        context.runOnContext(_ -> work.run());
+    }
+
+    void later(Duration pause, Runnable work) {
+        vertx.setTimer(Math.max(1, pause.toMillis()), _ -> work.run());
+    }
+
+    /**
+     * The producer, once it knows the topic. Kafka's send blocks while it does not, so that is waited for on a thread
+     * that may wait.
+     */
+    Future<KafkaWriteStream<byte[], byte[]>> producerFor(String topic) {
+        return producer()
+                .compose(stream -> Blocking.call(vertx, () -> {
+                    var _ = stream.unwrap().partitionsFor(topic);
+                    return stream;
+                }));
+    }
+
+    private synchronized Future<KafkaWriteStream<byte[], byte[]>> producer() {
+        Future<KafkaWriteStream<byte[], byte[]>> current = producer;
+        if (current == null || current.failed()) {
+            current = Blocking.call(vertx, this::newProducer);
+            producer = current;
+        }
+        return current;
+    }
+
+    private KafkaWriteStream<byte[], byte[]> newProducer() {
+        return KafkaWriteStream.create(
+                vertx,
+                new KafkaProducer<>(
+                        kafka.producer(settings.producer()), new ByteArraySerializer(), new ByteArraySerializer()));
+    }
+
+    /** A producer that failed for a reason no waiting helps stays failed; the next round gets a new one. */
+    synchronized void discard(KafkaWriteStream<byte[], byte[]> stream) {
+        Future<KafkaWriteStream<byte[], byte[]>> current = producer;
+        if (current != null && current.succeeded() && current.result().equals(stream)) {
+            producer = null;
+            vertx.executeBlocking(
+                            () -> {
+                                stream.unwrap().close(Duration.ZERO);
+                                return null;
+                            },
+                            false)
+                    .onFailure(e -> LOGGER.atWarn().setCause(e).log("close of a failed producer failed"));
+        }
+    }
+
+    /**
+     * Takes no more records, and waits for those it has until the flush limit. Not to be called on an event loop.
+     */
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        lanes.values().forEach(Lane::hurry);
+        awaitIdle(settings.flushLimit(), Lane::size);
+        closeProducer();
+        awaitIdle(ABORT_LIMIT, Lane::inFlight);
+        List<Outgoing> lost = unsent();
+        lanes.values().forEach(Lane::abandon);
+        if (!lost.isEmpty()) {
+            LOGGER.atWarn().addKeyValue("records", lost.size()).log("events not sent before the outbox closed");
+        }
+    }
+
+    private void awaitIdle(Duration limit, ToIntFunction<Lane> busy) {
+        long deadline = System.nanoTime() + limit.toNanos();
+        var never = new CountDownLatch(1);
+        try {
+            while (lanes.values().stream().mapToInt(busy).sum() > 0 && System.nanoTime() < deadline) {
+                boolean _ = never.await(5, TimeUnit.MILLISECONDS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private synchronized void closeProducer() {
+        Future<KafkaWriteStream<byte[], byte[]>> current = producer;
+        if (current != null && current.succeeded()) {
+            current.result().unwrap().close(Duration.ZERO); // what is acknowledged is settled, the rest is aborted
+        }
+    }
+}

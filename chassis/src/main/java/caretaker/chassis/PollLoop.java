@@ -1,0 +1,521 @@
+package caretaker.chassis;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.CommitFailedException;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RebalanceInProgressException;
+import org.apache.kafka.common.errors.RetriableException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads topics and commits an offset only after the effect of its record.
+ *
+ * <p>One thread owns the consumer: it polls, runs the whole batch, commits, and only then polls again. Nothing is in
+ * flight while partitions move, so a rebalance has no offset left to save. A crash between effect and commit repeats
+ * the record, so effects must be safe to repeat.
+ *
+ * <p>It starts without a broker and waits for it. It ends when it is closed or when something fails that no waiting
+ * helps, such as a missing permission; {@link Builder#onFailure} hears of the latter.
+ */
+public final class PollLoop implements AutoCloseable {
+    private static final Logger LOGGER = LoggerFactory.getLogger(PollLoop.class);
+    private static final Duration POLL_WAIT = Duration.ofMillis(200);
+    private static final Duration RPC_LIMIT = Duration.ofSeconds(3);
+    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(2);
+    private static final Duration QUARANTINE_PAUSE = Duration.ofSeconds(1);
+    private static final long CONNECT_PAUSE_MILLIS = 1_000;
+
+    private final Builder settings;
+    private final InstantSource clock;
+    private final PollMetrics metrics;
+    private final CountDownLatch stop = new CountDownLatch(1);
+    private final Thread thread;
+
+    // Owned by the loop's thread.
+    private final Map<TopicPartition, Instant> pausedUntil = new HashMap<>();
+    private final Map<TopicPartition, OffsetAndMetadata> uncommitted = new HashMap<>();
+    private final Set<TopicPartition> unmeasured = new HashSet<>();
+    private final Map<TopicPartition, Long> behind = new HashMap<>();
+
+    private volatile boolean caughtUp;
+    private volatile @Nullable Throwable failure;
+
+    private PollLoop(Builder settings) {
+        this.settings = settings;
+        this.clock = settings.clock;
+        this.metrics = new PollMetrics(settings.name, settings.registry, settings.clock);
+        this.thread = Thread.ofPlatform().name("poll-" + settings.name).unstarted(this::run);
+    }
+
+    /**
+     * Begins the description of a loop.
+     *
+     * @param name names the thread ({@code poll-name}) and the {@code loop} label of the metrics
+     * @param consumer makes a consumer of a group; called again until the broker's name can be resolved
+     */
+    public static Builder named(String name, Supplier<Consumer<byte[], byte[]>> consumer) {
+        return new Builder(name, consumer);
+    }
+
+    /** What one record leads to. What it throws is taken for a fault of the record, which goes to quarantine. */
+    @FunctionalInterface
+    public interface RecordHandler {
+        Verdict handle(ConsumerRecord<byte[], byte[]> record);
+    }
+
+    /**
+     * What the records of one partition lead to, in the order of their offsets. The verdict is for all of them; single
+     * bad ones go to {@code quarantine} directly. When it throws, the records come again one by one, to find the one
+     * whose fault it is.
+     */
+    @FunctionalInterface
+    public interface BatchHandler {
+        Verdict handle(TopicPartition partition, List<ConsumerRecord<byte[], byte[]>> records, Quarantine quarantine);
+    }
+
+    /** Whether the thread runs. It does from {@link Builder#start} until it is closed or fails. */
+    public boolean isAlive() {
+        return thread.isAlive();
+    }
+
+    /** What ended the loop, if it was not {@link #close}. */
+    public Optional<Throwable> failure() {
+        return Optional.ofNullable(failure);
+    }
+
+    /**
+     * Whether everything that was in the assigned partitions when they were assigned has been handled. False until a
+     * first assignment and whenever new partitions arrive.
+     */
+    public boolean caughtUp() {
+        return caughtUp;
+    }
+
+    /** For {@code /-/ready}: why this loop cannot do its work now. */
+    public Optional<String> notReady() {
+        if (!thread.isAlive()) {
+            return Optional.of("the loop has ended" + (failure == null ? "" : ": " + failure));
+        }
+        return metrics.assigned() > 0 ? Optional.empty() : Optional.of("no partition is assigned");
+    }
+
+    /** Finishes and commits the batch it is in, leaves the group, and returns. May be called from any thread. */
+    @Override
+    public void close() {
+        stop.countDown();
+        if (Thread.currentThread() == thread) {
+            return;
+        }
+        try {
+            if (!thread.join(settings.drainLimit)) {
+                LOGGER.atWarn().addKeyValue("loop", settings.name).log("the batch in hand takes too long, left behind");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void run() {
+        try {
+            Consumer<byte[], byte[]> consumer = connect();
+            if (consumer == null) {
+                return;
+            }
+            try {
+                subscribe(consumer);
+                while (running()) {
+                    runBatch(consumer);
+                }
+                commit(consumer);
+            } finally {
+                consumer.close(CloseOptions.timeout(CLOSE_LIMIT));
+            }
+        } catch (Throwable e) {
+            fail(e);
+        }
+    }
+
+    private void fail(Throwable e) {
+        if (!running()) {
+            LOGGER.atWarn().setCause(e).addKeyValue("loop", settings.name).log("poll loop failed while it closed");
+            return;
+        }
+        failure = e;
+        LOGGER.atError().setCause(e).addKeyValue("loop", settings.name).log("poll loop failed");
+        settings.onFailure.accept(e);
+    }
+
+    private boolean running() {
+        return stop.getCount() > 0;
+    }
+
+    /** The consumer, or null if the loop was closed first. */
+    private @Nullable Consumer<byte[], byte[]> connect() throws InterruptedException {
+        while (running()) {
+            try {
+                return settings.consumer.get();
+            } catch (KafkaException e) {
+                LOGGER.atWarn()
+                        .addMarker(Logs.REPEATABLE)
+                        .addKeyValue("loop", settings.name)
+                        .addKeyValue("reason", rootMessage(e))
+                        .log("no consumer yet, trying again");
+            }
+            boolean _ = stop.await(CONNECT_PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+        }
+        return null;
+    }
+
+    private static String rootMessage(Throwable e) {
+        Throwable cause = e.getCause();
+        return cause == null ? String.valueOf(e.getMessage()) : rootMessage(cause);
+    }
+
+    void subscribe(Consumer<byte[], byte[]> consumer) {
+        consumer.subscribe(settings.topics, new ConsumerRebalanceListener() {
+            @Override
+            public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+                if (!partitions.isEmpty()) {
+                    LOGGER.atInfo()
+                            .addKeyValue("loop", settings.name)
+                            .addKeyValue("partitions", partitions)
+                            .log("partitions assigned");
+                    caughtUp = false;
+                    unmeasured.addAll(partitions);
+                    settings.listener.assigned(consumer, partitions);
+                }
+            }
+
+            @Override
+            public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+                commit(consumer);
+                forget(partitions);
+                if (!partitions.isEmpty()) {
+                    settings.listener.revoked(partitions);
+                }
+            }
+
+            @Override
+            public void onPartitionsLost(Collection<TopicPartition> partitions) {
+                forget(partitions);
+                if (!partitions.isEmpty()) {
+                    settings.listener.lost(partitions);
+                }
+            }
+        });
+    }
+
+    private void forget(Collection<TopicPartition> partitions) {
+        pausedUntil.keySet().removeAll(partitions);
+        uncommitted.keySet().removeAll(partitions);
+        unmeasured.removeAll(partitions);
+        behind.keySet().removeAll(partitions);
+    }
+
+    void runBatch(Consumer<byte[], byte[]> consumer) {
+        resumeWhatIsDue(consumer);
+        var records = consumer.poll(POLL_WAIT);
+        metrics.polled();
+        if (!records.isEmpty()) {
+            metrics.batch(() -> settle(consumer, records));
+        }
+        commit(consumer);
+        measure(consumer);
+    }
+
+    private void settle(Consumer<byte[], byte[]> consumer, ConsumerRecords<byte[], byte[]> records) {
+        for (TopicPartition partition : records.partitions()) {
+            var batch = records.records(partition);
+            long next = settings.batchHandler == null
+                    ? settleEach(consumer, partition, batch)
+                    : settleWhole(consumer, settings.batchHandler, partition, batch);
+            if (next > batch.getFirst().offset()) {
+                uncommitted.put(partition, new OffsetAndMetadata(next));
+            }
+        }
+    }
+
+    /** The offset that is to come next, which is that of the first record if none was settled. */
+    private long settleEach(
+            Consumer<byte[], byte[]> consumer, TopicPartition partition, List<ConsumerRecord<byte[], byte[]>> records) {
+        for (var record : records) {
+            if (!running() || !settle(consumer, partition, List.of(record), () -> handle(record))) {
+                return record.offset();
+            }
+        }
+        return records.getLast().offset() + 1;
+    }
+
+    private Verdict handle(ConsumerRecord<byte[], byte[]> record) {
+        return settings.handler == null ? Verdict.done() : settings.handler.handle(record);
+    }
+
+    private long settleWhole(
+            Consumer<byte[], byte[]> consumer,
+            BatchHandler handler,
+            TopicPartition partition,
+            List<ConsumerRecord<byte[], byte[]>> records) {
+        Quarantine counted = this::quarantine;
+        try {
+            Verdict verdict = handler.handle(partition, records, counted);
+            boolean settled = settle(consumer, partition, records, () -> verdict);
+            return settled ? records.getLast().offset() + 1 : records.getFirst().offset();
+        } catch (RuntimeException e) {
+            LOGGER.atWarn()
+                    .setCause(e)
+                    .addKeyValue("partition", partition)
+                    .addKeyValue("records", records.size())
+                    .log("batch failed, its records are tried one by one");
+        }
+        for (var record : records) {
+            var one = List.of(record);
+            if (!running() || !settle(consumer, partition, one, () -> handler.handle(partition, one, counted))) {
+                return record.offset();
+            }
+        }
+        return records.getLast().offset() + 1;
+    }
+
+    /** Whether the offset may move past the records. */
+    private boolean settle(
+            Consumer<byte[], byte[]> consumer,
+            TopicPartition partition,
+            List<ConsumerRecord<byte[], byte[]>> records,
+            Supplier<Verdict> effect) {
+        try {
+            return switch (verdict(records, effect)) {
+                case Verdict.Done _ -> {
+                    metrics.done(records.size());
+                    yield true;
+                }
+                case Verdict.Quarantine(String reason) -> {
+                    records.forEach(record -> quarantine(record, reason));
+                    yield true;
+                }
+                case Verdict.Retry(String reason, Duration pause) -> {
+                    retry(consumer, partition, records, reason, pause);
+                    yield false;
+                }
+            };
+        } catch (Quarantine.Unavailable e) {
+            retry(consumer, partition, records, String.valueOf(e.getMessage()), QUARANTINE_PAUSE);
+            return false;
+        }
+    }
+
+    private Verdict verdict(List<ConsumerRecord<byte[], byte[]>> records, Supplier<Verdict> effect) {
+        try {
+            return effect.get();
+        } catch (Quarantine.Unavailable e) {
+            throw e;
+        } catch (RuntimeException e) {
+            var first = records.getFirst();
+            LOGGER.atError()
+                    .addMarker(Logs.REPEATABLE)
+                    .setCause(e)
+                    .addKeyValue("topic", first.topic())
+                    .addKeyValue("partition", first.partition())
+                    .addKeyValue("offset", first.offset())
+                    .log("handler failed, record goes to quarantine");
+            metrics.failed();
+            return Verdict.quarantine("handler failed: " + e);
+        }
+    }
+
+    private void quarantine(ConsumerRecord<byte[], byte[]> record, String reason) {
+        settings.quarantine.store(record, reason);
+        metrics.quarantined();
+    }
+
+    private void retry(
+            Consumer<byte[], byte[]> consumer,
+            TopicPartition partition,
+            List<ConsumerRecord<byte[], byte[]>> records,
+            String reason,
+            Duration pause) {
+        long offset = records.getFirst().offset();
+        LOGGER.atWarn()
+                .addMarker(Logs.REPEATABLE)
+                .addKeyValue("topic", partition.topic())
+                .addKeyValue("partition", partition.partition())
+                .addKeyValue("offset", offset)
+                .addKeyValue("reason", reason)
+                .log("effect failed, partition paused");
+        metrics.retried(records.size());
+        consumer.seek(partition, offset);
+        consumer.pause(List.of(partition));
+        pausedUntil.put(partition, clock.instant().plus(pause));
+    }
+
+    private void resumeWhatIsDue(Consumer<byte[], byte[]> consumer) {
+        Instant now = clock.instant();
+        List<TopicPartition> due = new ArrayList<>();
+        pausedUntil.forEach((partition, until) -> {
+            if (!until.isAfter(now)) {
+                due.add(partition);
+            }
+        });
+        consumer.resume(due);
+        pausedUntil.keySet().removeAll(due);
+    }
+
+    /** What cannot be committed now is kept for the next round: the effects are in place, only the note is missing. */
+    private void commit(Consumer<byte[], byte[]> consumer) {
+        if (uncommitted.isEmpty()) {
+            return;
+        }
+        try {
+            consumer.commitSync(uncommitted, RPC_LIMIT);
+            uncommitted.clear();
+        } catch (CommitFailedException e) {
+            // The partitions have moved on. Their new owner repeats these records, which effects allow.
+            metrics.commitRefused();
+            LOGGER.atWarn().setCause(e).addKeyValue("offsets", uncommitted).log("commit refused");
+            uncommitted.clear();
+        } catch (RebalanceInProgressException | RetriableException e) {
+            metrics.commitRefused();
+            LOGGER.atWarn()
+                    .addMarker(Logs.REPEATABLE)
+                    .addKeyValue("loop", settings.name)
+                    .addKeyValue("reason", e.toString())
+                    .log("commit failed, trying again");
+        }
+    }
+
+    private void measure(Consumer<byte[], byte[]> consumer) {
+        Set<TopicPartition> assigned = consumer.assignment();
+        long lag = 0;
+        for (TopicPartition partition : assigned) {
+            OptionalLong of = consumer.currentLag(partition);
+            lag += of.orElse(0);
+        }
+        metrics.position(assigned.size(), pausedUntil.size(), lag);
+        if (!caughtUp && !assigned.isEmpty()) {
+            caughtUp = isCaughtUp(consumer);
+        }
+    }
+
+    private boolean isCaughtUp(Consumer<byte[], byte[]> consumer) {
+        try {
+            if (!unmeasured.isEmpty()) {
+                behind.putAll(consumer.endOffsets(unmeasured, RPC_LIMIT));
+                unmeasured.clear();
+            }
+            behind.entrySet().removeIf(end -> consumer.position(end.getKey(), RPC_LIMIT) >= end.getValue());
+            return behind.isEmpty();
+        } catch (RetriableException e) {
+            return false; // the broker is away; asked again after the next poll
+        }
+    }
+
+    /** What a loop is made of. Only a handler and topics are a must. */
+    public static final class Builder {
+        private final String name;
+        private final Supplier<Consumer<byte[], byte[]>> consumer;
+        private Collection<String> topics = List.of();
+        private @Nullable RecordHandler handler;
+        private @Nullable BatchHandler batchHandler;
+        private PartitionListener listener = new PartitionListener() {};
+        private MeterRegistry registry = new SimpleMeterRegistry();
+        private InstantSource clock = InstantSource.system();
+        private Duration drainLimit = Duration.ofSeconds(5);
+        private java.util.function.Consumer<Throwable> onFailure = _ -> {};
+        private Quarantine quarantine = (record, reason) -> LOGGER.atError()
+                .addKeyValue("topic", record.topic())
+                .addKeyValue("partition", record.partition())
+                .addKeyValue("offset", record.offset())
+                .addKeyValue("reason", reason)
+                .log("record dropped, there is no quarantine");
+
+        private Builder(String name, Supplier<Consumer<byte[], byte[]>> consumer) {
+            this.name = name;
+            this.consumer = consumer;
+        }
+
+        public Builder topics(Collection<String> names) {
+            this.topics = List.copyOf(names);
+            return this;
+        }
+
+        public Builder each(RecordHandler handler) {
+            this.handler = handler;
+            return this;
+        }
+
+        /** For throughput: one call for what a poll brought of a partition. */
+        public Builder batches(BatchHandler handler) {
+            this.batchHandler = handler;
+            return this;
+        }
+
+        public Builder quarantine(Quarantine store) {
+            this.quarantine = store;
+            return this;
+        }
+
+        public Builder partitions(PartitionListener hears) {
+            this.listener = hears;
+            return this;
+        }
+
+        public Builder registry(MeterRegistry meters) {
+            this.registry = meters;
+            return this;
+        }
+
+        public Builder clock(InstantSource source) {
+            this.clock = source;
+            return this;
+        }
+
+        /** How long {@link PollLoop#close} waits for the batch in hand. */
+        public Builder drainLimit(Duration limit) {
+            this.drainLimit = limit;
+            return this;
+        }
+
+        /** Called on the loop's thread when the loop has failed: the place to end the process. */
+        public Builder onFailure(java.util.function.Consumer<Throwable> callback) {
+            this.onFailure = callback;
+            return this;
+        }
+
+        PollLoop build() {
+            if ((handler == null) == (batchHandler == null)) {
+                throw new IllegalStateException("poll loop " + name + " needs each(…) or batches(…), and not both");
+            }
+            return new PollLoop(this);
+        }
+
+        public PollLoop start() {
+            PollLoop loop = build();
+            loop.thread.start();
+            return loop;
+        }
+    }
+}
