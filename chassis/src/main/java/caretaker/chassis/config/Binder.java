@@ -27,17 +27,24 @@ final class Binder {
 
     private final String file;
     private final Substitution substitution;
+    private final Map<String, String> overrides;
     private final List<String> problems;
 
-    Binder(String file, Substitution substitution, List<String> problems) {
+    Binder(String file, Substitution substitution, Map<String, String> overrides, List<String> problems) {
         this.file = file;
+        this.overrides = new LinkedHashMap<>(overrides);
         this.substitution = substitution;
         this.problems = problems;
     }
 
     <R extends Record> @Nullable R bind(Class<R> type, Optional<Node> root) {
         boolean empty = root.isEmpty() || isNull(root.get());
-        return type.cast(record(type, empty ? null : root.get(), "", 0));
+        Object bound = record(type, empty ? null : root.get(), "", 0);
+        for (String unused : overrides.keySet()) {
+            problems.add(unused + ": unknown setting");
+            bound = null;
+        }
+        return type.cast(bound);
     }
 
     private @Nullable Object record(Class<?> type, @Nullable Node node, String path, int depth) {
@@ -78,6 +85,10 @@ final class Binder {
 
     private @Nullable Object component(
             RecordComponent component, @Nullable Node node, @Nullable Node parent, String path, int depth) {
+        String override = overrides.remove(path);
+        if (override != null) {
+            return override(component, override, path);
+        }
         if (node != null && !isNull(node)) {
             return value(component.getGenericType(), node, path, depth, component.getAnnotation(Range.class));
         }
@@ -103,17 +114,36 @@ final class Binder {
     /** A default, which a test of defaults has read once: if it is bad, that is a bug. */
     private static Object fallback(RecordComponent component, String text, String path) {
         try {
-            if (component.getGenericType() instanceof ParameterizedType generic && generic.getRawType() == List.class) {
-                List<Object> values = new ArrayList<>();
-                for (String part : text.split(",", -1)) {
-                    values.add(Scalars.read((Class<?>) generic.getActualTypeArguments()[0], part.strip()));
-                }
-                return List.copyOf(values);
-            }
-            return Scalars.read(component.getType(), text);
+            return read(component, text);
         } catch (Scalars.BadValue e) {
             throw new IllegalStateException("default of " + path + ": " + e.getMessage(), e);
         }
+    }
+
+    private @Nullable Object override(RecordComponent component, String text, String path) {
+        try {
+            Object value = read(component, text);
+            Range range = component.getAnnotation(Range.class);
+            String outside = range == null ? null : outside(component.getType(), value, range);
+            if (outside == null) {
+                return value;
+            }
+            problems.add(path + ": '" + text + "' is " + outside);
+        } catch (Scalars.BadValue e) {
+            problems.add(path + ": " + e.getMessage());
+        }
+        return null;
+    }
+
+    private static Object read(RecordComponent component, String text) throws Scalars.BadValue {
+        if (component.getGenericType() instanceof ParameterizedType generic && generic.getRawType() == List.class) {
+            List<Object> values = new ArrayList<>();
+            for (String part : text.split(",", -1)) {
+                values.add(Scalars.read((Class<?>) generic.getActualTypeArguments()[0], part.strip()));
+            }
+            return List.copyOf(values);
+        }
+        return Scalars.read(component.getType(), text);
     }
 
     private @Nullable Object value(Type type, Node node, String path, int depth, @Nullable Range range) {

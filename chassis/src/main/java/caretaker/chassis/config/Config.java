@@ -36,6 +36,16 @@ public final class Config {
 
     /** Reads a file. An empty one gives all defaults. */
     public static <R extends Record> R load(Class<R> type, Path file, Map<String, String> environment) {
+        return load(type, file, environment, Map.of());
+    }
+
+    /**
+     * Reads a file, with some settings given elsewhere, such as on a command line.
+     *
+     * @param overrides values by path, {@code kafka.security}; a list's with commas. They win over the file
+     */
+    public static <R extends Record> R load(
+            Class<R> type, Path file, Map<String, String> environment, Map<String, String> overrides) {
         String yaml;
         try {
             if (Files.size(file) > MAX_FILE) {
@@ -49,14 +59,20 @@ public final class Config {
         } catch (IOException e) {
             throw problem(file + ": cannot be read: " + e.getMessage());
         }
-        return parse(type, yaml, file.toString(), environment);
+        return parse(type, yaml, file.toString(), environment, overrides);
     }
 
     /** Reads text; {@code name} stands for the file in messages. */
     public static <R extends Record> R parse(Class<R> type, String yaml, String name, Map<String, String> environment) {
+        return parse(type, yaml, name, environment, Map.of());
+    }
+
+    /** Reads text, with overrides as in {@link #load(Class, Path, Map, Map)}. */
+    public static <R extends Record> R parse(
+            Class<R> type, String yaml, String name, Map<String, String> environment, Map<String, String> overrides) {
         Optional<Node> root = compose(yaml, name);
         List<String> problems = new ArrayList<>();
-        R config = new Binder(name, new Substitution(environment), problems).bind(type, root);
+        R config = new Binder(name, new Substitution(environment), overrides, problems).bind(type, root);
         if (!problems.isEmpty() || config == null) {
             throw new ConfigException(problems);
         }

@@ -198,6 +198,23 @@ class ConfigTest {
         assertThatThrownBy(() -> parse(bomb)).isInstanceOf(ConfigException.class);
     }
 
+    @Test
+    void anOverrideWinsAndIsCheckedLikeTheRest() {
+        var config = Config.parse(
+                Example.class,
+                "port: 1\nkafka: {bootstrap: a}",
+                "c.yml",
+                ENVIRONMENT,
+                Map.of("port", "2", "kafka.bootstrap", "b", "names", "x, y"));
+        assertThat(config.port()).isEqualTo(2);
+        assertThat(config.kafka().bootstrap()).isEqualTo("b");
+        assertThat(config.names()).containsExactly("x", "y");
+        assertThatThrownBy(() -> Config.parse(Example.class, "", "c.yml", ENVIRONMENT, Map.of("port", "70000")))
+                .hasMessage("port: '70000' is too large; at most 65535");
+        assertThatThrownBy(() -> Config.parse(Example.class, "", "c.yml", ENVIRONMENT, Map.of("prt", "1")))
+                .hasMessage("prt: unknown setting");
+    }
+
     @SnakeCase
     record Foreign(@Nullable String certFile) {}
 
