@@ -1,0 +1,82 @@
+package caretaker.agent.nvml;
+
+/** A GPU's links to other GPUs, and its place in the fabric. */
+public final class Links {
+    /** Count links from 0 until one answers {@code INVALID_ARGUMENT}, and never beyond this. */
+    public static final int MAX_LINKS = 36;
+
+    /** Counters of link errors run from 0 to here: replay, recovery, CRC of flits, CRC of data, ECC. */
+    public static final int LAST_ERROR_COUNTER = 4;
+
+    private final NativeFunction state;
+    private final NativeFunction errors;
+    private final NativeFunction fabric;
+    private final Struct third;
+    private final Struct second;
+    private final Scratch scratch = new Scratch(16);
+    private final Scratch info;
+    private int infoCode = NvmlReturn.UNINITIALIZED.code();
+    private boolean infoIsSecond;
+
+    Links(BoundLibrary library) {
+        state = library.function("nvmlDeviceGetNvLinkState", Shape.LIL);
+        errors = library.function("nvmlDeviceGetNvLinkErrorCounter", Shape.LIIL);
+        fabric = library.function("nvmlDeviceGetGpuFabricInfoV", Shape.LL);
+        third = library.struct("nvmlGpuFabricInfo_v3_t");
+        second = library.struct("nvmlGpuFabricInfo_v2_t");
+        info = new Scratch(third.size());
+    }
+
+    /** 1 while the link is active. */
+    public long active(GpuHandle gpu, int link) {
+        int code = state.call(gpu.address(), link, scratch.at(0));
+        return Answer.ofUnsigned(code, scratch.getInt(0));
+    }
+
+    public long errors(GpuHandle gpu, int link, int counter) {
+        int code = errors.call(gpu.address(), link, counter, scratch.at(0));
+        return Answer.ofUnsigned(code, scratch.getLong(0));
+    }
+
+    /** Reads {@link #fabricState} and the four after it; in the older form where the driver wants that. */
+    public int fabric(GpuHandle gpu) {
+        infoIsSecond = false;
+        infoCode = readFabric(gpu, third);
+        if (infoCode == NvmlReturn.ARGUMENT_VERSION_MISMATCH.code()) {
+            infoIsSecond = true;
+            infoCode = readFabric(gpu, second);
+        }
+        return infoCode;
+    }
+
+    private int readFabric(GpuHandle gpu, Struct struct) {
+        info.setInt(struct.offsetOfInt("version"), struct.versionWord());
+        return fabric.call(gpu.address(), info.at(0));
+    }
+
+    /** 0 not supported, 1 not started, 2 in progress, 3 completed. */
+    public long fabricState() {
+        return Answer.of(infoCode, info.getUnsignedByte(third.offset("state", 1)));
+    }
+
+    /** How the registration went: one of NVML's codes, good only when the state is "completed". */
+    public long fabricStatus() {
+        return Answer.of(infoCode, info.getInt(third.offsetOfInt("status")));
+    }
+
+    public long fabricClique() {
+        return Answer.ofUnsigned(infoCode, info.getInt(third.offsetOfInt("cliqueId")));
+    }
+
+    public long fabricHealthMask() {
+        return Answer.ofUnsigned(infoCode, info.getInt(third.offsetOfInt("healthMask")));
+    }
+
+    /** 0 none, 1 healthy, 2 unhealthy, 3 limited; only in the newer form. */
+    public long fabricHealthSummary() {
+        if (infoIsSecond && infoCode == 0) {
+            return Answer.failed(NvmlReturn.NOT_SUPPORTED.code());
+        }
+        return Answer.of(infoCode, info.getUnsignedByte(third.offset("healthSummary", 1)));
+    }
+}
