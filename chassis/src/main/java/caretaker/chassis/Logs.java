@@ -1,18 +1,47 @@
 package caretaker.chassis;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.core.joran.spi.ConsoleTarget;
+import java.time.InstantSource;
+import org.slf4j.LoggerFactory;
 import org.slf4j.Marker;
 import org.slf4j.MarkerFactory;
 
 /** The log of a process: one line a message on stdout. */
-@SuppressWarnings("DoNotCallSuggester")
 public final class Logs {
-    /** On a message whose cause may last: printed once in ten seconds, with the number of those left out. */
+    /**
+     * On a message whose cause may last: printed once in ten seconds, with the number of those left out. Libraries'
+     * warnings are treated so without it.
+     */
     public static final Marker REPEATABLE = MarkerFactory.getMarker("REPEATABLE");
 
     private Logs() {}
 
     /** Takes effect at once. Before it, messages are printed as JSON from INFO up. */
     public static void configure(LogSettings settings) {
-        throw new UnsupportedOperationException();
+        if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
+            configure(context, settings);
+        }
+    }
+
+    static void configure(LoggerContext context, LogSettings settings) {
+        context.reset();
+        var appender = new LogAppender(
+                ConsoleTarget.SystemOut.getStream(), LogLine.of(settings.format()), InstantSource.system());
+        appender.setContext(context);
+        appender.setName("stdout");
+        appender.start();
+        var root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+        root.setLevel(Level.toLevel(settings.level().name()));
+        root.addAppender(appender);
+        if (settings.level().compareTo(LogSettings.Level.DEBUG) > 0) {
+            // Every reconnect and every setting of a client at INFO, and a whole cluster's life of a broker.
+            context.getLogger("org.apache.kafka").setLevel(Level.WARN);
+            context.getLogger("kafka").setLevel(Level.WARN);
+            context.getLogger("state.change.logger").setLevel(Level.WARN);
+            context.getLogger("io.netty").setLevel(Level.WARN);
+            context.getLogger("io.vertx").setLevel(Level.WARN);
+        }
     }
 }

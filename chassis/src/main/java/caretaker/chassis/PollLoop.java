@@ -3,7 +3,6 @@ package caretaker.chassis;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -22,9 +21,9 @@ import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RebalanceInProgressException;
 import org.apache.kafka.common.errors.RetriableException;
@@ -47,17 +46,15 @@ public final class PollLoop implements AutoCloseable {
     private static final Duration POLL_WAIT = Duration.ofMillis(200);
     private static final Duration RPC_LIMIT = Duration.ofSeconds(3);
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(2);
-    private static final Duration QUARANTINE_PAUSE = Duration.ofSeconds(1);
     private static final long CONNECT_PAUSE_MILLIS = 1_000;
 
     private final Builder settings;
-    private final InstantSource clock;
     private final PollMetrics metrics;
+    private final Effects effects;
     private final CountDownLatch stop = new CountDownLatch(1);
     private final Thread thread;
 
     // Owned by the loop's thread.
-    private final Map<TopicPartition, Instant> pausedUntil = new HashMap<>();
     private final Map<TopicPartition, OffsetAndMetadata> uncommitted = new HashMap<>();
     private final Set<TopicPartition> unmeasured = new HashSet<>();
     private final Map<TopicPartition, Long> behind = new HashMap<>();
@@ -67,8 +64,8 @@ public final class PollLoop implements AutoCloseable {
 
     private PollLoop(Builder settings) {
         this.settings = settings;
-        this.clock = settings.clock;
         this.metrics = new PollMetrics(settings.name, settings.registry, settings.clock);
+        this.effects = new Effects(settings, metrics, this::running);
         this.thread = Thread.ofPlatform().name("poll-" + settings.name).unstarted(this::run);
     }
 
@@ -147,7 +144,7 @@ public final class PollLoop implements AutoCloseable {
                 return;
             }
             try {
-                subscribe(consumer);
+                begin(consumer);
                 while (running()) {
                     runBatch(consumer);
                 }
@@ -196,6 +193,44 @@ public final class PollLoop implements AutoCloseable {
         return cause == null ? String.valueOf(e.getMessage()) : rootMessage(cause);
     }
 
+    private void begin(Consumer<byte[], byte[]> consumer) throws InterruptedException {
+        if (settings.fromStart) {
+            assignAll(consumer);
+        } else {
+            subscribe(consumer);
+        }
+    }
+
+    private void assignAll(Consumer<byte[], byte[]> consumer) throws InterruptedException {
+        List<TopicPartition> partitions = new ArrayList<>();
+        for (String topic : settings.topics) {
+            List<PartitionInfo> infos = partitionsOf(consumer, topic);
+            while (infos.isEmpty() && !stop.await(CONNECT_PAUSE_MILLIS, TimeUnit.MILLISECONDS)) {
+                infos = partitionsOf(consumer, topic);
+            }
+            infos.forEach(info -> partitions.add(new TopicPartition(topic, info.partition())));
+        }
+        consumer.assign(partitions);
+        consumer.seekToBeginning(partitions);
+        unmeasured.addAll(partitions);
+        settings.listener.assigned(consumer, partitions);
+    }
+
+    private List<PartitionInfo> partitionsOf(Consumer<byte[], byte[]> consumer, String topic) {
+        try {
+            List<PartitionInfo> infos = consumer.partitionsFor(topic, RPC_LIMIT);
+            return infos == null ? List.of() : infos;
+        } catch (RetriableException e) {
+            LOGGER.atWarn()
+                    .addMarker(Logs.REPEATABLE)
+                    .addKeyValue("loop", settings.name)
+                    .addKeyValue("topic", topic)
+                    .addKeyValue("reason", e.toString())
+                    .log("topic not found yet, trying again");
+            return List.of();
+        }
+    }
+
     void subscribe(Consumer<byte[], byte[]> consumer) {
         consumer.subscribe(settings.topics, new ConsumerRebalanceListener() {
             @Override
@@ -231,161 +266,28 @@ public final class PollLoop implements AutoCloseable {
     }
 
     private void forget(Collection<TopicPartition> partitions) {
-        pausedUntil.keySet().removeAll(partitions);
+        effects.forget(partitions);
         uncommitted.keySet().removeAll(partitions);
         unmeasured.removeAll(partitions);
         behind.keySet().removeAll(partitions);
     }
 
     void runBatch(Consumer<byte[], byte[]> consumer) {
-        resumeWhatIsDue(consumer);
+        effects.resumeWhatIsDue(consumer);
         var records = consumer.poll(POLL_WAIT);
         metrics.polled();
         if (!records.isEmpty()) {
-            metrics.batch(() -> settle(consumer, records));
+            metrics.batch(() -> uncommitted.putAll(effects.of(consumer, records)));
         }
         commit(consumer);
         measure(consumer);
     }
 
-    private void settle(Consumer<byte[], byte[]> consumer, ConsumerRecords<byte[], byte[]> records) {
-        for (TopicPartition partition : records.partitions()) {
-            var batch = records.records(partition);
-            long next = settings.batchHandler == null
-                    ? settleEach(consumer, partition, batch)
-                    : settleWhole(consumer, settings.batchHandler, partition, batch);
-            if (next > batch.getFirst().offset()) {
-                uncommitted.put(partition, new OffsetAndMetadata(next));
-            }
-        }
-    }
-
-    /** The offset that is to come next, which is that of the first record if none was settled. */
-    private long settleEach(
-            Consumer<byte[], byte[]> consumer, TopicPartition partition, List<ConsumerRecord<byte[], byte[]>> records) {
-        for (var record : records) {
-            if (!running() || !settle(consumer, partition, List.of(record), () -> handle(record))) {
-                return record.offset();
-            }
-        }
-        return records.getLast().offset() + 1;
-    }
-
-    private Verdict handle(ConsumerRecord<byte[], byte[]> record) {
-        return settings.handler == null ? Verdict.done() : settings.handler.handle(record);
-    }
-
-    private long settleWhole(
-            Consumer<byte[], byte[]> consumer,
-            BatchHandler handler,
-            TopicPartition partition,
-            List<ConsumerRecord<byte[], byte[]>> records) {
-        Quarantine counted = this::quarantine;
-        try {
-            Verdict verdict = handler.handle(partition, records, counted);
-            boolean settled = settle(consumer, partition, records, () -> verdict);
-            return settled ? records.getLast().offset() + 1 : records.getFirst().offset();
-        } catch (RuntimeException e) {
-            LOGGER.atWarn()
-                    .setCause(e)
-                    .addKeyValue("partition", partition)
-                    .addKeyValue("records", records.size())
-                    .log("batch failed, its records are tried one by one");
-        }
-        for (var record : records) {
-            var one = List.of(record);
-            if (!running() || !settle(consumer, partition, one, () -> handler.handle(partition, one, counted))) {
-                return record.offset();
-            }
-        }
-        return records.getLast().offset() + 1;
-    }
-
-    /** Whether the offset may move past the records. */
-    private boolean settle(
-            Consumer<byte[], byte[]> consumer,
-            TopicPartition partition,
-            List<ConsumerRecord<byte[], byte[]>> records,
-            Supplier<Verdict> effect) {
-        try {
-            return switch (verdict(records, effect)) {
-                case Verdict.Done _ -> {
-                    metrics.done(records.size());
-                    yield true;
-                }
-                case Verdict.Quarantine(String reason) -> {
-                    records.forEach(record -> quarantine(record, reason));
-                    yield true;
-                }
-                case Verdict.Retry(String reason, Duration pause) -> {
-                    retry(consumer, partition, records, reason, pause);
-                    yield false;
-                }
-            };
-        } catch (Quarantine.Unavailable e) {
-            retry(consumer, partition, records, String.valueOf(e.getMessage()), QUARANTINE_PAUSE);
-            return false;
-        }
-    }
-
-    private Verdict verdict(List<ConsumerRecord<byte[], byte[]>> records, Supplier<Verdict> effect) {
-        try {
-            return effect.get();
-        } catch (Quarantine.Unavailable e) {
-            throw e;
-        } catch (RuntimeException e) {
-            var first = records.getFirst();
-            LOGGER.atError()
-                    .addMarker(Logs.REPEATABLE)
-                    .setCause(e)
-                    .addKeyValue("topic", first.topic())
-                    .addKeyValue("partition", first.partition())
-                    .addKeyValue("offset", first.offset())
-                    .log("handler failed, record goes to quarantine");
-            metrics.failed();
-            return Verdict.quarantine("handler failed: " + e);
-        }
-    }
-
-    private void quarantine(ConsumerRecord<byte[], byte[]> record, String reason) {
-        settings.quarantine.store(record, reason);
-        metrics.quarantined();
-    }
-
-    private void retry(
-            Consumer<byte[], byte[]> consumer,
-            TopicPartition partition,
-            List<ConsumerRecord<byte[], byte[]>> records,
-            String reason,
-            Duration pause) {
-        long offset = records.getFirst().offset();
-        LOGGER.atWarn()
-                .addMarker(Logs.REPEATABLE)
-                .addKeyValue("topic", partition.topic())
-                .addKeyValue("partition", partition.partition())
-                .addKeyValue("offset", offset)
-                .addKeyValue("reason", reason)
-                .log("effect failed, partition paused");
-        metrics.retried(records.size());
-        consumer.seek(partition, offset);
-        consumer.pause(List.of(partition));
-        pausedUntil.put(partition, clock.instant().plus(pause));
-    }
-
-    private void resumeWhatIsDue(Consumer<byte[], byte[]> consumer) {
-        Instant now = clock.instant();
-        List<TopicPartition> due = new ArrayList<>();
-        pausedUntil.forEach((partition, until) -> {
-            if (!until.isAfter(now)) {
-                due.add(partition);
-            }
-        });
-        consumer.resume(due);
-        pausedUntil.keySet().removeAll(due);
-    }
-
     /** What cannot be committed now is kept for the next round: the effects are in place, only the note is missing. */
     private void commit(Consumer<byte[], byte[]> consumer) {
+        if (settings.fromStart) {
+            uncommitted.clear();
+        }
         if (uncommitted.isEmpty()) {
             return;
         }
@@ -414,7 +316,7 @@ public final class PollLoop implements AutoCloseable {
             OptionalLong of = consumer.currentLag(partition);
             lag += of.orElse(0);
         }
-        metrics.position(assigned.size(), pausedUntil.size(), lag);
+        metrics.position(assigned.size(), effects.paused(), lag);
         if (!caughtUp && !assigned.isEmpty()) {
             caughtUp = isCaughtUp(consumer);
         }
@@ -438,14 +340,18 @@ public final class PollLoop implements AutoCloseable {
         private final String name;
         private final Supplier<Consumer<byte[], byte[]>> consumer;
         private Collection<String> topics = List.of();
-        private @Nullable RecordHandler handler;
-        private @Nullable BatchHandler batchHandler;
+
+        @Nullable RecordHandler handler;
+
+        @Nullable BatchHandler batchHandler;
+
+        private boolean fromStart;
         private PartitionListener listener = new PartitionListener() {};
         private MeterRegistry registry = new SimpleMeterRegistry();
-        private InstantSource clock = InstantSource.system();
+        InstantSource clock = InstantSource.system();
         private Duration drainLimit = Duration.ofSeconds(5);
         private java.util.function.Consumer<Throwable> onFailure = _ -> {};
-        private Quarantine quarantine = (record, reason) -> LOGGER.atError()
+        Quarantine quarantine = (record, reason) -> LOGGER.atError()
                 .addKeyValue("topic", record.topic())
                 .addKeyValue("partition", record.partition())
                 .addKeyValue("offset", record.offset())
@@ -470,6 +376,15 @@ public final class PollLoop implements AutoCloseable {
         /** For throughput: one call for what a poll brought of a partition. */
         public Builder batches(BatchHandler handler) {
             this.batchHandler = handler;
+            return this;
+        }
+
+        /**
+         * Reads every partition of the topics from its beginning at every start, outside any group, and commits nothing:
+         * for a view that each instance keeps whole.
+         */
+        public Builder fromStart() {
+            this.fromStart = true;
             return this;
         }
 
