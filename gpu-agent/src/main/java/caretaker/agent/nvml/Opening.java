@@ -5,6 +5,6 @@ public sealed interface Opening {
     /** The library is loaded; nothing was called yet. */
     record Opened(Nvml nvml) implements Opening {}
 
-    /** There is no such library, or it is not NVML: this host has no NVIDIA driver, or the container was not given it. */
+    /** No such library, or it is not NVML: the host has no NVIDIA driver, or the container was not given it. */
     record NoDriver(String library, String reason) implements Opening {}
 }

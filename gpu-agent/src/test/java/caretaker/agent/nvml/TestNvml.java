@@ -120,6 +120,11 @@ public final class TestNvml {
                 .toList();
     }
 
+    /** For calls that the agent would not make. */
+    BoundLibrary bound() {
+        return new BoundLibrary(Description.read(), symbols);
+    }
+
     boolean has(String function) {
         return symbols.find(function).isPresent();
     }
