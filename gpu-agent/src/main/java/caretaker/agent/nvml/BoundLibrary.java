@@ -8,10 +8,25 @@ import java.util.Optional;
 final class BoundLibrary {
     private final Description description;
     private final SymbolLookup symbols;
+    private final CallWatch watch;
 
     BoundLibrary(Description description, SymbolLookup symbols) {
+        this(description, symbols, new CallWatch());
+    }
+
+    private BoundLibrary(Description description, SymbolLookup symbols, CallWatch watch) {
         this.description = description;
         this.symbols = symbols;
+        this.watch = watch;
+    }
+
+    /** The same library for functions that another thread calls: one watch sees one thread. */
+    BoundLibrary forAnotherThread() {
+        return new BoundLibrary(description, symbols, new CallWatch());
+    }
+
+    CallWatch watch() {
+        return watch;
     }
 
     /** The function with this name, or the older one that takes its place, or neither: then it says so when called. */
@@ -25,7 +40,7 @@ final class BoundLibrary {
         if (symbol.isEmpty() && older != null) {
             symbol = symbols.find(older);
         }
-        return new NativeFunction(name, shape, symbol.orElse(MemorySegment.NULL));
+        return new NativeFunction(name, shape, symbol.orElse(MemorySegment.NULL), watch);
     }
 
     Struct struct(String name) {

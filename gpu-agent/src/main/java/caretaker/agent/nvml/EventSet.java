@@ -31,6 +31,7 @@ public final class EventSet {
     private final int deviceAt;
     private final int typeAt;
     private final int dataAt;
+    private final CallWatch watch;
     private final Scratch data;
     private final Scratch scratch = new Scratch(16);
     private long set;
@@ -40,7 +41,9 @@ public final class EventSet {
         create = library.function("nvmlEventSetCreate", Shape.L);
         supportedTypes = library.function("nvmlDeviceGetSupportedEventTypes", Shape.LL);
         register = library.function("nvmlDeviceRegisterEvents", Shape.LLL);
-        wait = library.function("nvmlEventSetWait_v2", Shape.LLI);
+        BoundLibrary waiting = library.forAnotherThread();
+        wait = waiting.function("nvmlEventSetWait_v2", Shape.LLI);
+        watch = waiting.watch();
         free = library.function("nvmlEventSetFree", Shape.L);
         Struct event = library.struct("nvmlEventData_t");
         deviceAt = event.offsetOfLong("device");
@@ -90,6 +93,11 @@ public final class EventSet {
         data.setLong(deviceAt, 0);
         waitCode = set == 0 ? NvmlReturn.UNINITIALIZED.code() : wait.call(set, data.at(0), timeoutMs);
         return waitCode;
+    }
+
+    /** Whether {@link #await} is inside the driver now, for a watchdog. */
+    public CallWatch watch() {
+        return watch;
     }
 
     /** The GPU of the last event, also when the result was {@code GPU_IS_LOST}; none where the driver does not say. */

@@ -11,7 +11,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
 /**
- * One function of the library, which may be absent: calling it then gives {@code FUNCTION_NOT_FOUND}.
+ * One function of the library, which may be absent: calling it then gives {@code FUNCTION_NOT_FOUND}. While it runs
+ * its name is in the {@link CallWatch}.
  *
  * <p>There is one method handle for each shape, not for each function, and the function's address is an argument of
  * it. So the handles can be constants, which the compiler turns into a plain call, while the library and what it has
@@ -39,12 +40,14 @@ final class NativeFunction {
     private final Shape shape;
     private final MemorySegment address;
     private final boolean absent;
+    private final CallWatch watch;
 
-    NativeFunction(String name, Shape shape, MemorySegment address) {
+    NativeFunction(String name, Shape shape, MemorySegment address, CallWatch watch) {
         this.name = name;
         this.shape = shape;
         this.address = address;
         this.absent = address.equals(MemorySegment.NULL);
+        this.watch = watch;
     }
 
     private static MethodHandle handle(MemoryLayout... parameters) {
@@ -62,128 +65,212 @@ final class NativeFunction {
 
     int call() {
         assert shape == Shape.NOTHING : this;
+        if (absent) {
+            return FUNCTION_NOT_FOUND;
+        }
+        watch.enter(name);
         try {
-            return absent ? FUNCTION_NOT_FOUND : (int) NOTHING.invokeExact(address);
+            return (int) NOTHING.invokeExact(address);
         } catch (Throwable e) {
             throw broken(e);
+        } finally {
+            watch.leave();
         }
     }
 
     int call(int a) {
         assert shape == Shape.I : this;
+        if (absent) {
+            return FUNCTION_NOT_FOUND;
+        }
+        watch.enter(name);
         try {
-            return absent ? FUNCTION_NOT_FOUND : (int) I.invokeExact(address, a);
+            return (int) I.invokeExact(address, a);
         } catch (Throwable e) {
             throw broken(e);
+        } finally {
+            watch.leave();
         }
     }
 
     int call(long a) {
         assert shape == Shape.L : this;
+        if (absent) {
+            return FUNCTION_NOT_FOUND;
+        }
+        watch.enter(name);
         try {
-            return absent ? FUNCTION_NOT_FOUND : (int) L.invokeExact(address, a);
+            return (int) L.invokeExact(address, a);
         } catch (Throwable e) {
             throw broken(e);
+        } finally {
+            watch.leave();
         }
     }
 
     int call(int a, long b) {
         assert shape == Shape.IL : this;
+        if (absent) {
+            return FUNCTION_NOT_FOUND;
+        }
+        watch.enter(name);
         try {
-            return absent ? FUNCTION_NOT_FOUND : (int) IL.invokeExact(address, a, b);
+            return (int) IL.invokeExact(address, a, b);
         } catch (Throwable e) {
             throw broken(e);
+        } finally {
+            watch.leave();
         }
     }
 
     int call(long a, int b) {
         assert shape == Shape.LI : this;
+        if (absent) {
+            return FUNCTION_NOT_FOUND;
+        }
+        watch.enter(name);
         try {
-            return absent ? FUNCTION_NOT_FOUND : (int) LI.invokeExact(address, a, b);
+            return (int) LI.invokeExact(address, a, b);
         } catch (Throwable e) {
             throw broken(e);
+        } finally {
+            watch.leave();
         }
     }
 
     int call(long a, long b) {
         assert shape == Shape.LL : this;
+        if (absent) {
+            return FUNCTION_NOT_FOUND;
+        }
+        watch.enter(name);
         try {
-            return absent ? FUNCTION_NOT_FOUND : (int) LL.invokeExact(address, a, b);
+            return (int) LL.invokeExact(address, a, b);
         } catch (Throwable e) {
             throw broken(e);
+        } finally {
+            watch.leave();
         }
     }
 
     int call(long a, long b, int c) {
         assert shape == Shape.LLI : this;
+        if (absent) {
+            return FUNCTION_NOT_FOUND;
+        }
+        watch.enter(name);
         try {
-            return absent ? FUNCTION_NOT_FOUND : (int) LLI.invokeExact(address, a, b, c);
+            return (int) LLI.invokeExact(address, a, b, c);
         } catch (Throwable e) {
             throw broken(e);
+        } finally {
+            watch.leave();
         }
     }
 
     int call(long a, int b, long c) {
         assert shape == Shape.LIL : this;
+        if (absent) {
+            return FUNCTION_NOT_FOUND;
+        }
+        watch.enter(name);
         try {
-            return absent ? FUNCTION_NOT_FOUND : (int) LIL.invokeExact(address, a, b, c);
+            return (int) LIL.invokeExact(address, a, b, c);
         } catch (Throwable e) {
             throw broken(e);
+        } finally {
+            watch.leave();
         }
     }
 
     int call(long a, long b, long c) {
         assert shape == Shape.LLL : this;
+        if (absent) {
+            return FUNCTION_NOT_FOUND;
+        }
+        watch.enter(name);
         try {
-            return absent ? FUNCTION_NOT_FOUND : (int) LLL.invokeExact(address, a, b, c);
+            return (int) LLL.invokeExact(address, a, b, c);
         } catch (Throwable e) {
             throw broken(e);
+        } finally {
+            watch.leave();
         }
     }
 
     int call(long a, int b, int c, long d) {
         assert shape == Shape.LIIL : this;
+        if (absent) {
+            return FUNCTION_NOT_FOUND;
+        }
+        watch.enter(name);
         try {
-            return absent ? FUNCTION_NOT_FOUND : (int) LIIL.invokeExact(address, a, b, c, d);
+            return (int) LIIL.invokeExact(address, a, b, c, d);
         } catch (Throwable e) {
             throw broken(e);
+        } finally {
+            watch.leave();
         }
     }
 
     int call(long a, int b, int c, int d, long e) {
         assert shape == Shape.LIIIL : this;
+        if (absent) {
+            return FUNCTION_NOT_FOUND;
+        }
+        watch.enter(name);
         try {
-            return absent ? FUNCTION_NOT_FOUND : (int) LIIIL.invokeExact(address, a, b, c, d, e);
+            return (int) LIIIL.invokeExact(address, a, b, c, d, e);
         } catch (Throwable t) {
             throw broken(t);
+        } finally {
+            watch.leave();
         }
     }
 
     int call(long a, long b, long c, long d, long e) {
         assert shape == Shape.LLLLL : this;
+        if (absent) {
+            return FUNCTION_NOT_FOUND;
+        }
+        watch.enter(name);
         try {
-            return absent ? FUNCTION_NOT_FOUND : (int) LLLLL.invokeExact(address, a, b, c, d, e);
+            return (int) LLLLL.invokeExact(address, a, b, c, d, e);
         } catch (Throwable t) {
             throw broken(t);
+        } finally {
+            watch.leave();
         }
     }
 
     int call(long a, int b, long c, long d, long e, long f) {
         assert shape == Shape.LILLLL : this;
+        if (absent) {
+            return FUNCTION_NOT_FOUND;
+        }
+        watch.enter(name);
         try {
-            return absent ? FUNCTION_NOT_FOUND : (int) LILLLL.invokeExact(address, a, b, c, d, e, f);
+            return (int) LILLLL.invokeExact(address, a, b, c, d, e, f);
         } catch (Throwable t) {
             throw broken(t);
+        } finally {
+            watch.leave();
         }
     }
 
     /** The address of a text that the library owns; null where there is none. */
     MemorySegment callForText(int a) {
         assert shape == Shape.I_TO_TEXT : this;
+        if (absent) {
+            return MemorySegment.NULL;
+        }
+        watch.enter(name);
         try {
-            return absent ? MemorySegment.NULL : (MemorySegment) I_TO_TEXT.invokeExact(address, a);
+            return (MemorySegment) I_TO_TEXT.invokeExact(address, a);
         } catch (Throwable e) {
             throw broken(e);
+        } finally {
+            watch.leave();
         }
     }
 

@@ -158,6 +158,11 @@ public final class Nvml {
         return new GpuLookup(code, code == 0 ? new GpuHandle(scratch.getLong(0)) : GpuHandle.NONE);
     }
 
+    /** The call that the one thread is in, for a watchdog on another. */
+    public CallWatch watch() {
+        return library.watch();
+    }
+
     public Identity identity() {
         return identity;
     }

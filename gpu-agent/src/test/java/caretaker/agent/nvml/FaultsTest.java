@@ -207,12 +207,16 @@ class FaultsTest {
         await().until(() -> driver.hanging() == 1);
         // Then
         assertThat(answer).hasValue(-1);
+        assertThat(nvml.watch().current()).isEqualTo("nvmlDeviceGetPowerUsage");
+        long number = nvml.watch().number();
         // When
         driver.releaseHangs();
         caller.join();
         // Then
         assertThat(answer).hasValue(250_000);
         assertThat(driver.hanging()).isZero();
+        assertThat(nvml.watch().current()).isNull();
+        assertThat(nvml.watch().number()).isEqualTo(number);
     }
 
     @Test
