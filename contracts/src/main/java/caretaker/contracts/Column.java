@@ -269,6 +269,16 @@ public enum Column {
         return quantity.scale;
     }
 
+    /** Least value that can be true. */
+    public long min() {
+        return min;
+    }
+
+    /** Greatest value that can be true. */
+    public long max() {
+        return max;
+    }
+
     /** Whether a value can be true. */
     public boolean accepts(long value) {
         return value >= min && value <= max;

@@ -33,6 +33,11 @@ public enum FanColumn {
         return metric;
     }
 
+    /** Greatest value that can be true; the least is 0, and -1 stands for none. */
+    public int max() {
+        return max;
+    }
+
     public boolean accepts(long value) {
         return value >= 0 && value <= max;
     }

@@ -1,8 +1,6 @@
 package caretaker.contracts;
 
 import java.util.Arrays;
-import java.util.EnumMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,29 +13,40 @@ public final class GpuReading {
     private static final int[] NO_FANS = {};
 
     // Both by field number, which makes them a little larger than they need be and the decoder faster.
-    private final long[] values = new long[Column.FIELDS];
-    private final long[] present = new long[(Column.FIELDS + Long.SIZE - 1) / Long.SIZE];
-    private final Map<FanColumn, int[]> fans = new EnumMap<>(FanColumn.class);
-    private String uuid = "";
+    // The decoder writes into them itself.
+    final long[] values = new long[Column.FIELDS];
+    final long[] present = new long[(Column.FIELDS + Long.SIZE - 1) / Long.SIZE];
+    private int[] fanSpeedPercentage = NO_FANS;
+    private int[] fanSpeedRpm = NO_FANS;
+    private WireName uuid = WireName.NONE;
     private int index;
     private GpuState state = GpuState.OK;
     private @Nullable GpuIdentity identity;
 
-    /** Forgets everything but the memory. */
+    /** Forgets everything but the memory and the UUID. */
     public void clear() {
         Arrays.fill(present, 0);
-        fans.clear();
+        fanSpeedPercentage = NO_FANS;
+        fanSpeedRpm = NO_FANS;
         index = 0;
         state = GpuState.OK;
         identity = null;
     }
 
-    /** The driver's UUID: the identity of the GPU. */
+    /** The driver's UUID: the identity of the GPU, a {@link WireName}. */
     public String uuid() {
-        return uuid;
+        return uuid.text();
     }
 
     public GpuReading uuid(String uuid) {
+        return this.uuid.text().equals(uuid) ? this : name(WireName.of(uuid));
+    }
+
+    WireName name() {
+        return uuid;
+    }
+
+    GpuReading name(WireName uuid) {
         this.uuid = uuid;
         return this;
     }
@@ -103,11 +112,17 @@ public final class GpuReading {
 
     /** By fan; -1 where a fan gives none. Not a copy: do not change it. */
     public int[] fans(FanColumn column) {
-        return fans.getOrDefault(column, NO_FANS);
+        return switch (column) {
+            case FAN_SPEED_PERCENTAGE -> fanSpeedPercentage;
+            case FAN_SPEED_RPM -> fanSpeedRpm;
+        };
     }
 
     public GpuReading fans(FanColumn column, int[] byFan) {
-        fans.put(column, byFan);
+        switch (column) {
+            case FAN_SPEED_PERCENTAGE -> fanSpeedPercentage = byFan;
+            case FAN_SPEED_RPM -> fanSpeedRpm = byFan;
+        }
         return this;
     }
 
@@ -124,8 +139,8 @@ public final class GpuReading {
     public void copyFrom(GpuReading other) {
         System.arraycopy(other.values, 0, values, 0, values.length);
         System.arraycopy(other.present, 0, present, 0, present.length);
-        fans.clear();
-        fans.putAll(other.fans);
+        fanSpeedPercentage = other.fanSpeedPercentage;
+        fanSpeedRpm = other.fanSpeedRpm;
         uuid = other.uuid;
         index = other.index;
         state = other.state;

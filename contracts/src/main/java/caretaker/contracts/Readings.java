@@ -14,10 +14,10 @@ public final class Readings {
     /** Stands for a count that was not sent. */
     public static final int UNKNOWN = -1;
 
-    private String host = "";
+    private WireName host = WireName.NONE;
     private long timeUnixMillis;
     private int intervalMillis;
-    private String agentId = "";
+    private WireName agentId = WireName.NONE;
     private long sequence;
     private int gpusExpected = UNKNOWN;
     private int gpusVisible = UNKNOWN;
@@ -39,11 +39,20 @@ public final class Readings {
         gpus = List.of();
     }
 
+    /** Name of the GPU host: a {@link WireName}. */
     public String host() {
-        return host;
+        return host.text();
     }
 
     public Readings host(String host) {
+        return this.host.text().equals(host) ? this : hostName(WireName.of(host));
+    }
+
+    WireName hostName() {
+        return host;
+    }
+
+    Readings hostName(WireName host) {
         this.host = host;
         return this;
     }
@@ -68,12 +77,20 @@ public final class Readings {
         return this;
     }
 
-    /** Changes with each start of the agent. */
+    /** Changes with each start of the agent: a {@link WireName}. */
     public String agentId() {
-        return agentId;
+        return agentId.text();
     }
 
     public Readings agentId(String agentId) {
+        return this.agentId.text().equals(agentId) ? this : agentName(WireName.of(agentId));
+    }
+
+    WireName agentName() {
+        return agentId;
+    }
+
+    Readings agentName(WireName agentId) {
         this.agentId = agentId;
         return this;
     }

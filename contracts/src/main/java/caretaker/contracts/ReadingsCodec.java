@@ -20,8 +20,11 @@ public final class ReadingsCodec {
     /** A host has fewer; the bound of what a reader keeps. */
     public static final int MAX_GPUS = 256;
 
-    private static final int MAX_TEXT = 256;
-    private static final int MAX_COUNT = 1 << 20;
+    /** Bytes of a text that is not a {@link WireName}. Writers cut longer ones, readers refuse them. */
+    public static final int MAX_TEXT = 256;
+
+    /** The last millisecond of the year 9999. */
+    public static final long MAX_TIME = 253_402_300_799_999L;
 
     private static final Column[] COLUMNS = Column.values();
     private static final FanColumn[] FANS = FanColumn.values();
@@ -43,23 +46,46 @@ public final class ReadingsCodec {
     private final WireWriter out = new WireWriter();
     private final WireReader in = new WireReader();
     private long rejected;
+    private long leftOut;
 
     /** Values that {@link #decode} has left out so far because they were outside their column's range. */
     public long rejected() {
         return rejected;
     }
 
+    /**
+     * GPUs that {@link #encode} has left out so far because readers would refuse the record for them: their UUID is no
+     * {@link WireName} or stands twice, or there are more than {@link #MAX_GPUS}.
+     */
+    public long leftOut() {
+        return leftOut;
+    }
+
+    /**
+     * The record of these readings. Texts that are too long are cut.
+     *
+     * @throws IllegalArgumentException where a reader could not tell the record's host, agent, place or time
+     */
     public byte[] encode(Readings readings) {
+        String problem = problem(readings);
+        if (problem != null) {
+            throw new IllegalArgumentException("readings of host '" + readings.host() + "' with " + problem);
+        }
         out.reset();
         out.number(1, FORMAT);
-        out.text(2, readings.host());
+        out.name(2, readings.hostName());
         out.number(3, readings.timeUnixMillis());
         out.number(4, readings.intervalMillis());
-        out.text(5, readings.agentId());
+        out.name(5, readings.agentName());
         out.number(6, readings.sequence());
-        for (GpuReading gpu : readings.gpus()) {
+        List<GpuReading> gpus = readings.gpus();
+        for (int i = 0; i < gpus.size(); i++) {
+            if (i >= MAX_GPUS || !gpus.get(i).name().valid() || isRepeated(gpus, i)) {
+                leftOut++;
+                continue;
+            }
             int start = out.open(7);
-            encode(gpu);
+            encode(gpus.get(i));
             out.close(start);
         }
         count(8, readings.gpusExpected());
@@ -71,9 +97,36 @@ public final class ReadingsCodec {
         return out.toBytes();
     }
 
+    /** What both sides refuse of a record as a whole, or null. */
+    private static @Nullable String problem(Readings readings) {
+        if (!readings.hostName().valid()) {
+            return "no host";
+        }
+        if (!readings.agentName().valid()) {
+            return "no agent id";
+        }
+        if (readings.sequence() < 1) {
+            return "no sequence number";
+        }
+        if (readings.timeUnixMillis() < 1 || readings.timeUnixMillis() > MAX_TIME) {
+            return "no time";
+        }
+        return readings.intervalMillis() < 1 ? "no interval" : null;
+    }
+
+    private static boolean isRepeated(List<GpuReading> gpus, int place) {
+        WireName name = gpus.get(place).name();
+        for (int i = 0; i < place; i++) {
+            if (gpus.get(i).name().same(name)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private void encode(GpuReading gpu) {
-        out.text(1, gpu.uuid());
-        out.number(2, gpu.index());
+        out.name(1, gpu.name());
+        out.number(2, Math.max(0, gpu.index()));
         out.number(3, gpu.state().number());
         if (gpu.identity() != null) {
             texts(4, gpu.identity().values());
@@ -82,7 +135,8 @@ public final class ReadingsCodec {
             int[] byFan = gpu.fans(column);
             if (byFan.length > 0) {
                 int start = out.open(column.field());
-                for (int value : byFan) {
+                for (int i = 0; i < Math.min(byFan.length, FanColumn.MAX_FANS); i++) {
+                    int value = column.accepts(byFan[i]) ? byFan[i] : -1;
                     out.varint((value << 1) ^ (value >> 31));
                 }
                 out.close(start);
@@ -99,7 +153,7 @@ public final class ReadingsCodec {
         int start = out.open(field);
         for (int i = 0; i < values.size(); i++) {
             if (!values.get(i).isEmpty()) {
-                out.text(i + 1, values.get(i));
+                out.text(i + 1, values.get(i), MAX_TEXT);
             }
         }
         out.close(start);
@@ -112,12 +166,16 @@ public final class ReadingsCodec {
     }
 
     /**
-     * Reads a record's value into {@code into}, whose former content is lost whatever the answer.
+     * Reads a record's value, null in one that only deletes, into {@code into}, whose former content is lost whatever
+     * the answer.
      *
      * <p>Values outside their column's range are left out and counted in {@link #rejected}.
      */
-    public Decoded decode(byte[] bytes, Readings into) {
+    public Decoded decode(byte @Nullable [] bytes, Readings into) {
         into.clear();
+        if (bytes == null) {
+            return new Decoded.Malformed("no value");
+        }
         in.reset(bytes);
         try {
             return decodeReadings(into);
@@ -132,7 +190,8 @@ public final class ReadingsCodec {
         int expected = Readings.UNKNOWN;
         int visible = Readings.UNKNOWN;
         int onPci = Readings.UNKNOWN;
-        boolean named = false;
+        WireName host = WireName.NONE;
+        WireName agent = WireName.NONE;
         int end = in.end();
         while (in.position() < end) {
             int tag = in.tag();
@@ -143,13 +202,10 @@ public final class ReadingsCodec {
                         return new Decoded.Newer(format);
                     }
                 }
-                case 2 << 3 | LENGTH -> {
-                    into.host(text(into.host()));
-                    named = !into.host().isEmpty();
-                }
+                case 2 << 3 | LENGTH -> host = in.name(into.hostName());
                 case 3 << 3 | VARINT -> into.timeUnixMillis(in.varint());
                 case 4 << 3 | VARINT -> into.intervalMillis(count("interval_ms"));
-                case 5 << 3 | LENGTH -> into.agentId(text(into.agentId()));
+                case 5 << 3 | LENGTH -> agent = in.name(into.agentName());
                 case 6 << 3 | VARINT -> into.sequence(in.varint());
                 case 7 << 3 | LENGTH -> {
                     if (gpus == MAX_GPUS) {
@@ -164,11 +220,21 @@ public final class ReadingsCodec {
                 default -> in.skip(tag);
             }
         }
-        if (format < 1 || !named) {
-            return new Decoded.Malformed(format < 1 ? "no format number" : "no host");
+        if (format < 1) {
+            return new Decoded.Malformed("no format number");
         }
-        into.gpuCount(gpus);
+        String problem = problem(into.hostName(host).agentName(agent));
+        if (problem != null) {
+            return new Decoded.Malformed(problem);
+        }
         into.gpuCounts(expected, visible, onPci);
+        List<GpuReading> decoded = into.gpuCount(gpus);
+        for (int i = 1; i < gpus; i++) {
+            if (isRepeated(decoded, i)) {
+                return new Decoded.Malformed(
+                        "two GPUs with UUID " + decoded.get(i).uuid());
+            }
+        }
         return KNOWN;
     }
 
@@ -176,60 +242,62 @@ public final class ReadingsCodec {
         gpu.clear();
         int outer = in.enter();
         int end = in.end();
-        boolean named = false;
+        WireName uuid = WireName.NONE;
+        long state = 0; // what Protobuf leaves out is 0
         while (in.position() < end) {
             int tag = in.tag();
-            int field = tag >>> 3;
-            if ((tag & 7) == VARINT) {
-                long value = in.varint();
-                Column column = Column.ofField(field);
-                if (column != null) {
-                    if (!gpu.set(column, value)) {
-                        rejected++;
-                    }
-                } else if (field == 2) {
-                    gpu.index((int) Math.min(value & Long.MAX_VALUE, MAX_COUNT));
-                } else if (field == 3) {
-                    gpu.state(GpuState.ofNumber(value));
-                }
-            } else {
-                switch (tag) {
-                    case 1 << 3 | LENGTH -> {
-                        gpu.uuid(text(gpu.uuid()));
-                        named = !gpu.uuid().isEmpty();
-                    }
-                    case 4 << 3 | LENGTH -> gpu.identity(GpuIdentity.ofValues(texts(GpuIdentity.FIELDS)));
-                    case 8 << 3 | LENGTH ->
-                        gpu.fans(FanColumn.FAN_SPEED_PERCENTAGE, fans(FanColumn.FAN_SPEED_PERCENTAGE));
-                    case 9 << 3 | LENGTH -> gpu.fans(FanColumn.FAN_SPEED_RPM, fans(FanColumn.FAN_SPEED_RPM));
-                    default -> in.skip(tag);
-                }
+            switch (tag) {
+                case 1 << 3 | LENGTH -> uuid = in.name(gpu.name());
+                case 2 << 3 | VARINT -> gpu.index(count("index"));
+                case 3 << 3 | VARINT -> state = in.varint();
+                case 4 << 3 | LENGTH -> gpu.identity(GpuIdentity.ofValues(texts(GpuIdentity.FIELDS)));
+                case 8 << 3 | LENGTH -> packedFans(gpu, FanColumn.FAN_SPEED_PERCENTAGE);
+                case 8 << 3 | VARINT -> fan(gpu, FanColumn.FAN_SPEED_PERCENTAGE);
+                case 9 << 3 | LENGTH -> packedFans(gpu, FanColumn.FAN_SPEED_RPM);
+                case 9 << 3 | VARINT -> fan(gpu, FanColumn.FAN_SPEED_RPM);
+                default -> column(gpu, tag);
             }
+            rejected += in.columns(gpu);
         }
         in.leave(outer);
-        if (!named) {
+        gpu.name(uuid).state(GpuState.ofNumber(state));
+        if (!uuid.valid()) {
             throw in.malformed("a GPU without UUID");
         }
     }
 
-    private int[] fans(FanColumn column) throws WireReader.Malformed {
+    private void column(GpuReading gpu, int tag) throws WireReader.Malformed {
+        Column column = (tag & 7) == VARINT ? Column.ofField(tag >>> 3) : null;
+        if (column == null) {
+            in.skip(tag);
+        } else if (!gpu.set(column, in.varint())) {
+            rejected++;
+        }
+    }
+
+    /** Fans as writers send them; whoever reads Protobuf must take them one by one as well, and in several parts. */
+    private void packedFans(GpuReading gpu, FanColumn column) throws WireReader.Malformed {
         int outer = in.enter();
-        int[] byFan = new int[FanColumn.MAX_FANS];
-        int count = 0;
         while (in.position() < in.end()) {
-            long zigzag = in.varint();
-            long value = zigzag >>> 1 ^ -(zigzag & 1);
-            if (count == FanColumn.MAX_FANS) {
-                throw in.malformed("more than " + FanColumn.MAX_FANS + " fans");
-            }
-            boolean accepted = column.accepts(value);
-            if (!accepted && value != -1) {
-                rejected++;
-            }
-            byFan[count++] = accepted ? (int) value : -1;
+            fan(gpu, column);
         }
         in.leave(outer);
-        return Arrays.copyOf(byFan, count);
+    }
+
+    private void fan(GpuReading gpu, FanColumn column) throws WireReader.Malformed {
+        int[] former = gpu.fans(column);
+        if (former.length == FanColumn.MAX_FANS) {
+            throw in.malformed("more than " + FanColumn.MAX_FANS + " fans");
+        }
+        long zigzag = in.varint();
+        long value = zigzag >>> 1 ^ -(zigzag & 1);
+        boolean accepted = column.accepts(value);
+        if (!accepted && value != -1) {
+            rejected++;
+        }
+        int[] byFan = Arrays.copyOf(former, former.length + 1);
+        byFan[former.length] = accepted ? (int) value : -1;
+        gpu.fans(column, byFan);
     }
 
     private int count(String field) throws WireReader.Malformed {
@@ -248,17 +316,12 @@ public final class ReadingsCodec {
             int tag = in.tag();
             int field = tag >>> 3;
             if ((tag & 7) == LENGTH && field >= 1 && field <= fields) {
-                values[field - 1] = text("");
+                values[field - 1] = in.text(MAX_TEXT);
             } else {
                 in.skip(tag);
             }
         }
         in.leave(outer);
         return values;
-    }
-
-    /** The next text; the very object {@code likely} when it says the same, which it nearly always does. */
-    private String text(@Nullable String likely) throws WireReader.Malformed {
-        return in.text(likely, MAX_TEXT);
     }
 }

@@ -23,13 +23,26 @@ final class WireWriter {
         varint(value);
     }
 
-    void text(int field, String text) {
+    void name(int field, WireName name) {
+        bytes(field, name.bytes(), name.bytes().length);
+    }
+
+    /** Cut off behind the last character that ends within {@code max} bytes. */
+    void text(int field, String text, int max) {
         byte[] utf8 = text.getBytes(UTF_8);
+        int length = Math.min(utf8.length, max);
+        while (length < utf8.length && (utf8[length] & 0xC0) == 0x80) {
+            length--;
+        }
+        bytes(field, utf8, length);
+    }
+
+    private void bytes(int field, byte[] content, int length) {
         varint((long) field << 3 | WireReader.LENGTH);
-        varint(utf8.length);
-        room(utf8.length);
-        System.arraycopy(utf8, 0, bytes, position, utf8.length);
-        position += utf8.length;
+        varint(length);
+        room(length);
+        System.arraycopy(content, 0, bytes, position, length);
+        position += length;
     }
 
     /** Begins a nested message; {@link #close} takes the returned value. */
