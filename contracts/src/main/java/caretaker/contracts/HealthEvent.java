@@ -1,7 +1,11 @@
 package caretaker.contracts;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
@@ -11,8 +15,11 @@ import java.util.TreeMap;
  * duration. {@code agentId} and {@code sequence} together are the event's identity: a reader that has seen the pair has
  * seen the event, and a gap in the sequence of one agent id is an event that is missing.
  *
- * @param host name of the GPU host, the key of the record
- * @param agentId changes with each start of the agent
+ * <p>Texts are cut to {@link #MAX_TEXT} and the evidence to {@link #MAX_EVIDENCE} entries, so that any event fits into a
+ * record that every reader takes.
+ *
+ * @param host name of the GPU host, the key of the record: a {@link WireName}
+ * @param agentId changes with each start of the agent: a {@link WireName}
  * @param sequence counts the events of one agent id from 1
  * @param time when the agent saw it, by the host's clock
  * @param code the driver's or the system's own number for it (an XID, an exit code); empty if it has none
@@ -34,6 +41,21 @@ public record HealthEvent(
         Action action,
         Map<String, String> evidence,
         boolean drill) {
+
+    /** UTF-16 units of the message and of one value of the evidence. */
+    public static final int MAX_TEXT = 4096;
+
+    /** UTF-16 units of an id, a name, a code, a key of the evidence. */
+    public static final int MAX_WORD = 256;
+
+    /** Entries of the evidence; the first by key are kept. */
+    public static final int MAX_EVIDENCE = 32;
+
+    /** The greatest number that a reader with floating-point numbers takes for what it is: 2^53 - 1. */
+    public static final long MAX_SEQUENCE = (1L << 53) - 1;
+
+    private static final Instant FIRST = Instant.EPOCH;
+    private static final Instant LAST = Instant.ofEpochMilli(ReadingsCodec.MAX_TIME);
 
     public enum State {
         RAISED,
@@ -73,13 +95,29 @@ public record HealthEvent(
             CONTAINER,
             SERVICE
         }
+
+        public Entity {
+            if (id.isBlank()) {
+                throw new IllegalArgumentException("an entity needs an id");
+            }
+            id = cut(id, MAX_WORD);
+            name = cut(name, MAX_WORD);
+        }
     }
 
     public HealthEvent {
-        if (host.isBlank() || agentId.isBlank() || sequence < 1) {
-            throw new IllegalArgumentException("an event needs a host, an agent id and a sequence number from 1");
+        if (!WireName.isValid(host) || !WireName.isValid(agentId)) {
+            throw new IllegalArgumentException("an event needs a host and an agent id");
         }
-        evidence = Map.copyOf(evidence);
+        if (sequence < 1 || sequence > MAX_SEQUENCE) {
+            throw new IllegalArgumentException("an event needs a sequence number from 1");
+        }
+        if (time.isBefore(FIRST) || time.isAfter(LAST)) {
+            throw new IllegalArgumentException("an event needs a time from 1970 to 9999");
+        }
+        code = cut(code, MAX_WORD);
+        message = cut(message, MAX_TEXT);
+        evidence = cut(evidence);
     }
 
     /** Unique for ever: the pair of agent id and sequence. */
@@ -88,7 +126,26 @@ public record HealthEvent(
     }
 
     /** The evidence in the order in which it is written. */
-    Map<String, String> sortedEvidence() {
+    SortedMap<String, String> sortedEvidence() {
         return new TreeMap<>(evidence);
+    }
+
+    private static Map<String, String> cut(Map<String, String> evidence) {
+        Map<String, String> kept = new LinkedHashMap<>();
+        for (var entry : new TreeMap<>(evidence).entrySet()) {
+            if (kept.size() < MAX_EVIDENCE) {
+                kept.put(cut(entry.getKey(), MAX_WORD), cut(entry.getValue(), MAX_TEXT));
+            }
+        }
+        return Map.copyOf(kept);
+    }
+
+    /** At most so many UTF-16 units, no half of a character, and nothing that UTF-8 cannot say. */
+    private static String cut(String text, int max) {
+        int length = Math.min(text.length(), max);
+        if (length < text.length() && Character.isHighSurrogate(text.charAt(length - 1))) {
+            length--;
+        }
+        return new String(text.substring(0, length).getBytes(UTF_8), UTF_8);
     }
 }
