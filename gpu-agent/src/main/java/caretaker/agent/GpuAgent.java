@@ -1,0 +1,167 @@
+package caretaker.agent;
+
+import caretaker.agent.poll.HostPoll;
+import caretaker.agent.poll.Intervals;
+import caretaker.agent.poll.Poller;
+import caretaker.agent.sampling.CurrentCall;
+import caretaker.agent.sampling.GpuSource;
+import caretaker.agent.simulated.FaultScript;
+import caretaker.agent.simulated.SimulatedSource;
+import caretaker.chassis.Closer;
+import caretaker.chassis.HttpEndpoint;
+import caretaker.chassis.Metrics;
+import caretaker.chassis.Outbox;
+import caretaker.chassis.Readiness;
+import caretaker.chassis.TopicSpec;
+import caretaker.chassis.Topics;
+import caretaker.contracts.Topic;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.LongSupplier;
+
+/** A running agent. A test starts one the same way the process does. */
+public final class GpuAgent implements AutoCloseable {
+    private final Closer closer;
+    private final HttpEndpoint http;
+    private final Poller poller;
+
+    private GpuAgent(Closer closer, HttpEndpoint http, Poller poller) {
+        this.closer = closer;
+        this.http = http;
+        this.poller = poller;
+    }
+
+    /**
+     * Starts to read and publish. Needs no broker yet.
+     *
+     * @throws NoDriverException if readings should come from a driver and there is none
+     */
+    public static GpuAgent start(GpuAgentConfig config) {
+        return start(config, InstantSource.system(), System::nanoTime);
+    }
+
+    /** As {@link #start(GpuAgentConfig)} with the test's clocks. */
+    static GpuAgent start(GpuAgentConfig config, InstantSource clock, LongSupplier nanos) {
+        var closer = new Closer();
+        try {
+            return assemble(config, new HostPoll.Clocks(clock, nanos), closer);
+        } catch (RuntimeException e) {
+            closer.close(); // whatever was opened before the failure
+            throw e;
+        }
+    }
+
+    private static GpuAgent assemble(GpuAgentConfig config, HostPoll.Clocks clocks, Closer closer) {
+        if (config.source() == GpuAgentConfig.Source.NVML) {
+            throw new NoDriverException(config.nvml().library() + " not found");
+        }
+        List<String> hosts = config.hosts();
+        FaultScript faults = config.simulated().script();
+        var registry = Metrics.registry("gpu-agent", version());
+        closer.opened("metrics", registry::close);
+        var metrics = new AgentMetrics(registry, config.hostName(), clocks.wall(), clocks.nanos());
+        var vertx = Vertx.vertx(small());
+        closer.opened("vertx", () -> vertx.close().await());
+        var topics = closer.opened(
+                "topics",
+                Topics.ensure(vertx, config.kafka(), List.of(spec(Topic.READINGS), spec(Topic.HEALTH)), registry));
+        var outbox = closer.opened(
+                "outbox",
+                Outbox.start(
+                        vertx,
+                        config.kafka(),
+                        config.buffer().settings(hosts.size()),
+                        Set.of(Topic.READINGS.fullName()),
+                        registry,
+                        clocks.wall()));
+        metrics.buffered(outbox::queued);
+        var outlets = new HostPoll.Outlets(new OutboxBus(outbox, metrics), metrics);
+        Intervals intervals = config.intervals().intervals();
+        String agentId = newAgentId();
+        List<HostPoll> polls = new ArrayList<>();
+        for (int i = 0; i < hosts.size(); i++) {
+            var call = new CurrentCall(clocks.nanos());
+            GpuSource source = simulated(config, hosts.get(i), faults, clocks.wall(), metrics);
+            var publisher = new HostPoll.Publisher(hosts.get(i), hosts.size() == 1 ? agentId : agentId + "-" + (i + 1));
+            polls.add(new HostPoll(publisher, source, outlets, intervals, clocks, call));
+        }
+        var poller = closer.opened("poller", new Poller(polls, intervals.fast(), clocks.nanos(), metrics));
+        var readiness = new Readiness()
+                .check("topics", topics::notReady)
+                .check("driver", () -> poller.isWell() ? Optional.empty() : Optional.of("a driver call is stuck"));
+        var http = closer.opened(
+                "http", HttpEndpoint.start(vertx, config.http().settings(), registry, readiness, _ -> {}));
+        poller.start();
+        return new GpuAgent(closer, http, poller);
+    }
+
+    private static GpuSource simulated(
+            GpuAgentConfig config, String host, FaultScript faults, InstantSource clock, AgentMetrics metrics) {
+        var simulated = config.simulated();
+        return new SimulatedSource(
+                new SimulatedSource.Host(
+                        host,
+                        simulated.gpus(),
+                        simulated.seed(),
+                        config.intervals().fast(),
+                        faults,
+                        version()),
+                clock,
+                metrics);
+    }
+
+    /** One event loop and few threads beside it: the agent has little to do and must stay small. */
+    private static VertxOptions small() {
+        return new VertxOptions()
+                .setEventLoopPoolSize(1)
+                .setWorkerPoolSize(2)
+                .setInternalBlockingPoolSize(1)
+                .setFileSystemOptions(
+                        new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false));
+    }
+
+    private static TopicSpec spec(Topic topic) {
+        return new TopicSpec(
+                topic.fullName(),
+                topic.partitions(),
+                Map.of(
+                        "cleanup.policy", topic.cleanup().policy(),
+                        "retention.ms", Long.toString(topic.retention().toMillis())));
+    }
+
+    private static String newAgentId() {
+        byte[] id = new byte[8];
+        new SecureRandom().nextBytes(id);
+        return HexFormat.of().formatHex(id);
+    }
+
+    static String version() {
+        String version = GpuAgent.class.getPackage().getImplementationVersion();
+        return version == null ? "dev" : version;
+    }
+
+    /** Where its metrics and health are served. */
+    public int port() {
+        return http.port();
+    }
+
+    /** Ends when polling has ended by itself, which is a failure. */
+    public CompletableFuture<Void> ended() {
+        return poller.ended();
+    }
+
+    @Override
+    public void close() {
+        closer.close();
+    }
+}

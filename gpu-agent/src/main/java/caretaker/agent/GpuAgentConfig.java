@@ -1,0 +1,198 @@
+package caretaker.agent;
+
+import caretaker.agent.poll.Intervals;
+import caretaker.agent.simulated.FaultScript;
+import caretaker.chassis.HttpSettings;
+import caretaker.chassis.KafkaSettings;
+import caretaker.chassis.OutboxSettings;
+import caretaker.chassis.config.Bytes;
+import caretaker.chassis.config.Config;
+import caretaker.chassis.config.Default;
+import caretaker.chassis.config.Range;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything the agent can be told.
+ *
+ * @param host the name under which this host's readings appear; the machine's own name if it is left out
+ * @param expectedGpus GPUs that should be in the host; 0: the most that were ever seen
+ */
+public record GpuAgentConfig(
+        @Nullable String host,
+        KafkaSettings kafka,
+        Http http,
+        @Default("nvml") Source source,
+        Nvml nvml,
+        Polling intervals,
+        @Default("0") @Range(min = "0", max = "256") int expectedGpus,
+        Simulated simulated,
+        Buffer buffer) {
+
+    private static final Path KERNEL_HOST_NAME = Path.of("/proc/sys/kernel/hostname");
+
+    /** Where readings come from. */
+    public enum Source {
+        NVML,
+        SIMULATED
+    }
+
+    /** Where the agent's own metrics and health are served. */
+    public record Http(
+            @Default("127.0.0.1") String host,
+
+            @Default("9810") @Range(min = "0", max = "65535")
+            int port,
+
+            @Nullable Path webConfig) {
+
+        HttpSettings settings() {
+            return new HttpSettings(host, port, webConfig, new Bytes(1 << 20));
+        }
+    }
+
+    /**
+     * Where the driver is.
+     *
+     * @param library a name that the system's loader knows, or a path
+     * @param pciRoot the kernel's list of PCI devices
+     */
+    public record Nvml(
+            @Default("libnvidia-ml.so.1") String library,
+            @Default("/sys/bus/pci/devices") Path pciRoot) {}
+
+    /** How often what is read, see {@link Intervals}. */
+    public record Polling(
+            @Default("1s") @Range(min = "100ms", max = "1h") Duration fast,
+
+            @Default("30s") @Range(min = "100ms", max = "1d")
+            Duration slow,
+
+            @Default("1h") @Range(min = "100ms", max = "7d") Duration rare) {
+        public Polling {
+            new Intervals(fast, slow, rare); // refuses what does not fit together
+        }
+
+        Intervals intervals() {
+            return new Intervals(fast, slow, rare);
+        }
+    }
+
+    /**
+     * What is made up when the source is simulated.
+     *
+     * @param hosts more than one publishes for {@code node-1} to {@code node-N}
+     * @param prefix of those names
+     * @param faults {@code none}, {@code demo}, or a file with a script of faults
+     */
+    public record Simulated(
+            @Default("1") @Range(min = "1", max = "10000") int hosts,
+            @Default("8") @Range(min = "1", max = "100") int gpus,
+            @Default("1") long seed,
+            @Default("node-") String prefix,
+            @Default("none") String faults) {
+
+        FaultScript script() {
+            return switch (faults) {
+                case "none" -> FaultScript.NONE;
+                case "demo" -> FaultScript.demo();
+                default -> read(Path.of(faults));
+            };
+        }
+
+        private static FaultScript read(Path file) {
+            try {
+                return FaultScript.parse(Files.readString(file));
+            } catch (IOException e) {
+                throw new IllegalArgumentException("simulated.faults: cannot read " + file + ": " + e, e);
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException("simulated.faults: " + file + ": " + e.getMessage(), e);
+            }
+        }
+    }
+
+    /** What is held for each host while the broker is away. */
+    public record Buffer(
+            @Default("600") @Range(min = "1") int readings,
+            @Default("4MiB") @Range(min = "1MiB") Bytes readingsSize,
+            @Default("10000") @Range(min = "1") int events,
+            @Default("8MiB") @Range(min = "1MiB") Bytes eventsSize) {
+
+        OutboxSettings settings(int hosts) {
+            return new OutboxSettings(
+                    Math.multiplyExact(readings, hosts),
+                    new Bytes(readingsSize.count() * hosts),
+                    events,
+                    eventsSize,
+                    500,
+                    Duration.ofSeconds(3),
+                    Map.of("batch.size", "65536", "buffer.memory", Integer.toString(hosts > 16 ? 8 << 20 : 1 << 20)));
+        }
+    }
+
+    /** Reads the file of {@code --config}. */
+    public static GpuAgentConfig load(Path file, Map<String, String> environment) {
+        return Config.load(GpuAgentConfig.class, file, environment);
+    }
+
+    public static GpuAgentConfig defaults() {
+        return Config.defaults(GpuAgentConfig.class);
+    }
+
+    /** The same with made-up hosts in place of a driver. */
+    public GpuAgentConfig with(Simulated hosts) {
+        return new GpuAgentConfig(host, kafka, http, Source.SIMULATED, nvml, intervals, expectedGpus, hosts, buffer);
+    }
+
+    /** The same with another broker and another port of its own; 0 takes a free one. */
+    public GpuAgentConfig with(KafkaSettings broker, int port) {
+        return new GpuAgentConfig(
+                host,
+                broker,
+                new Http(http.host(), port, http.webConfig()),
+                source,
+                nvml,
+                intervals,
+                expectedGpus,
+                simulated,
+                buffer);
+    }
+
+    /** The names to publish for. */
+    List<String> hosts() {
+        if (source == Source.SIMULATED && simulated.hosts() > 1) {
+            return IntStream.rangeClosed(1, simulated.hosts())
+                    .mapToObj(number -> simulated.prefix() + number)
+                    .toList();
+        }
+        return List.of(hostName());
+    }
+
+    /** The configured name, or the machine's. */
+    String hostName() {
+        if (host != null) {
+            return host;
+        }
+        try {
+            return Files.readString(KERNEL_HOST_NAME).strip();
+        } catch (IOException notLinux) {
+            return nameOfAddress();
+        }
+    }
+
+    private static String nameOfAddress() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException("this machine has no name; set host", e);
+        }
+    }
+}

@@ -1,0 +1,76 @@
+package caretaker.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import caretaker.agent.GpuAgentConfig.Source;
+import caretaker.agent.poll.Intervals;
+import caretaker.agent.simulated.FaultScript;
+import caretaker.chassis.config.Config;
+import caretaker.chassis.config.ConfigException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class GpuAgentConfigTest {
+    @Test
+    void defaultsAreARealHostOnThisMachine() {
+        GpuAgentConfig config = GpuAgentConfig.defaults();
+        assertThat(config.source()).isEqualTo(Source.NVML);
+        assertThat(config.hostName()).isNotBlank();
+        assertThat(config.http().host()).isEqualTo("127.0.0.1");
+        assertThat(config.http().port()).isEqualTo(9810);
+        assertThat(config.nvml().library()).isEqualTo("libnvidia-ml.so.1");
+        assertThat(config.nvml().pciRoot()).isEqualTo(Path.of("/sys/bus/pci/devices"));
+        assertThat(config.intervals().intervals()).isEqualTo(Intervals.DEFAULT);
+        assertThat(config.expectedGpus()).isZero();
+        assertThat(config.simulated().script()).isEqualTo(FaultScript.NONE);
+        assertThat(config.hosts()).containsExactly(config.hostName());
+    }
+
+    @Test
+    void severalSimulatedHostsHaveNumberedNames() {
+        GpuAgentConfig config = parse("host: gpu-1\nsource: simulated\nsimulated: {hosts: 3, prefix: rack-}");
+        assertThat(config.hosts()).containsExactly("rack-1", "rack-2", "rack-3");
+        assertThat(config.hostName()).isEqualTo("gpu-1");
+        assertThat(parse("host: gpu-1\nsource: simulated").hosts()).containsExactly("gpu-1");
+    }
+
+    @Test
+    void anIntervalBelowTheFloorIsRefused() {
+        assertThatThrownBy(() -> parse("intervals: {fast: 99ms}"))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("intervals.fast")
+                .hasMessageContaining("at least 100ms");
+        assertThat(parse("intervals: {fast: 100ms}").intervals().fast()).isEqualTo(Intervals.FLOOR);
+    }
+
+    @Test
+    void intervalsMustGrow() {
+        assertThatThrownBy(() -> parse("intervals: {fast: 1m}"))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("the intervals must grow");
+    }
+
+    @Test
+    void aScriptOfFaultsIsReadFromAFile(@TempDir Path dir) throws IOException {
+        Path script = Files.writeString(dir.resolve("faults"), "at 5s gpu 0 of node-1: lost");
+        var simulated = GpuAgentConfig.defaults().simulated();
+        assertThat(with(simulated, script.toString()).script().entries()).hasSize(1);
+        assertThat(with(simulated, "demo").script()).isEqualTo(FaultScript.demo());
+        assertThatThrownBy(() -> with(simulated, dir + "/none").script())
+                .hasMessageContaining("simulated.faults: cannot read");
+    }
+
+    private static GpuAgentConfig.Simulated with(GpuAgentConfig.Simulated simulated, String faults) {
+        return new GpuAgentConfig.Simulated(
+                simulated.hosts(), simulated.gpus(), simulated.seed(), simulated.prefix(), faults);
+    }
+
+    private static GpuAgentConfig parse(String yaml) {
+        return Config.parse(GpuAgentConfig.class, yaml, "agent.yaml", Map.of());
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package caretaker.agent;
+
+import org.jspecify.annotations.NullMarked;

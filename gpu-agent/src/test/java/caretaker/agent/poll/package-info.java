@@ -1,0 +1,4 @@
+@NullMarked
+package caretaker.agent.poll;
+
+import org.jspecify.annotations.NullMarked;

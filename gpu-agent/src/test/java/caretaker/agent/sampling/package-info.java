@@ -1,0 +1,4 @@
+@NullMarked
+package caretaker.agent.sampling;
+
+import org.jspecify.annotations.NullMarked;

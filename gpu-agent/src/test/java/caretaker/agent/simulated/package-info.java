@@ -1,0 +1,4 @@
+@NullMarked
+package caretaker.agent.simulated;
+
+import org.jspecify.annotations.NullMarked;
