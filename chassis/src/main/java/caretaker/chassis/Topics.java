@@ -3,18 +3,18 @@ package caretaker.chassis;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.kafka.admin.KafkaAdminClient;
-import io.vertx.kafka.admin.NewTopic;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
-import org.apache.kafka.clients.admin.AdminClient;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InvalidReplicationFactorException;
 import org.apache.kafka.common.errors.TopicExistsException;
@@ -25,11 +25,13 @@ import org.slf4j.LoggerFactory;
 /**
  * Creates the topics that are absent, and goes on looking, because a broker may come back with an empty disk. It waits
  * for the broker as long as it takes. A topic that exists is never changed: one that differs is reported.
+ *
+ * <p>It uses Kafka's own client, which does not block: that of Vert.x cannot leave the replication factor to the broker.
  */
 public final class Topics implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(Topics.class);
     private static final Duration CHECK_EVERY = Duration.ofSeconds(30);
-    private static final long CLOSE_LIMIT_MILLIS = 500;
+    private static final Duration CLOSE_LIMIT = Duration.ofMillis(500);
 
     private final Vertx vertx;
     private final KafkaSettings kafka;
@@ -39,7 +41,7 @@ public final class Topics implements AutoCloseable {
     private final Map<String, Integer> otherPartitions = new ConcurrentHashMap<>();
     private volatile @Nullable String notReady = "topics not checked yet";
     private volatile boolean closed;
-    private volatile @Nullable KafkaAdminClient admin;
+    private volatile @Nullable Admin admin;
 
     private Topics(
             Vertx vertx, KafkaSettings kafka, List<TopicSpec> specs, MeterRegistry registry, Duration checkEvery) {
@@ -83,7 +85,7 @@ public final class Topics implements AutoCloseable {
         if (closed) {
             return;
         }
-        client().compose(client -> client.listTopics().compose(present -> complete(client, present)))
+        client().compose(client -> future(client.listTopics().names()).compose(present -> complete(client, present)))
                 .onComplete(result -> {
                     if (result.succeeded()) {
                         if (notReady != null) {
@@ -105,19 +107,31 @@ public final class Topics implements AutoCloseable {
         }
     }
 
-    private Future<KafkaAdminClient> client() {
-        KafkaAdminClient present = admin;
+    private Future<Admin> client() {
+        Admin present = admin;
         if (present != null) {
             return Future.succeededFuture(present);
         }
         return Blocking.call(vertx, () -> {
-            var created = KafkaAdminClient.create(vertx, AdminClient.create(kafka.admin()));
+            Admin created = Admin.create(kafka.admin());
             admin = created;
             return created;
         });
     }
 
-    private Future<?> complete(KafkaAdminClient client, Set<String> present) {
+    private static <T> Future<T> future(KafkaFuture<T> answer) {
+        Promise<T> promise = Promise.promise();
+        var _ = answer.whenComplete((value, failure) -> {
+            if (failure == null) {
+                promise.complete(value);
+            } else {
+                promise.fail(failure);
+            }
+        });
+        return promise.future();
+    }
+
+    private Future<?> complete(Admin client, Set<String> present) {
         var absent =
                 specs.stream().filter(spec -> !present.contains(spec.name())).toList();
         var existing =
@@ -125,11 +139,11 @@ public final class Topics implements AutoCloseable {
         return create(client, absent).compose(_ -> compare(client, existing));
     }
 
-    private Future<?> create(KafkaAdminClient client, List<TopicSpec> absent) {
+    private Future<?> create(Admin client, List<TopicSpec> absent) {
         return Future.join(absent.stream().map(spec -> create(client, spec)).toList());
     }
 
-    private Future<Void> create(KafkaAdminClient client, TopicSpec spec) {
+    private Future<Void> create(Admin client, TopicSpec spec) {
         return create(client, spec, spec.replicationFactor())
                 .recover(e -> {
                     if (!(e instanceof InvalidReplicationFactorException)
@@ -137,6 +151,7 @@ public final class Topics implements AutoCloseable {
                         return Future.failedFuture(e);
                     }
                     LOGGER.atWarn()
+                            .addMarker(Logs.REPEATABLE)
                             .addKeyValue("topic", spec.name())
                             .addKeyValue("replicationFactor", spec.replicationFactor())
                             .addKeyValue("reason", e.getMessage())
@@ -150,22 +165,23 @@ public final class Topics implements AutoCloseable {
                 .recover(e -> e instanceof TopicExistsException ? Future.succeededFuture() : Future.failedFuture(e));
     }
 
-    private static Future<Void> create(KafkaAdminClient client, TopicSpec spec, short replicationFactor) {
-        var topic = new NewTopic(spec.name(), spec.partitions(), replicationFactor);
-        topic.setConfig(new HashMap<>(spec.config()));
-        return client.createTopics(List.of(topic));
+    private static Future<Void> create(Admin client, TopicSpec spec, short replicationFactor) {
+        var topic = new NewTopic(spec.name(), spec.partitions(), replicationFactor).configs(spec.config());
+        return future(client.createTopics(List.of(topic)).all());
     }
 
-    private Future<?> compare(KafkaAdminClient client, List<TopicSpec> existing) {
+    private Future<?> compare(Admin client, List<TopicSpec> existing) {
         if (existing.isEmpty()) {
             otherPartitions.clear();
             return Future.succeededFuture();
         }
-        return client.describeTopics(existing.stream().map(TopicSpec::name).toList())
+        return future(client.describeTopics(
+                                existing.stream().map(TopicSpec::name).toList())
+                        .allTopicNames())
                 .onSuccess(descriptions -> existing.forEach(spec -> {
                     var description = descriptions.get(spec.name());
                     if (description != null) {
-                        compare(spec, description.getPartitions().size());
+                        compare(spec, description.partitions().size());
                     }
                 }));
     }
@@ -207,9 +223,9 @@ public final class Topics implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        KafkaAdminClient present = admin;
+        Admin present = admin;
         if (present != null) {
-            present.close(CLOSE_LIMIT_MILLIS).await();
+            present.close(CLOSE_LIMIT);
         }
     }
 }
