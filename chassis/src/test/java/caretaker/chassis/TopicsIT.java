@@ -1,5 +1,6 @@
 package caretaker.chassis;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -49,11 +50,14 @@ class TopicsIT {
             var described = admin.describeTopics(Set.of(existing, absent))
                     .allTopicNames()
                     .get(20, TimeUnit.SECONDS);
-            assertThat(described.get(existing).partitions()).hasSize(2);
-            assertThat(described.get(absent).partitions()).hasSize(4);
+            assertThat(requireNonNull(described.get(existing)).partitions()).hasSize(2);
+            assertThat(requireNonNull(described.get(absent)).partitions()).hasSize(4);
             var resource = new ConfigResource(ConfigResource.Type.TOPIC, absent);
             var config = admin.describeConfigs(Set.of(resource)).all().get(20, TimeUnit.SECONDS);
-            assertThat(config.get(resource).get("cleanup.policy").value()).isEqualTo("compact");
+            assertThat(requireNonNull(config.get(resource))
+                            .get("cleanup.policy")
+                            .value())
+                    .isEqualTo("compact");
         }
         assertThat(registry.get("caretaker.topics.different").gauge().value()).isEqualTo(1);
     }

@@ -3,6 +3,7 @@ package caretaker.testkit;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -55,5 +56,20 @@ class TestBrokerIT {
         // Then
         assertThat(one).isNotEqualTo(two);
         assertThat(TestBroker.shared()).isSameAs(broker);
+    }
+
+    @Test
+    void aClientThatIsNotOursCanReadIt() {
+        // Given
+        var broker = TestBroker.shared();
+        String topic = broker.newTopic("legible", 1);
+        broker.send(topic, "key".getBytes(UTF_8), "value".getBytes(UTF_8));
+
+        // When
+        // Then
+        try (var kcat = RunningProgram.start(
+                Programs.assume("kcat"), "-b", broker.bootstrapServers(), "-C", "-t", topic, "-e", "-q", "-K:")) {
+            kcat.awaitLine("key:value", Duration.ofSeconds(20));
+        }
     }
 }

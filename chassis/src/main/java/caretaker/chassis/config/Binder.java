@@ -165,15 +165,21 @@ final class Binder {
             return problem(
                     node, path, "should be one value, not a " + (node instanceof SequenceNode ? "list" : "mapping"));
         }
+        String written = scalar.getValue();
+        String text;
         try {
-            String text = substitution.apply(scalar.getValue());
-            Object value = Scalars.read(type, text);
-            String outside = range == null ? null : outside(type, value, range);
-            return outside == null ? value : problem(node, path, "'" + text + "' is " + outside);
-        } catch (Scalars.BadValue e) {
-            return problem(node, path, type == Secret.class ? "is not readable" : String.valueOf(e.getMessage()));
+            text = substitution.apply(written);
         } catch (Substitution.Unresolved e) {
             return problem(node, path, String.valueOf(e.getMessage()));
+        }
+        try {
+            Object value = Scalars.read(type, text);
+            String outside = range == null ? null : outside(type, value, range);
+            return outside == null ? value : problem(node, path, "'" + written + "' is " + outside);
+        } catch (Scalars.BadValue e) {
+            // What a variable or a file holds may be secret: the message shows what the config file says.
+            String message = String.valueOf(e.getMessage()).replace("'" + text + "'", "'" + written + "'");
+            return problem(node, path, type == Secret.class ? "is not readable" : message);
         }
     }
 

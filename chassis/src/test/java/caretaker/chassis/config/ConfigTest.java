@@ -140,6 +140,8 @@ class ConfigTest {
             verbose: yes               | c.yml:1:10: verbose: 'yes' is neither true nor false
             mode: nvlm                 | c.yml:1:7: mode: 'nvlm' is not one of nvml, old-style; did you mean 'nvml'?
             url: 'http://[bad'         | c.yml:1:6: url: 'http://[bad' is not a URL
+                        port: ${PASSWORD}          | c.yml:1:7: port: '${PASSWORD}' is not a whole number
+            share: ${NUMBER}           | c.yml:1:8: share: '${NUMBER}' is too large; at most 1
             host: ${NOPE}              | c.yml:1:7: host: environment variable NOPE is not set; set it or write ${NOPE:-default}
             host: ${HOST               | c.yml:1:7: host: '${' without '}'; write $$ for a dollar sign
             password: ${file:/no/such} | c.yml:1:11: password: file /no/such cannot be read (NoSuchFileException)
