@@ -33,6 +33,11 @@ public enum FanColumn {
         return metric;
     }
 
+    /** How often an agent reads it. */
+    public Column.Tier tier() {
+        return Column.Tier.SLOW;
+    }
+
     /** Greatest value that can be true; the least is 0, and -1 stands for none. */
     public int max() {
         return max;

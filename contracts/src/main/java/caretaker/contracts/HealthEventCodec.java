@@ -33,7 +33,7 @@ public final class HealthEventCodec {
     public static final int MAX_BYTES = 1 << 20;
 
     private static final String SPEC_VERSION = "1.0";
-    private static final String SCHEMA = "caretaker/v1/health-event.schema.json";
+    private static final String SCHEMA = "urn:caretaker:v1:health-event.schema.json";
     private static final String IN_A_SEGMENT = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~:@";
     private static final HexFormat HEX = HexFormat.of().withUpperCase();
     private static final int MAX_DEPTH = 32;
