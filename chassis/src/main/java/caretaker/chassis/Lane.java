@@ -137,8 +137,13 @@ final class Lane {
         return true;
     }
 
+    /**
+     * What is in flight takes no room from droppable records: it is older than all that wait, and would push out newer
+     * ones. It is dropped when it comes back and there is no room.
+     */
     private boolean isFull(int more) {
-        return waiting.size() + inFlight >= maxRecords || waitingBytes + more > maxBytes;
+        int records = keeps ? waiting.size() + inFlight : waiting.size();
+        return records >= maxRecords || waitingBytes + more > maxBytes;
     }
 
     private void drop(Pending pending) {
