@@ -1,0 +1,4 @@
+@NullMarked
+package caretaker.collector.exposition;
+
+import org.jspecify.annotations.NullMarked;

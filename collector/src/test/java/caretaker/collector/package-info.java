@@ -1,0 +1,4 @@
+@NullMarked
+package caretaker.collector;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package caretaker.collector.state;
+
+import org.jspecify.annotations.NullMarked;
