@@ -1,0 +1,4 @@
+@NullMarked
+package caretaker.collector.ingest;
+
+import org.jspecify.annotations.NullMarked;

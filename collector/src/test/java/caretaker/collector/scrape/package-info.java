@@ -1,0 +1,4 @@
+@NullMarked
+package caretaker.collector.scrape;
+
+import org.jspecify.annotations.NullMarked;
