@@ -62,15 +62,10 @@ public final class ReadingsCodec {
     }
 
     /**
-     * The record of these readings. Texts that are too long are cut.
-     *
-     * @throws IllegalArgumentException where a reader could not tell the record's host, agent, place or time
+     * The record of these readings, whatever they are: readers refuse it where there is a {@link #problem}. Texts that are
+     * too long are cut.
      */
     public byte[] encode(Readings readings) {
-        String problem = problem(readings);
-        if (problem != null) {
-            throw new IllegalArgumentException("readings of host '" + readings.host() + "' with " + problem);
-        }
         out.reset();
         out.number(1, FORMAT);
         out.name(2, readings.hostName());
@@ -97,8 +92,11 @@ public final class ReadingsCodec {
         return out.toBytes();
     }
 
-    /** What both sides refuse of a record as a whole, or null. */
-    private static @Nullable String problem(Readings readings) {
+    /**
+     * Why readers would refuse a record of these readings as a whole, or null if they would take it: they could not tell
+     * its host, its agent, its place or its time.
+     */
+    public static @Nullable String problem(Readings readings) {
         if (!readings.hostName().valid()) {
             return "no host";
         }
