@@ -1,6 +1,6 @@
 /*
  * One fast poll of every GPU, as the agent does it, again and again; prints nanoseconds for one. The measure against
- * which caretaker.agent.nvml.FastPoll is held: the same calls, the same values looked at.
+ * which caretaker.benchmarks.FastPoll is held: the same calls, the same values looked at.
  * Usage: poll [polls], with CARETAKER_NVML_SCENARIO set.
  */
 #define _GNU_SOURCE

@@ -22,7 +22,8 @@ final class DemoBenchmark implements Benchmark {
 
     @Override
     public String method() {
-        return "`./caretaker demo` to its ready line, once built, the median of " + RUNS + " runs with a fresh data folder";
+        return "`./caretaker demo` to its ready line, once built, the median of " + RUNS
+                + " runs with a fresh data folder";
     }
 
     @Override

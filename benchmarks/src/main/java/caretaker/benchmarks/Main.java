@@ -17,7 +17,11 @@ import java.util.stream.Collectors;
 /** {@code ./bench [NAME…] [--record]}: runs the measurements one after another and prints what came out. */
 public final class Main {
     private static final List<Benchmark> ALL = List.of(
-            new IngestBenchmark(), new ExpositionBenchmark(), new PollBenchmark(), new LoadBenchmark(), new DemoBenchmark());
+            new IngestBenchmark(),
+            new ExpositionBenchmark(),
+            new PollBenchmark(),
+            new LoadBenchmark(),
+            new DemoBenchmark());
 
     private Main() {}
 
@@ -58,7 +62,8 @@ public final class Main {
 
     private static void append(Path file, Map<Benchmark, List<Figure>> results) throws IOException {
         var rows = new StringBuilder();
-        String date = LocalDate.ofInstant(Clock.systemUTC().instant(), java.time.ZoneOffset.UTC).toString();
+        String date = LocalDate.ofInstant(Clock.systemUTC().instant(), java.time.ZoneOffset.UTC)
+                .toString();
         results.forEach((benchmark, figures) -> figures.forEach(figure -> rows.append("| ")
                 .append(String.join(
                         " | ",

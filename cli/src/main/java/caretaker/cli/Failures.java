@@ -1,6 +1,10 @@
 package caretaker.cli;
 
+import caretaker.agent.NoDriverException;
 import caretaker.broker.BrokerException;
+import caretaker.chassis.config.ConfigException;
+import java.io.PrintWriter;
+import org.jspecify.annotations.Nullable;
 
 /** What a failed command says and exits with. */
 final class Failures {
@@ -9,16 +13,31 @@ final class Failures {
     static int exitCode(Throwable failure) {
         return switch (failure) {
             case CommandFailure known -> known.exitCode();
+            case ConfigException _ -> Exit.USAGE;
+            case NoDriverException _ -> Exit.UNREACHABLE;
             case BrokerException.DirectoryInUse _ -> Exit.LOCKED;
-            case BrokerException.PortInUse _ -> Exit.UNREACHABLE;
             case BrokerException.BadDirectory _ -> Exit.USAGE;
-            default -> Exit.FAILURE;
+            case BrokerException _ -> Exit.UNREACHABLE;
+            default -> hasCause(failure, java.net.BindException.class) ? Exit.UNREACHABLE : Exit.FAILURE;
         };
     }
 
-    /** One line for people; a bug's stack trace only where the failure says nothing. */
-    static String message(Throwable failure) {
+    /** A line for a failure that is understood; for a bug, the stack trace as well. */
+    static void print(Throwable failure, PrintWriter err) {
         String message = failure.getMessage();
-        return message == null || message.isBlank() ? failure.toString() : message;
+        err.println("caretaker: " + (message == null || message.isBlank() ? failure.toString() : message));
+        if (exitCode(failure) == Exit.FAILURE && !(failure instanceof CommandFailure)) {
+            failure.printStackTrace(err);
+        }
+        err.flush();
+    }
+
+    private static boolean hasCause(@Nullable Throwable failure, Class<? extends Throwable> type) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (type.isInstance(cause)) {
+                return true;
+            }
+        }
+        return false;
     }
 }

@@ -11,7 +11,14 @@ import picocli.CommandLine.HelpCommand;
         description = "Keeps multi-node NVIDIA GPU clusters healthy.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        subcommands = {EventsCommand.class, HelpCommand.class},
+        subcommands = {
+            DemoCommand.class,
+            RunCommand.class,
+            ServiceCommand.Agent.class,
+            ServiceCommand.OfReadings.class,
+            EventsCommand.class,
+            HelpCommand.class
+        },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:done",
@@ -33,7 +40,7 @@ final class Main {
         commandLine.registerConverter(Duration.class, new Durations());
         commandLine.setCaseInsensitiveEnumValuesAllowed(true);
         commandLine.setExecutionExceptionHandler((failure, command, parsed) -> {
-            command.getErr().println("caretaker: " + Failures.message(failure));
+            Failures.print(failure, command.getErr());
             return Failures.exitCode(failure);
         });
         return commandLine;

@@ -20,10 +20,10 @@ public final class CollectorMain {
             Logs.configure(config.log());
             collector = Collector.start(config);
         } catch (ConfigException e) {
-            exit(e.getMessage(), EXIT_BAD_CONFIG);
+            exit(String.valueOf(e.getMessage()), EXIT_BAD_CONFIG);
             return;
         } catch (IllegalArgumentException e) {
-            exit(e.getMessage(), EXIT_USAGE);
+            exit(String.valueOf(e.getMessage()), EXIT_USAGE);
             return;
         }
         var log = LoggerFactory.getLogger(CollectorMain.class);

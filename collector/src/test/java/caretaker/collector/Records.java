@@ -66,8 +66,8 @@ public final class Records {
         for (int i = 0; i < gpus; i++) {
             GpuReading gpu = readings.gpuCount(gpus).get(i);
             gpu.clear();
-            gpu.uuid("GPU-" + random.nextInt(3) + "\\\"").index(random.nextInt(3));
-            gpu.state(GpuState.values()[random.nextInt(GpuState.values().length)]);
+            gpu.uuid("GPU-" + (i * 3 + random.nextInt(3)) + "\\\"").index(random.nextInt(3));
+            gpu.state(GpuState.ofNumber(1 + random.nextInt(GpuState.values().length)));
             gpu.identity(random.nextBoolean() ? identity(i) : null);
             for (Column column : Column.values()) {
                 if (random.nextInt(4) > 0) {

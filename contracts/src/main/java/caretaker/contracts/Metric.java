@@ -28,10 +28,10 @@ public enum Metric {
             "instance,gpu,uuid",
             "1 while the last poll of this GPU got answers, 0 while the GPU is known but does not answer. Stays exported after loss so alerts do not vanish with the series."),
     STATE("nvidia_gpu_state", Type.GAUGE, "1", "instance,gpu,uuid,state", "State set: exactly one state per GPU is 1."),
-    EXPECTED_COUNT("nvidia_gpu_expected_count", Type.GAUGE, "1", "instance", "GPUs that should be in the host."),
-    VISIBLE_COUNT("nvidia_gpu_visible_count", Type.GAUGE, "1", "instance", "GPUs that NVML lists now."),
-    PCI_PRESENT_COUNT(
-            "nvidia_gpu_pci_present_count",
+    EXPECTED("nvidia_gpu_expected", Type.GAUGE, "1", "instance", "GPUs that should be in the host."),
+    VISIBLE("nvidia_gpu_visible", Type.GAUGE, "1", "instance", "GPUs that NVML lists now."),
+    PCI_PRESENT(
+            "nvidia_gpu_pci_present",
             Type.GAUGE,
             "1",
             "instance",

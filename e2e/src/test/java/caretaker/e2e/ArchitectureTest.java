@@ -92,8 +92,7 @@ class ArchitectureTest {
             .callMethod(System.class, "currentTimeMillis");
 
     @ArchTest
-    static final ArchRule NOBODY_SLEEPS =
-            noClasses().should().callMethod(Thread.class, "sleep", long.class);
+    static final ArchRule NOBODY_SLEEPS = noClasses().should().callMethod(Thread.class, "sleep", long.class);
 
     @ArchTest
     static final ArchRule NOBODY_PRINTS_BUT_THE_COMMAND_LINE = noClasses()

@@ -43,7 +43,7 @@ public final class Exposition {
     private final Labels gpus;
     private final Labels once; // labels of a single sample
     private final Labels none;
-    private final Labels[] states = new Labels[STATES.length];
+    private final Labels[] states = new Labels[STATES.length + 1];
     private final Labels[] fans = new Labels[FanColumn.MAX_FANS];
 
     public Exposition(Format format) {
@@ -53,7 +53,7 @@ public final class Exposition {
         once = new Labels(format);
         none = Labels.of(format);
         for (GpuState state : STATES) {
-            states[state.ordinal()] = Labels.of(format, "state", state.label());
+            states[state.number()] = Labels.of(format, "state", state.label());
         }
         for (int i = 0; i < fans.length; i++) {
             fans[i] = Labels.of(format, "fan", Integer.toString(i));
@@ -109,7 +109,7 @@ public final class Exposition {
         switch (metric) {
             case INFO -> writeInfo(snapshot, encoder);
             case DRIVER_INFO, AGENT_INFO -> writeHostInfo(metric, snapshot, encoder);
-            case EXPECTED_COUNT, VISIBLE_COUNT, PCI_PRESENT_COUNT -> writeCount(metric, snapshot, encoder);
+            case EXPECTED, VISIBLE, PCI_PRESENT -> writeCount(metric, snapshot, encoder);
             case UP -> {
                 for (int i = 0; i < snapshot.gpuCount(); i++) {
                     encoder.sample(gpus, i, none, snapshot.gpu(i).up() ? 1 : 0, 0);
@@ -119,7 +119,7 @@ public final class Exposition {
                 for (int i = 0; i < snapshot.gpuCount(); i++) {
                     GpuState state = snapshot.gpu(i).reading().state();
                     for (GpuState each : STATES) {
-                        encoder.sample(gpus, i, states[each.ordinal()], each == state ? 1 : 0, 0);
+                        encoder.sample(gpus, i, states[each.number()], each == state ? 1 : 0, 0);
                     }
                 }
             }
@@ -130,7 +130,7 @@ public final class Exposition {
 
     private void writeColumns(Metric metric, Snapshot snapshot, Encoder encoder) throws IOException {
         List<Series> all = series.getOrDefault(metric, List.of());
-        if (all.size() == 1 && all.getFirst() instanceof Series.Number(Column column, int exponent, Labels labels)) {
+        if (all.size() == 1 && all.getFirst() instanceof Series.Scaled(Column column, int exponent, Labels labels)) {
             for (int i = 0; i < snapshot.gpuCount(); i++) {
                 GpuReading reading = snapshot.gpu(i).reading();
                 if (reading.has(column)) {
@@ -214,9 +214,9 @@ public final class Exposition {
     private void writeCount(Metric metric, Snapshot snapshot, Encoder encoder) throws IOException {
         for (int i = 0; i < snapshot.hostCount(); i++) {
             Snapshot.HostRow host = snapshot.host(i);
-            int count = metric == Metric.EXPECTED_COUNT
+            int count = metric == Metric.EXPECTED
                     ? host.expected()
-                    : metric == Metric.VISIBLE_COUNT ? host.visible() : host.onPci();
+                    : metric == Metric.VISIBLE ? host.visible() : host.onPci();
             if (count != Readings.UNKNOWN) {
                 encoder.sample(hosts, i, none, count, 0);
             }

@@ -21,7 +21,7 @@ sealed interface Series {
                         switch (column.quantity()) {
                             case CHOICE -> Choice.of(column, format);
                             case MASK -> Mask.of(column, format);
-                            default -> new Number(column, exponent(column), fixedLabels(column, format));
+                            default -> new Scaled(column, exponent(column), fixedLabels(column, format));
                         });
             }
         }
@@ -47,7 +47,7 @@ sealed interface Series {
     }
 
     /** A plain number. */
-    record Number(Column column, int exponent, Labels labels) implements Series {
+    record Scaled(Column column, int exponent, Labels labels) implements Series {
         @Override
         public void write(GpuReading reading, Labels gpus, int gpu, Encoder encoder) throws IOException {
             if (reading.has(column)) {

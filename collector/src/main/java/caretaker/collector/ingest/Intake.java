@@ -75,7 +75,7 @@ public final class Intake implements PollLoop.BatchHandler, PartitionListener {
             for (int i = 0; i < records.size(); i++) {
                 var record = records.get(i);
                 Taken taken = take(record, live ? now : clock.at(record.timestamp()));
-                if (taken == Taken.ACCEPTED) {
+                if (taken instanceof Taken.Accepted) {
                     accepted++;
                 } else {
                     metrics.count(taken);

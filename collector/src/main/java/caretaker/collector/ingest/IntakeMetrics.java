@@ -99,12 +99,12 @@ final class IntakeMetrics {
     void follow(Fleet fleet) {
         long values = fleet.valuesRejected();
         if (values != valuesRejectedBefore) {
-            valuesRejected.increment(values - valuesRejectedBefore);
+            valuesRejected.increment((double) (values - valuesRejectedBefore));
             valuesRejectedBefore = values;
         }
         long tooMany = fleet.gpusRefused();
         if (tooMany != gpusTooManyBefore) {
-            gpusTooMany.increment(tooMany - gpusTooManyBefore);
+            gpusTooMany.increment((double) (tooMany - gpusTooManyBefore));
             gpusTooManyBefore = tooMany;
         }
     }

@@ -78,7 +78,7 @@ public final class MetricsHandler implements Handler<RoutingContext>, AutoClosea
         Format format = Format.negotiate(routing.request().getHeader(HttpHeaders.ACCEPT));
         response.putHeader(HttpHeaders.CONTENT_TYPE, format.contentType());
         response.putHeader(HttpHeaders.VARY, "Accept, Accept-Encoding");
-        if (routing.request().method() == HttpMethod.HEAD) {
+        if (routing.request().method().equals(HttpMethod.HEAD)) {
             response.end();
             return;
         }
@@ -100,7 +100,7 @@ public final class MetricsHandler implements Handler<RoutingContext>, AutoClosea
 
     /** Whether {@code gzip}, or anything, is among the encodings the client takes. */
     static boolean takesGzip(@Nullable String acceptEncoding) {
-        for (String range : (acceptEncoding == null ? "" : acceptEncoding).split(",")) {
+        for (String range : (acceptEncoding == null ? "" : acceptEncoding).split(",", -1)) {
             String[] parts = range.toLowerCase(Locale.ROOT).split(";", -1);
             String coding = parts[0].strip();
             if (coding.equals("gzip") || coding.equals("*")) {

@@ -23,6 +23,7 @@ final class Host {
      * @param info from this record or from the last one that had it
      * @param identities likewise, by UUID
      */
+    @SuppressWarnings("ArrayRecordComponent") // the bytes as they came; nobody changes or compares them
     record Newest(
             byte[] value,
             int partition,

@@ -72,7 +72,7 @@ final class IngestBench {
             for (int i = 0; i < RECORDS; i++) {
                 byte[] value = fleet.record(i % HOSTS, 1 + i / HOSTS);
                 bytes += value.length;
-                producer.send(
+                var _ = producer.send(
                         new ProducerRecord<>(TOPIC, BenchFleet.host(i % HOSTS).getBytes(UTF_8), value));
             }
         }

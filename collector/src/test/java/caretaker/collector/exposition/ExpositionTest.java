@@ -124,13 +124,13 @@ class ExpositionTest {
     void everyStateOfEveryGpuIsSaidAndExactlyOneIsTrue() throws IOException {
         Readings readings = host("a", 1, GpuState.values().length);
         for (GpuState state : GpuState.values()) {
-            readings.gpus().get(state.ordinal()).state(state);
+            readings.gpus().get(state.number() - 1).state(state);
         }
         take(readings, 0);
         var values = ExpositionText.parse(new String(write(Format.TEXT, 0), UTF_8), false)
                 .values();
         for (GpuState of : GpuState.values()) {
-            String gpu = "instance=\"a\",gpu=\"" + of.ordinal() + "\",uuid=\"GPU-a-" + of.ordinal() + "\"";
+            String gpu = "instance=\"a\",gpu=\"" + (of.number() - 1) + "\",uuid=\"GPU-a-" + (of.number() - 1) + "\"";
             for (GpuState state : GpuState.values()) {
                 assertThat(values.get("nvidia_gpu_state{" + gpu + ",state=\"" + state.label() + "\"}"))
                         .isEqualTo(of == state ? "1" : "0");
@@ -153,7 +153,7 @@ class ExpositionTest {
                         "nvidia_gpu_driver_info",
                         "nvidia_gpu_up",
                         "nvidia_gpu_state",
-                        "nvidia_gpu_expected_count",
+                        "nvidia_gpu_expected",
                         "nvidia_gpu_agent_info",
                         "nvidia_gpu_collector_reading_age_seconds");
     }

@@ -41,6 +41,7 @@ class IntakeTest {
     private final Quarantine quarantine = (record, reason) -> reasons.add(record.offset() + ": " + reason);
 
     @Test
+    @SuppressWarnings("NullAway") // Kafka does send null for a value
     void everyRecordIsCountedOnceUnderItsOutcomeAndTheBadOnesGoToQuarantine() {
         byte[] newer = encode(host("a", 1, 1));
         newer[1] = 2;

@@ -1,5 +1,14 @@
-package caretaker.agent.nvml;
+package caretaker.benchmarks;
 
+import caretaker.agent.nvml.Answer;
+import caretaker.agent.nvml.Field;
+import caretaker.agent.nvml.FieldValues;
+import caretaker.agent.nvml.GpuHandle;
+import caretaker.agent.nvml.Load;
+import caretaker.agent.nvml.Nvml;
+import caretaker.agent.nvml.Opening;
+import caretaker.agent.nvml.Samples;
+import caretaker.agent.nvml.Sensors;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -7,7 +16,7 @@ import java.util.List;
  * One fast poll of every GPU, again and again; prints nanoseconds for one. The same calls as {@code poll.c}, which
  * is what it is held against. Usage: {@code FastPoll <library> [polls]}, with CARETAKER_NVML_SCENARIO set.
  */
-public final class FastPoll {
+final class FastPoll {
     private static final int ROUNDS = 10;
     private static final List<Field> FIELDS = List.of(
             Field.MEMORY_TEMPERATURE_CELSIUS,

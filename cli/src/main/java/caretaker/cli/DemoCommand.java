@@ -1,0 +1,124 @@
+package caretaker.cli;
+
+import caretaker.chassis.LogSettings;
+import caretaker.chassis.Logs;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** A cluster that does not exist, in one process: for a first look, and for dashboards. */
+@Command(
+        name = "demo",
+        description = "Run everything with simulated GPU hosts: no GPU, no Docker, no settings needed.",
+        footer = {
+            "",
+            "The same seed gives the same readings. Data is kept only with --data.",
+            "While it runs:  caretaker events tail   and   curl http://127.0.0.1:9811/metrics"
+        })
+final class DemoCommand implements Callable<Integer> {
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Option(names = "--hosts", paramLabel = "N", defaultValue = "4", description = "Hosts (default: ${DEFAULT-VALUE}).")
+    private int hosts;
+
+    @Option(
+            names = "--gpus",
+            paramLabel = "N",
+            defaultValue = "8",
+            description = "GPUs in each host, 1 to 100 (default: ${DEFAULT-VALUE}).")
+    private int gpus;
+
+    @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Seed (default: ${DEFAULT-VALUE}).")
+    private long seed;
+
+    @Option(
+            names = "--faults",
+            paramLabel = "WHICH",
+            defaultValue = "none",
+            description = "none, demo (a built-in script), or a file with a script (default: ${DEFAULT-VALUE}).")
+    private String faults = "none";
+
+    @Option(names = "--for", paramLabel = "TIME", description = "End after this time: 60s, 5m.")
+    private @Nullable Duration limit;
+
+    @Option(names = "--data", paramLabel = "DIR", description = "Keep Kafka's log here (default: a temporary folder).")
+    private @Nullable Path data;
+
+    @Option(names = "--set", paramLabel = "KEY=VALUE", description = "One setting, as in the file of 'run'.")
+    private Map<String, String> set = new LinkedHashMap<>();
+
+    @Override
+    public Integer call() {
+        Map<String, String> settings = new LinkedHashMap<>();
+        settings.put("log.level", "error"); // what matters shows in the events
+        settings.put("log.format", "logfmt");
+        settings.put("gpu-agent.source", "simulated");
+        settings.put("gpu-agent.simulated.hosts", Integer.toString(hosts));
+        settings.put("gpu-agent.simulated.gpus", Integer.toString(gpus));
+        settings.put("gpu-agent.simulated.seed", Long.toString(seed));
+        settings.put("gpu-agent.simulated.faults", faults);
+        settings.putAll(set);
+        Path folder = data == null ? temporary() : data;
+        settings.put("data", folder.toString());
+        var read = Environment.settings(null, settings);
+        LogSettings log = read.apply(Map.of()).log();
+        Logs.configure(log);
+        PrintWriter out = spec().commandLine().getOut();
+        out.printf(
+                "caretaker %s demo: %d simulated hosts with %d GPUs each, seed %d%n",
+                Version.text(), hosts, gpus, seed);
+        out.flush();
+        long begun = System.nanoTime();
+        var environment = Environment.start(read, EnumSet.allOf(Service.class), out);
+        RunCommand.ready(environment, begun, out);
+        Foreground.run(
+                () -> {
+                    environment.close();
+                    if (data == null) {
+                        delete(folder);
+                    }
+                },
+                limit);
+        return Exit.OK;
+    }
+
+    private static Path temporary() {
+        try {
+            return Files.createTempDirectory("caretaker-demo-");
+        } catch (IOException e) {
+            throw new CommandFailure(Exit.FAILURE, "no temporary folder; give one with --data DIR: " + e.getMessage());
+        }
+    }
+
+    private static void delete(Path folder) {
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private CommandSpec spec() {
+        if (spec == null) {
+            throw new IllegalStateException("used without picocli");
+        }
+        return spec;
+    }
+}

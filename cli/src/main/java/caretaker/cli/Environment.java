@@ -1,0 +1,153 @@
+package caretaker.cli;
+
+import caretaker.agent.GpuAgent;
+import caretaker.broker.EmbeddedBroker;
+import caretaker.chassis.Closer;
+import caretaker.chassis.config.Config;
+import caretaker.collector.Collector;
+import java.io.PrintWriter;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** A Kafka and services in this process: what {@code run} and {@code demo} start. */
+final class Environment implements AutoCloseable {
+    private static final Duration READY_LIMIT = Duration.ofSeconds(60);
+    private static final Duration READY_ASK = Duration.ofMillis(50);
+
+    private final Closer closer = new Closer();
+    private final Map<Service, Integer> ports = new LinkedHashMap<>();
+    private final EmbeddedBroker broker;
+
+    /**
+     * Starts them, the broker first.
+     *
+     * @param settings reads the config; the map has what must win over it
+     * @param out progress for the person who waits
+     */
+    static Environment start(
+            Function<Map<String, String>, RunConfig> settings, Set<Service> services, PrintWriter out) {
+        RunConfig config = settings.apply(Map.of());
+        var broker = EmbeddedBroker.start(config.data(), config.kafkaPort());
+        var environment = new Environment(broker);
+        try {
+            environment.says(out, "kafka", broker.bootstrapServers() + "  data in " + absolute(config.data()));
+            String servers = broker.bootstrapServers();
+            environment.start(
+                    settings.apply(Map.of(
+                            "gpu-agent.kafka.bootstrap-servers", servers,
+                            "collector.kafka.bootstrap-servers", servers)),
+                    services,
+                    out);
+            return environment;
+        } catch (RuntimeException e) {
+            environment.close();
+            throw e;
+        }
+    }
+
+    private Environment(EmbeddedBroker broker) {
+        this.broker = closer.opened("kafka", broker);
+    }
+
+    private void start(RunConfig config, Set<Service> services, PrintWriter out) {
+        for (Service service : Service.values()) {
+            if (services.contains(service)) {
+                int port = switch (service) {
+                    case GPU_AGENT ->
+                        closer.opened("gpu-agent", GpuAgent.start(config.gpuAgent()))
+                                .port();
+                    case COLLECTOR ->
+                        closer.opened("collector", Collector.start(config.collector()))
+                                .port();
+                };
+                ports.put(service, port);
+                says(out, service.word(), url(port));
+            }
+        }
+    }
+
+    private void says(PrintWriter out, String part, String where) {
+        out.printf("  %-10s  %s%n", part, where);
+        out.flush();
+    }
+
+    /** Waits until every service says that it is ready; the reasons of those that do not become the failure. */
+    void awaitReady() {
+        long limit = System.nanoTime() + READY_LIMIT.toNanos();
+        try (var http = HttpClient.newHttpClient()) {
+            for (Map.Entry<Service, Integer> service : ports.entrySet()) {
+                @Nullable String reason = notReady(http, service.getValue());
+                while (reason != null) {
+                    if (System.nanoTime() > limit) {
+                        throw new CommandFailure(Exit.FAILURE, service.getKey().word() + " is not ready: " + reason);
+                    }
+                    LockSupport.parkNanos(READY_ASK.toNanos());
+                    reason = notReady(http, service.getValue());
+                }
+            }
+        }
+    }
+
+    private static @Nullable String notReady(HttpClient http, int port) {
+        var request = HttpRequest.newBuilder(URI.create(url(port) + "/-/ready"))
+                .timeout(Duration.ofSeconds(5))
+                .build();
+        try {
+            var response = http.send(request, BodyHandlers.ofString());
+            return response.statusCode() == 200 ? null : response.body().strip();
+        } catch (java.io.IOException e) {
+            return String.valueOf(e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CommandFailure(Exit.FAILURE, "interrupted");
+        }
+    }
+
+    /** What a person, a Prometheus or a consumer can connect to, on one line. */
+    String urls() {
+        var line = new StringBuilder();
+        Integer collector = ports.get(Service.COLLECTOR);
+        if (collector != null) {
+            line.append("metrics ").append(url(collector)).append("/metrics  ");
+        }
+        Integer agent = ports.get(Service.GPU_AGENT);
+        if (agent != null) {
+            line.append("agent ").append(url(agent)).append("/metrics  ");
+        }
+        return line.append("kafka ").append(broker.bootstrapServers()).toString();
+    }
+
+    private static String url(int port) {
+        return "http://127.0.0.1:" + port;
+    }
+
+    private static Path absolute(Path path) {
+        return path.toAbsolutePath().normalize();
+    }
+
+    /** The settings of a file, or the defaults, with what the command line says. */
+    static Function<Map<String, String>, RunConfig> settings(@Nullable Path file, Map<String, String> commandLine) {
+        return required -> {
+            Map<String, String> overrides = new LinkedHashMap<>(commandLine);
+            overrides.putAll(required);
+            return file == null
+                    ? Config.parse(RunConfig.class, "", "command line", System.getenv(), overrides)
+                    : Config.load(RunConfig.class, file, System.getenv(), overrides);
+        };
+    }
+
+    @Override
+    public void close() {
+        closer.close();
+    }
+}

@@ -1,0 +1,34 @@
+package caretaker.cli;
+
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** A service that {@code run} can start, in the order of starting. */
+enum Service {
+    GPU_AGENT("gpu-agent"),
+    COLLECTOR("collector");
+
+    private final String word;
+
+    Service(String word) {
+        this.word = word;
+    }
+
+    /** As on the command line and in the config. */
+    String word() {
+        return word;
+    }
+
+    /** Reads {@link #word}. */
+    static final class Converter implements ITypeConverter<Service> {
+        @Override
+        public Service convert(String text) {
+            for (Service service : values()) {
+                if (service.word.equals(text)) {
+                    return service;
+                }
+            }
+            throw new TypeConversionException("'" + text + "' is not a service; there are gpu-agent and collector");
+        }
+    }
+}

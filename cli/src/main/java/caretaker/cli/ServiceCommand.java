@@ -1,0 +1,89 @@
+package caretaker.cli;
+
+import caretaker.agent.GpuAgent;
+import caretaker.agent.GpuAgentConfig;
+import caretaker.chassis.LogSettings;
+import caretaker.chassis.Logs;
+import caretaker.chassis.config.Config;
+import caretaker.collector.Collector;
+import caretaker.collector.CollectorConfig;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** One service in this process, against a Kafka of the user's. */
+abstract sealed class ServiceCommand<R extends Record> implements Callable<Integer> {
+    @Option(names = "--config", paramLabel = "FILE", description = "Settings; without it, all defaults.")
+    private @Nullable Path config;
+
+    @Option(names = "--set", paramLabel = "KEY=VALUE", description = "One setting; wins over the file.")
+    private Map<String, String> set = new LinkedHashMap<>();
+
+    @Option(names = "--print-config", description = "Print the settings in effect, with secrets masked, and end.")
+    private boolean print;
+
+    @Option(
+            names = "--log-level",
+            paramLabel = "LEVEL",
+            defaultValue = "info",
+            description = "debug, info, warn, error.")
+    private LogSettings.Level level = LogSettings.Level.INFO;
+
+    @Option(names = "--log-format", paramLabel = "FORMAT", defaultValue = "json", description = "json or logfmt.")
+    private LogSettings.Format format = LogSettings.Format.JSON;
+
+    private final Class<R> type;
+
+    private ServiceCommand(Class<R> type) {
+        this.type = type;
+    }
+
+    abstract AutoCloseable start(R settings);
+
+    @Override
+    public Integer call() {
+        R settings = config == null
+                ? Config.parse(type, "", "command line", System.getenv(), set)
+                : Config.load(type, config, System.getenv(), set);
+        if (print) {
+            System.out.print(Config.render(settings));
+            return Exit.OK;
+        }
+        Logs.configure(new LogSettings(level, format));
+        Foreground.run(start(settings), null);
+        return Exit.OK;
+    }
+
+    @Command(
+            name = "gpu-agent",
+            description =
+                    "Run the agent of one GPU host: reads the GPUs, publishes readings and health events to Kafka.")
+    static final class Agent extends ServiceCommand<GpuAgentConfig> {
+        Agent() {
+            super(GpuAgentConfig.class);
+        }
+
+        @Override
+        AutoCloseable start(GpuAgentConfig settings) {
+            return GpuAgent.start(settings);
+        }
+    }
+
+    @Command(
+            name = "collector",
+            description = "Run a collector: shows the newest readings of every host to Prometheus at /metrics.")
+    static final class OfReadings extends ServiceCommand<CollectorConfig> {
+        OfReadings() {
+            super(CollectorConfig.class);
+        }
+
+        @Override
+        AutoCloseable start(CollectorConfig settings) {
+            return Collector.start(settings);
+        }
+    }
+}

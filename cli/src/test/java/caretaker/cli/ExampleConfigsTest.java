@@ -1,0 +1,25 @@
+package caretaker.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import caretaker.agent.GpuAgentConfig;
+import caretaker.chassis.config.Config;
+import caretaker.collector.CollectorConfig;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** What we ship as examples is read without a problem, and says what the defaults are. */
+class ExampleConfigsTest {
+    private static final Path DEPLOY = Path.of("../deploy");
+
+    @Test
+    void theExamplesAreTheDefaults() {
+        assertThat(Config.render(Config.load(GpuAgentConfig.class, DEPLOY.resolve("gpu-agent.yml"), Map.of())))
+                .isEqualTo(Config.render(Config.defaults(GpuAgentConfig.class)));
+        assertThat(Config.render(Config.load(CollectorConfig.class, DEPLOY.resolve("collector.yml"), Map.of())))
+                .isEqualTo(Config.render(Config.defaults(CollectorConfig.class)));
+        assertThat(Config.render(Config.load(RunConfig.class, DEPLOY.resolve("run.yml"), Map.of())))
+                .isEqualTo(Config.render(Config.defaults(RunConfig.class)));
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package caretaker.cli;
+
+import org.jspecify.annotations.NullMarked;
