@@ -1,7 +1,7 @@
 package caretaker.agent;
 
 import caretaker.agent.poll.PollListener;
-import caretaker.agent.sampling.RejectedValues;
+import caretaker.agent.sampling.DriverListener;
 import caretaker.contracts.Column;
 import caretaker.contracts.Topic;
 import io.micrometer.core.instrument.Counter;
@@ -22,8 +22,16 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /** The agent's metrics about itself, under the names that the dashboards know. Safe for any thread. */
-final class AgentMetrics implements PollListener, RejectedValues {
+final class AgentMetrics implements PollListener, DriverListener {
     private static final Duration[] POLL_BUCKETS = millis(1, 5, 20, 100, 500, 1_000, 3_000);
+    private static final Duration[] CALL_BUCKETS = {
+        Duration.ofNanos(20_000),
+        Duration.ofNanos(200_000),
+        Duration.ofMillis(2),
+        Duration.ofMillis(20),
+        Duration.ofMillis(200),
+        Duration.ofSeconds(2)
+    };
     private static final Duration[] DELAY_BUCKETS = millis(5, 20, 100, 500, 2_000, 10_000, 60_000);
 
     private final MeterRegistry registry;
@@ -36,6 +44,7 @@ final class AgentMetrics implements PollListener, RejectedValues {
     private final Map<Topic, Counter> published = new EnumMap<>(Topic.class);
     private final Map<Topic, Counter> dropped = new EnumMap<>(Topic.class);
     private final Map<String, AtomicInteger> stuck = new ConcurrentHashMap<>();
+    private final Map<String, Timer> calls = new ConcurrentHashMap<>();
     private final Counter missed;
 
     AgentMetrics(MeterRegistry registry, String instance, InstantSource clock, LongSupplier nanos) {
@@ -136,6 +145,28 @@ final class AgentMetrics implements PollListener, RejectedValues {
                 .tags(instance.and("call", function))
                 .register(registry);
         return value;
+    }
+
+    @Override
+    public void called(String function, long nanos) {
+        calls.computeIfAbsent(function, this::callTimer).record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    private Timer callTimer(String function) {
+        return timer(
+                "nvidia.gpu.agent.call.duration",
+                "Time inside one driver function",
+                instance.and("call", function),
+                CALL_BUCKETS);
+    }
+
+    @Override
+    public void failed(String function, int gpu, String code) {
+        Counter.builder("nvidia.gpu.agent.call.errors")
+                .description("Driver calls that gave no answer; those that are not supported count once an hour")
+                .tags(instance.and("gpu", Integer.toString(gpu), "call", function, "code", code))
+                .register(registry)
+                .increment();
     }
 
     @Override

@@ -1,10 +1,13 @@
 package caretaker.agent;
 
+import caretaker.agent.nvml.Nvml;
+import caretaker.agent.nvml.Opening;
 import caretaker.agent.poll.HostPoll;
 import caretaker.agent.poll.Intervals;
 import caretaker.agent.poll.Poller;
 import caretaker.agent.sampling.CurrentCall;
 import caretaker.agent.sampling.GpuSource;
+import caretaker.agent.sampling.NvmlSource;
 import caretaker.agent.simulated.FaultScript;
 import caretaker.agent.simulated.SimulatedSource;
 import caretaker.chassis.Closer;
@@ -62,9 +65,7 @@ public final class GpuAgent implements AutoCloseable {
     }
 
     private static GpuAgent assemble(GpuAgentConfig config, HostPoll.Clocks clocks, Closer closer) {
-        if (config.source() == GpuAgentConfig.Source.NVML) {
-            throw new NoDriverException(config.nvml().library() + " not found");
-        }
+        Optional<Nvml> driver = driver(config);
         List<String> hosts = config.hosts();
         FaultScript faults = config.simulated().script();
         var registry = Metrics.registry("gpu-agent", version());
@@ -91,7 +92,9 @@ public final class GpuAgent implements AutoCloseable {
         List<HostPoll> polls = new ArrayList<>();
         for (int i = 0; i < hosts.size(); i++) {
             var call = new CurrentCall(clocks.nanos());
-            GpuSource source = simulated(config, hosts.get(i), faults, clocks.wall(), metrics);
+            GpuSource source = driver.isPresent()
+                    ? nvml(config, driver.get(), call, clocks, metrics)
+                    : simulated(config, hosts.get(i), faults, clocks.wall(), metrics);
             var publisher = new HostPoll.Publisher(hosts.get(i), hosts.size() == 1 ? agentId : agentId + "-" + (i + 1));
             polls.add(new HostPoll(publisher, source, outlets, intervals, clocks, call));
         }
@@ -103,6 +106,28 @@ public final class GpuAgent implements AutoCloseable {
                 "http", HttpEndpoint.start(vertx, config.http().settings(), registry, readiness, _ -> {}));
         poller.start();
         return new GpuAgent(closer, http, poller);
+    }
+
+    /** The driver's library, loaded but not yet called; none for simulated hosts. */
+    private static Optional<Nvml> driver(GpuAgentConfig config) {
+        if (config.source() == GpuAgentConfig.Source.SIMULATED) {
+            return Optional.empty();
+        }
+        return switch (Nvml.open(config.nvml().library())) {
+            case Opening.Opened opened -> Optional.of(opened.nvml());
+            case Opening.NoDriver none -> throw new NoDriverException(none.reason());
+        };
+    }
+
+    private static GpuSource nvml(
+            GpuAgentConfig config, Nvml nvml, CurrentCall call, HostPoll.Clocks clocks, AgentMetrics metrics) {
+        var host = new NvmlSource.Host(
+                config.hostName(),
+                config.expectedGpus(),
+                config.nvml().pciRoot(),
+                config.intervals().fast(),
+                version());
+        return new NvmlSource(nvml, host, call, metrics, clocks.wall(), clocks.nanos());
     }
 
     private static GpuSource simulated(

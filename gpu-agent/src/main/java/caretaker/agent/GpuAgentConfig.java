@@ -9,6 +9,7 @@ import caretaker.chassis.config.Bytes;
 import caretaker.chassis.config.Config;
 import caretaker.chassis.config.Default;
 import caretaker.chassis.config.Range;
+import caretaker.contracts.WireName;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -38,6 +39,12 @@ public record GpuAgentConfig(
         Buffer buffer) {
 
     private static final Path KERNEL_HOST_NAME = Path.of("/proc/sys/kernel/hostname");
+
+    public GpuAgentConfig {
+        if (host != null && !WireName.isValid(host)) {
+            throw new IllegalArgumentException("host '" + host + "' is not a name; use letters, digits, '-' and '.'");
+        }
+    }
 
     /** Where readings come from. */
     public enum Source {
@@ -100,6 +107,12 @@ public record GpuAgentConfig(
             @Default("node-") String prefix,
             @Default("none") String faults) {
 
+        public Simulated {
+            if (!WireName.isValid(prefix)) {
+                throw new IllegalArgumentException("prefix '" + prefix + "' is not the beginning of a name");
+            }
+        }
+
         FaultScript script() {
             return switch (faults) {
                 case "none" -> FaultScript.NONE;
@@ -122,9 +135,9 @@ public record GpuAgentConfig(
     /** What is held for each host while the broker is away. */
     public record Buffer(
             @Default("600") @Range(min = "1") int readings,
-            @Default("4MiB") @Range(min = "1MiB") Bytes readingsSize,
+            @Default("3MiB") @Range(min = "1MiB") Bytes readingsSize,
             @Default("10000") @Range(min = "1") int events,
-            @Default("8MiB") @Range(min = "1MiB") Bytes eventsSize) {
+            @Default("3MiB") @Range(min = "1MiB") Bytes eventsSize) {
 
         OutboxSettings settings(int hosts) {
             return new OutboxSettings(

@@ -1,5 +1,6 @@
 package caretaker.agent;
 
+import caretaker.chassis.HttpEndpoint;
 import caretaker.chassis.config.ConfigException;
 import java.nio.file.Path;
 import java.util.concurrent.CompletionException;
@@ -7,6 +8,7 @@ import org.slf4j.LoggerFactory;
 
 /** The process: reads its settings, starts the agent, stops it on a signal. */
 public final class GpuAgentMain {
+    private static final int EXIT_FAILED = 1;
     private static final int EXIT_USAGE = 2;
     private static final int EXIT_BAD_CONFIG = 64;
 
@@ -22,6 +24,9 @@ public final class GpuAgentMain {
         } catch (NoDriverException e) {
             exit(e, NoDriverException.EXIT_CODE);
             return;
+        } catch (HttpEndpoint.Unavailable e) {
+            exit(e, EXIT_FAILED);
+            return;
         } catch (IllegalArgumentException e) {
             exit(e, EXIT_USAGE);
             return;
@@ -36,7 +41,7 @@ public final class GpuAgentMain {
                     .setCause(e.getCause())
                     .log("polling has failed, the process ends");
         }
-        System.exit(1); // a poll thread that ends by itself has failed; the supervisor starts a new process
+        System.exit(EXIT_FAILED); // a poll thread that ends by itself has failed; the supervisor starts a new process
     }
 
     private static GpuAgentConfig config(String[] args) {

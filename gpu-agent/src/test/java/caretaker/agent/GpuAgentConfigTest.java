@@ -49,6 +49,13 @@ class GpuAgentConfigTest {
     }
 
     @Test
+    void aHostNeedsAName() {
+        assertThatThrownBy(() -> parse("host: 'a b'"))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("host 'a b' is not a name");
+    }
+
+    @Test
     void intervalsMustGrow() {
         assertThatThrownBy(() -> parse("intervals: {fast: 1m}"))
                 .isInstanceOf(ConfigException.class)

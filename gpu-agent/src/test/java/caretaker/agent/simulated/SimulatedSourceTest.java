@@ -218,7 +218,7 @@ class SimulatedSourceTest {
     private List<Integer> hashes(SimulatedSource source, int seconds) {
         var start = clock.instant();
         var codec = new ReadingsCodec();
-        var readings = new Readings();
+        var readings = new Readings().host("node-1").agentId("test");
         List<Integer> records = new ArrayList<>();
         for (int second = 0; second < seconds; second++) {
             source.poll(Tier.SLOW, readings);

@@ -1,0 +1,309 @@
+package caretaker.agent.sampling;
+
+import caretaker.agent.nvml.Answer;
+import caretaker.agent.nvml.Field;
+import caretaker.agent.nvml.FieldValues;
+import caretaker.agent.nvml.Nvml;
+import caretaker.agent.nvml.NvmlReturn;
+import caretaker.agent.nvml.Samples;
+import caretaker.agent.nvml.Treatment;
+import caretaker.agent.sampling.RejectedValues.Reason;
+import caretaker.contracts.Column;
+import caretaker.contracts.Column.Tier;
+import caretaker.contracts.FanColumn;
+import caretaker.contracts.GpuReading;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Reads one GPU after the other from an initialized driver, with buffers that all of them share. */
+final class GpuReader {
+    private static final Logger LOGGER = LoggerFactory.getLogger(GpuReader.class);
+    private static final String FIELDS = "nvmlDeviceGetFieldValues";
+    private static final String SAMPLES = "nvmlDeviceGetSamples";
+    private static final long TOLERANCE_US = 1_000_000;
+
+    private final Nvml nvml;
+    private final CurrentCall call;
+    private final DriverListener listener;
+    private final InstantSource clock;
+    private final long intervalUs;
+    private final FieldValues fastFields;
+    private final FieldValues slowFields;
+    private final Samples power;
+    private final Samples utilization;
+    private final long[] answers = new long[Read.MOST];
+    private final Set<String> forbidden = new HashSet<>();
+    private String function = "";
+    private boolean answered;
+
+    GpuReader(Nvml nvml, CurrentCall call, DriverListener listener, InstantSource clock, Duration interval) {
+        this.nvml = nvml;
+        this.call = call;
+        this.listener = listener;
+        this.clock = clock;
+        intervalUs = interval.toNanos() / 1000;
+        fastFields = nvml.fieldValues(List.copyOf(Reads.FAST_FIELDS.values()));
+        slowFields = nvml.fieldValues(List.copyOf(Reads.SLOW_FIELDS.values()));
+        power = nvml.samples(Samples.POWER_MILLIWATTS);
+        utilization = nvml.samples(Samples.GPU_PERCENT);
+    }
+
+    /** The function that was called last. */
+    String lastFunction() {
+        return function;
+    }
+
+    /**
+     * Reads all that is due into the GPU's reading.
+     *
+     * @return success, or the first code that says that there is no point in going on with this GPU
+     */
+    NvmlReturn read(NvmlGpu gpu, Tier polled) {
+        Tier tier = polled;
+        answered = false;
+        if (tier != Tier.FAST && hasNewMigMode(gpu)) {
+            tier = Tier.RARE;
+        }
+        if (tier == Tier.RARE) {
+            gpu.retest();
+        }
+        for (int i = 0; i < Reads.FUNCTIONS.size(); i++) {
+            Read read = Reads.FUNCTIONS.get(i);
+            if (read.isDue(tier) && !gpu.left[i]) {
+                NvmlReturn result = read(read, i, gpu);
+                if (endsPoll(result)) {
+                    return result;
+                }
+            }
+        }
+        NvmlReturn result = readFields(gpu, fastFields, Reads.FAST_FIELDS);
+        if (!endsPoll(result)) {
+            readSamples(gpu);
+            if (tier != Tier.FAST) {
+                result = readFields(gpu, slowFields, Reads.SLOW_FIELDS);
+                readFans(gpu);
+            }
+        }
+        return endsPoll(result) ? result : answered ? NvmlReturn.SUCCESS : gpu.trouble;
+    }
+
+    /** Reads what still answers when the driver refuses everything else until a reset. */
+    void readRecoveryAction(NvmlGpu gpu) {
+        gpu.reading.clear();
+        readFields(gpu, fastFields, Reads.FAST_FIELDS);
+        var action = new GpuReading();
+        if (gpu.reading.has(Column.RECOVERY_ACTION)) {
+            action.set(Column.RECOVERY_ACTION, gpu.reading.get(Column.RECOVERY_ACTION));
+        }
+        gpu.reading.copyFrom(action);
+    }
+
+    private void begin(String name, NvmlGpu gpu) {
+        function = name;
+        call.begin(name, gpu.uuid);
+    }
+
+    private void end() {
+        listener.called(function, call.end());
+    }
+
+    private NvmlReturn read(Read read, int place, NvmlGpu gpu) {
+        begin(read.function(), gpu);
+        read.ask().ask(nvml, gpu.handle, answers);
+        end();
+        NvmlReturn failure = NvmlReturn.SUCCESS;
+        boolean any = false;
+        List<Column> columns = read.columns();
+        for (int i = 0; i < columns.size(); i++) {
+            NvmlReturn result = take(columns.get(i), answers[i], gpu);
+            any |= result == NvmlReturn.SUCCESS;
+            failure = result == NvmlReturn.SUCCESS ? failure : result;
+        }
+        if (!any) {
+            failed(failure, gpu);
+            gpu.left[place] = isLeftOut(failure);
+        }
+        return any ? NvmlReturn.SUCCESS : failure;
+    }
+
+    /** Puts an answer into its column, or empties the column. */
+    private NvmlReturn take(Column column, long answer, NvmlGpu gpu) {
+        NvmlReturn result = Answer.isValue(answer) ? NvmlReturn.SUCCESS : Answer.result(answer);
+        if (result == NvmlReturn.SUCCESS) {
+            answered = true;
+            listener.set(gpu.reading, column, gpu.total(column, answer));
+            if (column == Column.CLOCK_EVENT_REASONS) {
+                boolean known = gpu.reading.has(Column.CLOCK_EVENT_REASONS_SUPPORTED);
+                gpu.edges.add(
+                        answer, known ? gpu.reading.get(Column.CLOCK_EVENT_REASONS_SUPPORTED) : answer, gpu.reading);
+            }
+            return result;
+        }
+        gpu.reading.remove(column);
+        if (result == NvmlReturn.BLANK) {
+            answered = true;
+            listener.rejected(column.metric().family(), Reason.BLANK);
+        }
+        return result;
+    }
+
+    private NvmlReturn readFields(NvmlGpu gpu, FieldValues batch, Map<Column, Field> fields) {
+        begin(FIELDS, gpu);
+        int code = batch.read(gpu.handle);
+        end();
+        NvmlReturn worst = NvmlReturn.of(code);
+        int row = 0;
+        for (Column column : fields.keySet()) {
+            NvmlReturn result = take(column, batch.value(row++), gpu);
+            worst = endsPoll(result) ? result : worst;
+        }
+        if (worst != NvmlReturn.SUCCESS) {
+            failed(worst, gpu);
+        }
+        return worst;
+    }
+
+    private void readSamples(NvmlGpu gpu) {
+        gpu.utilizationSeenUs = lastSeen(gpu.utilizationSeenUs);
+        begin(SAMPLES, gpu);
+        NvmlReturn result = NvmlReturn.of(utilization.read(gpu.handle, gpu.utilizationSeenUs));
+        end();
+        gpu.utilizationSeenUs = utilization.newestUs();
+        boolean offered = result == NvmlReturn.SUCCESS || result == NvmlReturn.NOT_FOUND;
+        long now = valueOf(gpu, Column.UTILIZATION_PERCENTAGE);
+        boolean none = utilization.count() == 0; // then nothing has happened since the polled value
+        sample(gpu, Column.UTILIZATION_MIN_PERCENTAGE, offered, none ? now : utilization.minimum());
+        sample(gpu, Column.UTILIZATION_MAX_PERCENTAGE, offered, none ? now : utilization.maximum());
+        sample(
+                gpu,
+                Column.UTILIZATION_AVERAGE_MILLIPERCENT,
+                offered && (!none || Answer.isValue(now)),
+                none ? now * 1000 : Math.round(utilization.average() * 1000));
+
+        gpu.powerSeenUs = lastSeen(gpu.powerSeenUs);
+        begin(SAMPLES, gpu);
+        result = NvmlReturn.of(power.read(gpu.handle, gpu.powerSeenUs));
+        end();
+        gpu.powerSeenUs = power.newestUs();
+        offered = result == NvmlReturn.SUCCESS || result == NvmlReturn.NOT_FOUND;
+        long watts = valueOf(gpu, Column.POWER_DRAW_MILLIWATTS);
+        sample(gpu, Column.POWER_DRAW_MAX_MILLIWATTS, offered, power.count() == 0 ? watts : power.maximum());
+    }
+
+    private static long valueOf(NvmlGpu gpu, Column column) {
+        return gpu.reading.has(column) ? gpu.reading.get(column) : Answer.BLANK;
+    }
+
+    private void sample(NvmlGpu gpu, Column column, boolean offered, long value) {
+        if (offered && Answer.isValue(value)) {
+            listener.set(gpu.reading, column, value);
+        } else {
+            gpu.reading.remove(column);
+        }
+    }
+
+    /** Where the samples of this poll begin. A clock that was set back must not hide all samples until it is there again. */
+    private long lastSeen(long seenUs) {
+        long nowUs = clock.millis() * 1000;
+        return seenUs == 0 || seenUs > nowUs + TOLERANCE_US ? nowUs - intervalUs : seenUs;
+    }
+
+    private void readFans(NvmlGpu gpu) {
+        if (gpu.fansLeft) {
+            return;
+        }
+        begin("nvmlDeviceGetNumFans", gpu);
+        long count = nvml.sensors().fanCount(gpu.handle);
+        end();
+        if (!Answer.isValue(count) || count == 0) {
+            gpu.fansLeft = true;
+            return;
+        }
+        int fans = (int) Math.min(count, FanColumn.MAX_FANS);
+        int[] percent = new int[fans];
+        int[] rpm = new int[fans];
+        for (int fan = 0; fan < fans; fan++) {
+            begin("nvmlDeviceGetFanSpeed_v2", gpu);
+            percent[fan] = fan(FanColumn.FAN_SPEED_PERCENTAGE, nvml.sensors().fanPercent(gpu.handle, fan));
+            end();
+            begin("nvmlDeviceGetFanSpeedRPM", gpu);
+            rpm[fan] = fan(FanColumn.FAN_SPEED_RPM, nvml.sensors().fanRpm(gpu.handle, fan));
+            end();
+        }
+        gpu.reading.fans(FanColumn.FAN_SPEED_PERCENTAGE, any(percent));
+        gpu.reading.fans(FanColumn.FAN_SPEED_RPM, any(rpm));
+    }
+
+    private int fan(FanColumn column, long value) {
+        if (!Answer.isValue(value)) {
+            return -1;
+        }
+        if (!column.accepts(value)) {
+            listener.rejected(column.metric().family(), Reason.OUT_OF_RANGE);
+            return -1;
+        }
+        return (int) value;
+    }
+
+    private static int[] any(int[] byFan) {
+        return Arrays.stream(byFan).allMatch(value -> value < 0) ? new int[0] : byFan;
+    }
+
+    private boolean hasNewMigMode(NvmlGpu gpu) {
+        begin("nvmlDeviceGetMigMode", gpu);
+        var _ = nvml.modes().mig(gpu.handle);
+        end();
+        long mode = nvml.modes().migMode();
+        if (!Answer.isValue(mode) || mode == gpu.migMode) {
+            return false;
+        }
+        boolean first = gpu.migMode < 0;
+        gpu.migMode = mode;
+        return !first;
+    }
+
+    private void failed(NvmlReturn result, NvmlGpu gpu) {
+        gpu.trouble = result;
+        gpu.troubledCall = function;
+        switch (result.treatment()) {
+            case OK, BLANK, NOTHING -> {}
+            case NO_PERMISSION -> {
+                listener.failed(function, gpu.index, result.name());
+                if (forbidden.add(function)) {
+                    LOGGER.atWarn()
+                            .addKeyValue("call", function)
+                            .log("the driver does not permit this call; it may need root or CAP_SYS_ADMIN");
+                }
+            }
+            default -> listener.failed(function, gpu.index, result.name());
+        }
+    }
+
+    private static boolean isLeftOut(NvmlReturn result) {
+        return switch (result.treatment()) {
+            case NOT_SUPPORTED, NO_PERMISSION, OLDER_VERSION -> true;
+            default -> false;
+        };
+    }
+
+    /** Whether a result is about the whole GPU or host, so that more questions would get the same answer. */
+    static boolean endsPoll(NvmlReturn result) {
+        return switch (result.treatment()) {
+            case LOST, RESET_REQUIRED -> true;
+            default -> concernsHost(result.treatment());
+        };
+    }
+
+    static boolean concernsHost(Treatment treatment) {
+        return treatment == Treatment.REINITIALIZE
+                || treatment == Treatment.DRIVER_GONE
+                || treatment == Treatment.DRIVER_CHANGED;
+    }
+}

@@ -1,0 +1,369 @@
+package caretaker.agent.sampling;
+
+import caretaker.agent.nvml.Answer;
+import caretaker.agent.nvml.GpuHandle;
+import caretaker.agent.nvml.GpuLookup;
+import caretaker.agent.nvml.Nvml;
+import caretaker.agent.nvml.NvmlReturn;
+import caretaker.agent.nvml.TextAnswer;
+import caretaker.agent.nvml.Treatment;
+import caretaker.contracts.Column.Tier;
+import caretaker.contracts.Condition;
+import caretaker.contracts.GpuIdentity;
+import caretaker.contracts.GpuReading;
+import caretaker.contracts.GpuState;
+import caretaker.contracts.HostInfo;
+import caretaker.contracts.Readings;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The GPUs of this machine through NVML.
+ *
+ * <p>GPUs are known by their UUID and ordered by the driver's index. One that is lost, or that the driver lists no more,
+ * keeps its place and is looked for again with growing pauses. A driver that goes away is initialized again with growing
+ * pauses, and its GPUs are found again. NVML stays open in between, so that a GPU without persistence mode is not woken
+ * up by each poll.
+ */
+public final class NvmlSource implements GpuSource {
+    private static final Logger LOGGER = LoggerFactory.getLogger(NvmlSource.class);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+
+    /** A driver lists a GPU that came back only when it is initialized again. */
+    private static final Duration REINIT_FOR_LOST = Duration.ofMinutes(5);
+
+    private static final Duration LONGEST_REINIT_FOR_LOST = Duration.ofHours(1);
+
+    /**
+     * What there is to know of the host.
+     *
+     * @param expectedGpus 0: the most that were ever seen
+     * @param interval between two polls
+     */
+    public record Host(String name, int expectedGpus, Path pciRoot, Duration interval, String agentVersion) {}
+
+    private final Nvml nvml;
+    private final Host host;
+    private final CurrentCall call;
+    private final LongSupplier nanos;
+    private final GpuReader reader;
+    private final IdentityReader identities;
+    private final PciScan pci;
+    private final Backoff init;
+    private final Backoff reinitForLost = new Backoff(REINIT_FOR_LOST, LONGEST_REINIT_FOR_LOST);
+    private final List<NvmlGpu> gpus = new ArrayList<>();
+    private boolean open;
+    private boolean reinitialized; // and no GPU has answered since
+    private @Nullable Finding trouble;
+    private HostInfo info;
+    private int visible = Readings.UNKNOWN;
+    private int onPci = Readings.UNKNOWN;
+    private int mostSeen;
+
+    /** Calls nothing yet: the first poll initializes the driver, on the poll thread. */
+    public NvmlSource(
+            Nvml nvml, Host host, CurrentCall call, DriverListener listener, InstantSource wall, LongSupplier nanos) {
+        this.nvml = nvml;
+        this.host = host;
+        this.call = call;
+        this.nanos = nanos;
+        reader = new GpuReader(nvml, call, listener, wall, host.interval());
+        identities = new IdentityReader(nvml, call);
+        pci = new PciScan(host.pciRoot());
+        init = new Backoff(host.interval(), LONGEST_PAUSE);
+        info = new HostInfo("", "", "", "", host.agentVersion(), "nvml");
+    }
+
+    @Override
+    public List<Finding> poll(Tier tier, Readings readings) {
+        Tier due = tier;
+        if (!open && init.isDue(nanos.getAsLong())) {
+            connect();
+            due = Tier.RARE;
+        }
+        if (open) {
+            pollDriver(due);
+        }
+        if (due != Tier.FAST) {
+            onPci = pci.gpus();
+        }
+        mostSeen = Math.max(mostSeen, Math.max(gpus.size(), Math.max(visible, onPci)));
+        fill(readings);
+        return findings();
+    }
+
+    private void pollDriver(Tier tier) {
+        if (tier != Tier.FAST) {
+            NvmlReturn result = recount();
+            if (GpuReader.concernsHost(result.treatment())) {
+                disconnect(result);
+                return;
+            }
+        }
+        boolean someLost = false;
+        for (NvmlGpu gpu : gpus) {
+            NvmlReturn result = pollGpu(gpu, tier);
+            if (GpuReader.concernsHost(result.treatment())) {
+                disconnect(result);
+                return;
+            }
+            someLost |= gpu.isLost();
+        }
+        if (tier == Tier.RARE) {
+            info = identities.host(anyHandle(), host.agentVersion());
+        }
+        reinitIfLost(someLost);
+    }
+
+    private GpuHandle anyHandle() {
+        return gpus.stream()
+                .map(gpu -> gpu.handle)
+                .filter(handle -> !handle.equals(GpuHandle.NONE))
+                .findFirst()
+                .orElse(GpuHandle.NONE);
+    }
+
+    private void reinitIfLost(boolean someLost) {
+        long now = nanos.getAsLong();
+        if (!someLost) {
+            reinitForLost.reset();
+        } else if (reinitForLost.isDue(now)) {
+            boolean justLost = reinitForLost.isIdle();
+            reinitForLost.failed(now);
+            if (!justLost) {
+                shutdown();
+                connect();
+            }
+        }
+    }
+
+    /** The driver's own list only changes when it is initialized, or not even then. */
+    private NvmlReturn recount() {
+        call.begin("nvmlDeviceGetCount_v2", CurrentCall.NO_GPU);
+        long count = nvml.gpuCount();
+        call.end();
+        if (Answer.isValue(count) && count != visible) {
+            attach();
+        }
+        return Answer.isValue(count) ? NvmlReturn.SUCCESS : Answer.result(count);
+    }
+
+    private NvmlReturn pollGpu(NvmlGpu gpu, Tier tier) {
+        if (gpu.handle.equals(GpuHandle.NONE) && !find(gpu)) {
+            return NvmlReturn.SUCCESS;
+        }
+        Tier due = gpu.complete ? tier : Tier.RARE;
+        NvmlReturn result = reader.read(gpu, due);
+        switch (result.treatment()) {
+            case RESET_REQUIRED -> {
+                gpu.silence(GpuState.RESET_REQUIRED, result, reader.lastFunction());
+                reader.readRecoveryAction(gpu);
+            }
+            case OK -> {
+                if (due == Tier.RARE) {
+                    gpu.identity = identities.gpu(gpu.uuid, gpu.handle);
+                }
+                reinitialized = false;
+                gpu.lookup.reset();
+                gpu.state = GpuState.OK;
+                gpu.complete = true;
+            }
+            case REINITIALIZE, DRIVER_GONE, DRIVER_CHANGED -> {}
+            default -> lose(gpu, result, reader.lastFunction()); // lost, or not one call was answered
+        }
+        return result;
+    }
+
+    private void lose(NvmlGpu gpu, NvmlReturn code, String function) {
+        if (!gpu.isLost()) {
+            LOGGER.atError()
+                    .addKeyValue("gpu", gpu.uuid)
+                    .addKeyValue("call", function)
+                    .addKeyValue("code", code)
+                    .log("GPU lost");
+            gpu.silence(GpuState.LOST, code, function);
+        }
+        gpu.handle = GpuHandle.NONE;
+        gpu.lookup.failed(nanos.getAsLong());
+    }
+
+    /** Looks for a GPU that was lost, if it is time to. */
+    private boolean find(NvmlGpu gpu) {
+        if (!gpu.lookup.isDue(nanos.getAsLong())) {
+            return false;
+        }
+        call.begin("nvmlDeviceGetHandleByUUID", gpu.uuid);
+        GpuLookup found = nvml.gpuByUuid(gpu.uuid);
+        call.end();
+        if (!found.found()) {
+            lose(gpu, NvmlReturn.of(found.code()), "nvmlDeviceGetHandleByUUID");
+            return false;
+        }
+        gpu.handle = found.gpu();
+        return true;
+    }
+
+    private void connect() {
+        call.begin("nvmlInit_v2", CurrentCall.NO_GPU);
+        NvmlReturn result = NvmlReturn.of(nvml.init());
+        call.end();
+        if (result.treatment() == Treatment.OK) {
+            if (trouble != null) {
+                LOGGER.atInfo().addKeyValue("host", host.name()).log("the driver answers again");
+            }
+            open = true;
+            trouble = null;
+            init.reset();
+            attach();
+        } else {
+            init.failed(nanos.getAsLong());
+            trouble(result);
+        }
+    }
+
+    /** Finds all GPUs that the driver lists: those that are known by their UUID, and new ones. */
+    private void attach() {
+        call.begin("nvmlDeviceGetCount_v2", CurrentCall.NO_GPU);
+        long count = nvml.gpuCount();
+        call.end();
+        visible = Answer.isValue(count) ? (int) Math.min(count, 256) : Readings.UNKNOWN;
+        Set<NvmlGpu> listed = new HashSet<>();
+        for (int index = 0; index < visible; index++) {
+            NvmlGpu gpu = attach(index);
+            if (gpu != null) {
+                listed.add(gpu);
+            }
+        }
+        gpus.sort(Comparator.<NvmlGpu>comparingInt(gpu -> gpu.index).thenComparing(gpu -> gpu.uuid));
+        for (NvmlGpu gpu : gpus) {
+            if (!listed.contains(gpu)) {
+                lose(gpu, NvmlReturn.GPU_NOT_FOUND, "nvmlDeviceGetHandleByIndex_v2");
+            }
+        }
+    }
+
+    private @Nullable NvmlGpu attach(int index) {
+        call.begin("nvmlDeviceGetHandleByIndex_v2", CurrentCall.NO_GPU);
+        GpuLookup found = nvml.gpuByIndex(index);
+        TextAnswer uuid = found.found() ? nvml.identity().uuid(found.gpu()) : new TextAnswer(found.code(), "");
+        call.end();
+        if (uuid.code() != 0) {
+            LOGGER.atWarn()
+                    .addKeyValue("index", index)
+                    .addKeyValue("code", NvmlReturn.of(uuid.code()))
+                    .log("the driver lists a GPU that it gives no access to");
+            return null;
+        }
+        NvmlGpu gpu = gpus.stream()
+                .filter(known -> known.uuid.equals(uuid.text()))
+                .findFirst()
+                .orElseGet(() -> add(new NvmlGpu(uuid.text(), index)));
+        gpu.index = index;
+        gpu.handle = found.gpu();
+        return gpu;
+    }
+
+    private NvmlGpu add(NvmlGpu gpu) {
+        gpus.add(gpu);
+        return gpu;
+    }
+
+    /** Gives the driver up for now; when it only forgot us, it is taken up again at once. */
+    private void disconnect(NvmlReturn why) {
+        shutdown();
+        if (why.treatment() == Treatment.REINITIALIZE && !reinitialized) {
+            reinitialized = true;
+            connect();
+        } else {
+            init.failed(nanos.getAsLong());
+            trouble(why);
+        }
+    }
+
+    private void shutdown() {
+        open = false;
+        gpus.forEach(NvmlGpu::unbind);
+        call.begin("nvmlShutdown", CurrentCall.NO_GPU);
+        NvmlReturn result = NvmlReturn.of(nvml.shutdown());
+        call.end();
+        if (result != NvmlReturn.SUCCESS) {
+            LOGGER.atDebug().addKeyValue("code", result).log("nvmlShutdown");
+        }
+    }
+
+    private void trouble(NvmlReturn code) {
+        boolean changed = code.treatment() == Treatment.DRIVER_CHANGED;
+        trouble = new Finding(
+                changed ? Condition.GPU_DRIVER_MISMATCH : Condition.GPU_DRIVER_GONE,
+                Finding.host(host.name()),
+                Integer.toString(code.code()),
+                changed
+                        ? "the driver was changed under the agent, which has to be started again"
+                        : "the NVIDIA driver does not answer: " + code,
+                Map.of("code", code.name(), "gpus", Integer.toString(gpus.size())));
+        visible = 0;
+        gpus.forEach(gpu -> gpu.silence(GpuState.UNBOUND, code, "nvmlInit_v2"));
+    }
+
+    private void fill(Readings readings) {
+        List<GpuReading> into = readings.gpuCount(gpus.size());
+        for (int i = 0; i < gpus.size(); i++) {
+            NvmlGpu gpu = gpus.get(i);
+            gpu.reading.uuid(gpu.uuid).index(gpu.index).state(gpu.state);
+            into.get(i).copyFrom(gpu.reading);
+        }
+        readings.gpuCounts(host.expectedGpus() > 0 ? host.expectedGpus() : mostSeen, visible, onPci);
+    }
+
+    private List<Finding> findings() {
+        List<Finding> findings = new ArrayList<>();
+        if (trouble != null) {
+            findings.add(trouble);
+        }
+        for (NvmlGpu gpu : gpus) {
+            switch (gpu.state) {
+                case LOST -> findings.add(finding(Condition.GPU_LOST, gpu, "is lost"));
+                case RESET_REQUIRED -> findings.add(finding(Condition.GPU_RESET_REQUIRED, gpu, "must be reset"));
+                case OK, DEGRADED, HUNG, UNBOUND -> {}
+            }
+        }
+        return findings;
+    }
+
+    private static Finding finding(Condition condition, NvmlGpu gpu, String what) {
+        return new Finding(
+                condition,
+                Finding.gpu(gpu.uuid, gpu.index),
+                Integer.toString(gpu.trouble.code()),
+                "GPU " + gpu.index + " " + what + ": " + gpu.troubledCall + " gave " + gpu.trouble,
+                Map.of("call", gpu.troubledCall, "code", gpu.trouble.name()));
+    }
+
+    @Override
+    public HostInfo info() {
+        return info;
+    }
+
+    @Override
+    public @Nullable GpuIdentity identity(int place) {
+        return gpus.get(place).identity;
+    }
+
+    @Override
+    public void close() {
+        if (open) {
+            shutdown();
+        }
+    }
+}

@@ -1,0 +1,34 @@
+package caretaker.agent.sampling;
+
+/**
+ * A counter that goes on where the driver's own begins again: the driver's value, plus what was counted before each new
+ * beginning.
+ */
+final class RunningTotal {
+    private static final long WRAP = 1L << 32;
+
+    private final boolean wraps;
+    private long before;
+    private long last = -1;
+    private boolean mayHaveRestarted;
+
+    /** Where it {@code wraps}, it is 32 bits wide in the driver, and a fall is no new beginning. */
+    RunningTotal(boolean wraps) {
+        this.wraps = wraps;
+    }
+
+    /** The driver was let go of: the next fall is a new beginning. */
+    void restarted() {
+        mayHaveRestarted = true;
+    }
+
+    /** Takes what the driver says now and returns the total. */
+    long add(long now) {
+        if (now < last) {
+            before += wraps && !mayHaveRestarted && last < WRAP ? WRAP : last;
+        }
+        mayHaveRestarted = false;
+        last = now;
+        return before + now;
+    }
+}
