@@ -70,6 +70,7 @@ final class CaretakerProcess implements AutoCloseable {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "@" + Path.of("../cli/jvm.options").toAbsolutePath().normalize(),
+                "-XX:TieredStopAtLevel=1", // these processes live for seconds
                 "-cp",
                 System.getProperty("java.class.path"),
                 "caretaker.cli.Main"));

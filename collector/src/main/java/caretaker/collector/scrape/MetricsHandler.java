@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
@@ -82,8 +83,9 @@ public final class MetricsHandler implements Handler<RoutingContext>, AutoClosea
             response.end();
             return;
         }
+        var hosts = Set.copyOf(routing.queryParam("instance")); // ?instance=a&instance=b: these hosts alone
         boolean gzip = takesGzip(routing.request().getHeader(HttpHeaders.ACCEPT_ENCODING));
-        var scrape = new Scrape(routing.vertx().getOrCreateContext(), response, format, gzip);
+        var scrape = new Scrape(routing, hosts, format, gzip);
         response.closeHandler(_ -> scrape.body.clientGone());
         try {
             threads.execute(scrape);
@@ -121,14 +123,16 @@ public final class MetricsHandler implements Handler<RoutingContext>, AutoClosea
     private final class Scrape implements Runnable {
         private final Context context;
         private final HttpServerResponse response;
+        private final Set<String> hosts;
         private final Format format;
         private final boolean gzip;
         private final ResponseStream body;
         private final AtomicBoolean answered = new AtomicBoolean();
 
-        Scrape(Context context, HttpServerResponse response, Format format, boolean gzip) {
-            this.context = context;
-            this.response = response;
+        Scrape(RoutingContext routing, Set<String> hosts, Format format, boolean gzip) {
+            context = routing.vertx().getOrCreateContext();
+            response = routing.response();
+            this.hosts = hosts;
             this.format = format;
             this.gzip = gzip;
             body = new ResponseStream(context, response, limits.stallLimit());
@@ -162,7 +166,7 @@ public final class MetricsHandler implements Handler<RoutingContext>, AutoClosea
                         response.putHeader(HttpHeaders.CONTENT_ENCODING, "gzip");
                     }
                 });
-                var written = renderer.write(fleet, clock.millis(), format, gzip, body);
+                var written = renderer.write(fleet, clock.millis(), hosts, format, gzip, body);
                 metrics.served(written, Duration.between(start, wall.instant()));
                 context.runOnContext(_ -> response.end());
             } catch (ResponseStream.ClientLost e) {

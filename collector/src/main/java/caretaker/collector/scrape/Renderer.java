@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.zip.GZIPOutputStream;
 
 /** Copies the fleet and writes the document. Keeps its memory from one scrape to the next; for one thread at a time. */
@@ -25,8 +26,10 @@ final class Renderer {
     /** How large a document was, before compression. */
     record Written(long series, long bytes) {}
 
-    Written write(Fleet fleet, long nowMillis, Format format, boolean gzip, OutputStream out) throws IOException {
-        fleet.copyTo(snapshot, nowMillis);
+    /** @param hosts only these, or all if it is empty */
+    Written write(Fleet fleet, long nowMillis, Set<String> hosts, Format format, boolean gzip, OutputStream out)
+            throws IOException {
+        fleet.copyTo(snapshot, nowMillis, hosts);
         if (!gzip) {
             return write(format, out);
         }

@@ -4,6 +4,7 @@ import caretaker.contracts.Readings;
 import caretaker.contracts.ReadingsCodec;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -87,9 +88,16 @@ public final class Fleet {
 
     /** Replaces what {@code into} holds. The hosts of one moment may differ by as much as the copying takes. */
     public void copyTo(Snapshot into, long nowMillis) {
+        copyTo(into, nowMillis, Set.of());
+    }
+
+    /** As {@link #copyTo(Snapshot, long)}, of the named hosts alone, unless none is named. */
+    public void copyTo(Snapshot into, long nowMillis, Set<String> names) {
         into.start(nowMillis, limits);
         for (Host host : inOrder.values()) {
-            into.add(host.newest());
+            if (names.isEmpty() || names.contains(host.name())) {
+                into.add(host.newest());
+            }
         }
         into.end();
     }

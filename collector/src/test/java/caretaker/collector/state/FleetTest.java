@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -257,6 +258,15 @@ class FleetTest {
         assertThat(small.take(0, encode(host("b", 2, 1)), 0)).isEqualTo(Taken.ACCEPTED);
         small.forgetOld(Duration.ofHours(2).toMillis());
         assertThat(small.take(0, encode(host("c", 2, 1)), 0)).isEqualTo(Taken.ACCEPTED);
+    }
+
+    @Test
+    void hostsThatAreAskedForByNameAreCopiedAlone() {
+        take(host("a", 1, 1), 0);
+        take(host("b", 1, 2), 0);
+        fleet.copyTo(snapshot, 0, Set.of("b", "nobody"));
+        assertThat(names()).containsExactly("b");
+        assertThat(snapshot.gpuCount()).isEqualTo(2);
     }
 
     @Test
