@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-class TestBrokerIT {
+class SharedBrokerIT {
     @Test
     void anOwnBrokerComesBackOnItsPortWithItsRecords() {
         // Given
