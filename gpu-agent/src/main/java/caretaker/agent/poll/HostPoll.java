@@ -25,10 +25,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads one host and publishes what it read.
  *
- * <p>{@link #poll} belongs to the poll thread and takes as long as the driver takes. {@link #watch} belongs to the watchdog:
- * when a call has run for {@link #PATIENCE} intervals it says so on the bus, in the poll thread's place and without
- * touching what the poll thread works on. Publishing is under one lock, so that the record that says "hung" never comes
- * after the one that says "back".
+ * <p>{@link #poll} belongs to the poll thread and takes as long as the driver takes. {@link #watch} belongs to the
+ * watchdog: when a call has run for {@link #PATIENCE} intervals it says so on the bus, in the poll thread's place and
+ * without touching what the poll thread works on. Publishing is under one lock, so that the record that says "hung"
+ * never comes after the one that says "back".
  */
 public final class HostPoll {
     /** Intervals that a call may take before its host counts as hung. */

@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The one thread that calls into the driver, and the watchdog that looks after it.
  *
- * <p>Hosts (more than one only when they are simulated) take turns, spread evenly over the interval. A thread that is stuck
- * in the driver is left alone: it is a daemon, so the process can end, and no second one is ever started beside it.
+ * <p>Hosts (more than one only when they are simulated) take turns, spread evenly over the interval. A thread that is
+ * stuck in the driver is left alone: it is a daemon, so the process can end, and no second one is ever started beside
+ * it.
  */
 public final class Poller implements AutoCloseable {
     /** Closing waits so long for a poll that is under way. */

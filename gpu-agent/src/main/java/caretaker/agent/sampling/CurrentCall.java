@@ -4,8 +4,8 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which call into the driver is running, and since when. The poll thread writes it around every call; the watchdog reads
- * it, for a stuck thread cannot say so itself.
+ * Which call into the driver is running, and since when. The poll thread writes it around every call; the watchdog
+ * reads it, for a stuck thread cannot say so itself.
  */
 public final class CurrentCall {
     /** Stands for no GPU in particular. */

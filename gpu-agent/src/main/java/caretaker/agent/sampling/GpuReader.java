@@ -209,7 +209,10 @@ final class GpuReader {
         }
     }
 
-    /** Where the samples of this poll begin. A clock that was set back must not hide all samples until it is there again. */
+    /**
+     * Where the samples of this poll begin. A clock that was set back must not hide all samples until it is there
+     * again.
+     */
     private long lastSeen(long seenUs) {
         long nowUs = clock.millis() * 1000;
         return seenUs == 0 || seenUs > nowUs + TOLERANCE_US ? nowUs - intervalUs : seenUs;

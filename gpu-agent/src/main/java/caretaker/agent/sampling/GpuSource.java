@@ -15,8 +15,9 @@ import org.jspecify.annotations.Nullable;
  */
 public interface GpuSource extends AutoCloseable {
     /**
-     * Brings the GPUs and the counts of {@code readings} up to date: the values of {@code tier} and of all faster tiers;
-     * those of slower tiers stay as the last poll left them. Always the same object, and nobody else changes its GPUs.
+     * Brings the GPUs and the counts of {@code readings} up to date: the values of {@code tier} and of all faster
+     * tiers; those of slower tiers stay as the last poll left them. Always the same object, and nobody else changes
+     * its GPUs.
      *
      * @return all that is wrong now, whether or not it was before
      */

@@ -15,8 +15,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What is raised on one host. Makes events of findings: the same condition on the same entity is raised once and cleared
- * once, whoever found it and however often.
+ * What is raised on one host. Makes events of findings: the same condition on the same entity is raised once and
+ * cleared once, whoever found it and however often.
  *
  * <p>Used by the poll thread and by the watchdog; each call is one step.
  */

@@ -31,10 +31,10 @@ import org.slf4j.LoggerFactory;
 /**
  * The GPUs of this machine through NVML.
  *
- * <p>GPUs are known by their UUID and ordered by the driver's index. One that is lost, or that the driver lists no more,
- * keeps its place and is looked for again with growing pauses. A driver that goes away is initialized again with growing
- * pauses, and its GPUs are found again. NVML stays open in between, so that a GPU without persistence mode is not woken
- * up by each poll.
+ * <p>GPUs are known by their UUID and ordered by the driver's index. One that is lost, or that the driver lists no
+ * more, keeps its place and is looked for again with growing pauses. A driver that goes away is initialized again
+ * with growing pauses, and its GPUs are found again. NVML stays open in between, so that a GPU without persistence
+ * mode is not woken up by each poll.
  */
 public final class NvmlSource implements GpuSource {
     private static final Logger LOGGER = LoggerFactory.getLogger(NvmlSource.class);

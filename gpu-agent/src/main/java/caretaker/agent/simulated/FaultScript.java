@@ -10,15 +10,16 @@ import java.util.regex.Pattern;
 /**
  * Faults of simulated GPUs and when they begin, one a line: {@code at 20s gpu 3 of node-2: lost}.
  *
- * <p>Times count from the start of the simulation. Empty lines and what follows a {@code #} mean nothing; a line may begin
- * with {@code "- "}, so that a YAML list of such lines is a script too.
+ * <p>Times count from the start of the simulation. Empty lines and what follows a {@code #} mean nothing; a line may
+ * begin with {@code "- "}, so that a YAML list of such lines is a script too.
  */
 public record FaultScript(List<Entry> entries) {
     /** A script in which nothing goes wrong. */
     public static final FaultScript NONE = new FaultScript(List.of());
 
-    private static final Pattern LINE = Pattern.compile(
-            "at\\s+(?<time>\\d{1,9})(?<unit>ms|s|m|h)\\s+gpu\\s+(?<gpu>\\d{1,3})\\s+of\\s+(?<host>\\S+?)\\s*:\\s*(?<fault>\\S+)");
+    private static final Pattern LINE =
+            Pattern.compile("at\\s+(?<time>\\d{1,9})(?<unit>ms|s|m|h)\\s+gpu\\s+(?<gpu>\\d{1,3})"
+                    + "\\s+of\\s+(?<host>\\S+?)\\s*:\\s*(?<fault>\\S+)");
 
     /** One line. */
     public record Entry(Duration at, String host, int gpu, Fault fault) {}
