@@ -99,13 +99,9 @@ final class Host {
                 identities(readings, former.identities));
     }
 
-    /** Most records leave out what hardly ever changes. One that has it also says which GPUs there still are. */
+    /** Most records leave out what hardly ever changes. One with the host's info has it for every GPU there still is. */
     private static Map<String, GpuIdentity> identities(Readings readings, Map<String, GpuIdentity> former) {
-        boolean carried = false;
-        for (int i = 0; i < readings.gpus().size() && !carried; i++) {
-            carried = readings.gpus().get(i).identity() != null;
-        }
-        if (!carried) {
+        if (readings.info() == null) {
             return former;
         }
         Map<String, GpuIdentity> identities = new HashMap<>();

@@ -146,7 +146,7 @@ class FleetTest {
 
     @Test
     void anIdentityMovesWithItsUuid() {
-        Readings first = host("a", 1, 2);
+        Readings first = host("a", 1, 2).info(Records.INFO);
         first.gpus().get(1).identity(identity(1));
         take(first, 0);
         Readings second = host("a", 2, 1);
