@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.time.Duration;
 import java.time.InstantSource;
 
 /** Time of {@code /metrics} of 8,000 GPUs with 326,000 series over loopback HTTP, to a client that only reads. */
@@ -44,12 +45,25 @@ final class ScrapeBench {
         for (String header : new String[] {"", "Accept-Encoding: gzip\r\n"}) {
             for (int round = 0; round < rounds; round++) {
                 long start = System.nanoTime();
+                long cpu = cpuMillis();
                 long bytes = scrape(port, header);
                 System.out.printf(
-                        "%s%.1f MB in %.0f ms%n", header.strip(), bytes / 1e6, (System.nanoTime() - start) / 1e6);
+                        "%s%.1f MB in %.0f ms, %d ms CPU of all threads, client included%n",
+                        header.strip(), bytes / 1e6, (System.nanoTime() - start) / 1e6, cpuMillis() - cpu);
             }
         }
+        System.gc();
+        Runtime heap = Runtime.getRuntime();
+        System.out.printf("heap after GC %.1f MB%n", (heap.totalMemory() - heap.freeMemory()) / 1e6);
         System.exit(0);
+    }
+
+    private static long cpuMillis() {
+        return ProcessHandle.current()
+                .info()
+                .totalCpuDuration()
+                .orElse(Duration.ZERO)
+                .toMillis();
     }
 
     private static long scrape(int port, String header) throws IOException {
