@@ -27,9 +27,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class CollectorIT {
-    private static final List<String> NAMES_PROMTOOL_DISLIKES =
-            List.of("nvidia_gpu_expected", "nvidia_gpu_visible", "nvidia_gpu_pci_present");
-
     private final TestBroker broker = TestBroker.shared();
     private final String topic = broker.newTopic("readings", 3);
 
@@ -95,11 +92,8 @@ class CollectorIT {
             String said = new String(check.getInputStream().readAllBytes(), UTF_8);
             assertThat(check.waitFor(20, TimeUnit.SECONDS)).isTrue();
 
-            // Its style check wants no gauge called …_count. The names are published; only the grammar must hold.
-            assertThat(said.lines()
-                            .filter(line -> NAMES_PROMTOOL_DISLIKES.stream().noneMatch(line::startsWith)))
-                    .isEmpty();
-            assertThat(check.exitValue()).isIn(0, 3);
+            assertThat(said).isEmpty();
+            assertThat(check.exitValue()).isZero();
         }
     }
 
