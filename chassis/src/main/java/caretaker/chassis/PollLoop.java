@@ -380,8 +380,8 @@ public final class PollLoop implements AutoCloseable {
         }
 
         /**
-         * Reads every partition of the topics from its beginning at every start, outside any group, and commits nothing:
-         * for a view that each instance keeps whole.
+         * Reads every partition of the topics from its beginning at every start, outside any group, and commits
+         * nothing: for a view that each instance keeps whole.
          */
         public Builder fromStart() {
             this.fromStart = true;

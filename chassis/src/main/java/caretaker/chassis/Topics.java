@@ -26,7 +26,8 @@ import org.slf4j.LoggerFactory;
  * Creates the topics that are absent, and goes on looking, because a broker may come back with an empty disk. It waits
  * for the broker as long as it takes. A topic that exists is never changed: one that differs is reported.
  *
- * <p>It uses Kafka's own client, which does not block: that of Vert.x cannot leave the replication factor to the broker.
+ * <p>It uses Kafka's own client, which does not block: that of Vert.x cannot leave the replication factor to the
+ * broker.
  */
 public final class Topics implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(Topics.class);

@@ -25,9 +25,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * One number of a GPU reading: a field of the {@code Gpu} message and what it becomes in Prometheus.
  *
- * <p>A value travels as the integer the driver gives (milliwatts, megahertz, ...); multiplied by {@link #scale} it is in
- * the base unit of its {@link Metric}. Outside the range of its {@link Quantity} it is a blank or nonsense: writers leave
- * it out and count it, readers drop it and count it. Field numbers are the wire: never change or reuse one.
+ * <p>A value travels as the integer the driver gives (milliwatts, megahertz, ...); multiplied by {@link #scale} it is
+ * in the base unit of its {@link Metric}. Outside the range of its {@link Quantity} it is a blank or nonsense: writers
+ * leave it out and count it, readers drop it and count it. Field numbers are the wire: never change or reuse one.
  */
 public enum Column {
     // spotless:off

@@ -15,8 +15,8 @@ import java.util.TreeMap;
  * duration. {@code agentId} and {@code sequence} together are the event's identity: a reader that has seen the pair has
  * seen the event, and a gap in the sequence of one agent id is an event that is missing.
  *
- * <p>Texts are cut to {@link #MAX_TEXT} and the evidence to {@link #MAX_EVIDENCE} entries, so that any event fits into a
- * record that every reader takes.
+ * <p>Texts are cut to {@link #MAX_TEXT} and the evidence to {@link #MAX_EVIDENCE} entries, so that any event fits into
+ * a record that every reader takes.
  *
  * @param host name of the GPU host, the key of the record: a {@link WireName}
  * @param agentId changes with each start of the agent: a {@link WireName}

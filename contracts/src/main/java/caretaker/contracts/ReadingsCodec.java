@@ -62,8 +62,8 @@ public final class ReadingsCodec {
     }
 
     /**
-     * The record of these readings, whatever they are: readers refuse it where there is a {@link #problem}. Texts that are
-     * too long are cut.
+     * The record of these readings, whatever they are: readers refuse it where there is a {@link #problem}. Texts that
+     * are too long are cut.
      */
     public byte[] encode(Readings readings) {
         out.reset();
@@ -93,8 +93,8 @@ public final class ReadingsCodec {
     }
 
     /**
-     * Why readers would refuse a record of these readings as a whole, or null if they would take it: they could not tell
-     * its host, its agent, its place or its time.
+     * Why readers would refuse a record of these readings as a whole, or null if they would take it: they could not
+     * tell its host, its agent, its place or its time.
      */
     public static @Nullable String problem(Readings readings) {
         if (!readings.hostName().valid()) {

@@ -8,8 +8,8 @@ import java.util.Arrays;
 /**
  * The name of a host, a GPU or an agent as it travels: 1 to 253 printable ASCII characters and no space.
  *
- * <p>Such a name is safe as a key, a label and a word of a log line. Immutable; it keeps its bytes, so that the same name
- * in the next record is recognised without a new object.
+ * <p>Such a name is safe as a key, a label and a word of a log line. Immutable; it keeps its bytes, so that the same
+ * name in the next record is recognised without a new object.
  */
 public final class WireName {
     public static final int MAX_LENGTH = 253;

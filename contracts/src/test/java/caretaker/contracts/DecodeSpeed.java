@@ -12,8 +12,8 @@ import java.util.Random;
  * Prints how long it takes to decode a record of eight GPUs with the 45 columns of one fast interval.
  *
  * <p>A measurement, not a test: {@code java -cp contracts/target/classes:contracts/target/test-classes
- * caretaker.contracts.DecodeSpeed}. Every host has records of its own with values that move, and memory of its own, as in
- * a collector. Counts processor time of the best of 40 rounds, because other programs run too.
+ * caretaker.contracts.DecodeSpeed}. Every host has records of its own with values that move, and memory of its own, as
+ * in a collector. Counts processor time of the best of 40 rounds, because other programs run too.
  */
 public final class DecodeSpeed {
     private static final int GPUS = 8;

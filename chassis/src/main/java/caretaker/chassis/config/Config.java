@@ -26,8 +26,8 @@ import org.snakeyaml.engine.v2.nodes.Node;
  * {@code ${NAME:-default}} and {@code ${file:/path}} are replaced after parsing, so what they hold can't become YAML;
  * {@code $$} is a dollar sign. Durations and sizes carry units: {@code 500ms}, {@code 1h30m}, {@code 64MiB}.
  *
- * <p>Types: String, int, long, double, boolean, Duration, {@link Bytes}, Path, URI, {@link Secret}, enums, lists, maps by
- * string, and records of these.
+ * <p>Types: String, int, long, double, boolean, Duration, {@link Bytes}, Path, URI, {@link Secret}, enums, lists, maps
+ * by string, and records of these.
  */
 public final class Config {
     private static final int MAX_FILE = 1 << 20;

@@ -99,7 +99,9 @@ final class Host {
                 identities(readings, former.identities));
     }
 
-    /** Most records leave out what hardly ever changes. One with the host's info has it for every GPU there still is. */
+    /**
+     * Most records leave out what hardly ever changes. One with the host's info has it for every GPU there still is.
+     */
     private static Map<String, GpuIdentity> identities(Readings readings, Map<String, GpuIdentity> former) {
         if (readings.info() == null) {
             return former;

@@ -26,8 +26,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * Records per second of the collector's whole intake (poll, decode, state, commit) against a bare consumer with the same
- * settings that only polls the same topic, in turns, in one JVM with the broker. Arguments: compression, rounds.
+ * Records per second of the collector's whole intake (poll, decode, state, commit) against a bare consumer with the
+ * same settings that only polls the same topic, in turns, in one JVM with the broker. Arguments: compression, rounds.
  */
 final class IngestBench {
     private static final int PARTITIONS = 4;

@@ -12,7 +12,10 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 
-/** The C library of {@code src/test/native}, compiled once into {@code target/native}; without gcc the test is skipped. */
+/**
+ * The C library of {@code src/test/native}, compiled once into {@code target/native}; without gcc the test is
+ * skipped.
+ */
 public final class NativeLibrary {
     /** The newest driver the library plays; it has every function. */
     public static final int NEWEST_DRIVER = 610;
