@@ -23,7 +23,7 @@ final class CollectorUnderTest implements AutoCloseable {
                 "",
                 "bench",
                 Map.of(),
-                Map.of("kafka.bootstrap-servers", bootstrap, "http.port", "0", "lookback", "1h")));
+                Map.of("kafka.bootstrap-servers", bootstrap, "http.port", "0", "readings.lookback", "1h")));
     }
 
     String url(String path) {

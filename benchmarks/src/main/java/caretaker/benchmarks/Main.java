@@ -1,5 +1,7 @@
 package caretaker.benchmarks;
 
+import caretaker.chassis.LogSettings;
+import caretaker.chassis.Logs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +28,7 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] args) throws Exception {
+        Logs.configure(new LogSettings(LogSettings.Level.ERROR, LogSettings.Format.LOGFMT));
         List<String> words = new ArrayList<>(Arrays.asList(args));
         boolean record = words.remove("--record");
         Path root = Path.of(option(words, "--root", "."));

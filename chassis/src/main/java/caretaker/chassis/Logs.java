@@ -4,6 +4,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.core.joran.spi.ConsoleTarget;
 import java.time.InstantSource;
+import java.util.List;
 import org.slf4j.LoggerFactory;
 import org.slf4j.Marker;
 import org.slf4j.MarkerFactory;
@@ -37,11 +38,10 @@ public final class Logs {
         root.addAppender(appender);
         if (settings.level().compareTo(LogSettings.Level.DEBUG) > 0) {
             // Every reconnect and every setting of a client at INFO, and a whole cluster's life of a broker.
-            context.getLogger("org.apache.kafka").setLevel(Level.WARN);
-            context.getLogger("kafka").setLevel(Level.WARN);
-            context.getLogger("state.change.logger").setLevel(Level.WARN);
-            context.getLogger("io.netty").setLevel(Level.WARN);
-            context.getLogger("io.vertx").setLevel(Level.WARN);
+            var quieter = settings.level() == LogSettings.Level.ERROR ? Level.ERROR : Level.WARN;
+            for (String talker : List.of("org.apache.kafka", "kafka", "state.change.logger", "io.netty", "io.vertx")) {
+                context.getLogger(talker).setLevel(quieter);
+            }
         }
     }
 }

@@ -59,6 +59,8 @@ public final class PollLoop implements AutoCloseable {
     private final Set<TopicPartition> unmeasured = new HashSet<>();
     private final Map<TopicPartition, Long> behind = new HashMap<>();
 
+    private long committedNanos = System.nanoTime();
+
     private volatile boolean caughtUp;
     private volatile @Nullable Throwable failure;
 
@@ -279,7 +281,11 @@ public final class PollLoop implements AutoCloseable {
         if (!records.isEmpty()) {
             metrics.batch(() -> uncommitted.putAll(effects.of(consumer, records)));
         }
-        commit(consumer);
+        long now = System.nanoTime();
+        if (now - committedNanos >= settings.commitEvery.toNanos()) {
+            committedNanos = now;
+            commit(consumer);
+        }
         measure(consumer);
     }
 
@@ -350,6 +356,7 @@ public final class PollLoop implements AutoCloseable {
         private MeterRegistry registry = new SimpleMeterRegistry();
         InstantSource clock = InstantSource.system();
         private Duration drainLimit = Duration.ofSeconds(5);
+        private Duration commitEvery = Duration.ZERO;
         private java.util.function.Consumer<Throwable> onFailure = _ -> {};
         Quarantine quarantine = (record, reason) -> LOGGER.atError()
                 .addKeyValue("topic", record.topic())
@@ -405,6 +412,15 @@ public final class PollLoop implements AutoCloseable {
 
         public Builder clock(InstantSource source) {
             this.clock = source;
+            return this;
+        }
+
+        /**
+         * Commits less often than after each batch, which is when it is not told otherwise: for effects that cost nothing
+         * to repeat. Partitions that leave, and the end of the loop, are committed at once all the same.
+         */
+        public Builder commitEvery(Duration interval) {
+            this.commitEvery = interval;
             return this;
         }
 

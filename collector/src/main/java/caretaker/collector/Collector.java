@@ -36,6 +36,9 @@ import java.util.concurrent.CompletableFuture;
 
 /** A running collector. A test starts one the same way the process does. */
 public final class Collector implements AutoCloseable {
+    /** Offsets are for those who watch the lag; where to read from is decided by time. */
+    private static final Duration COMMIT_EVERY = Duration.ofSeconds(1);
+
     private static final String METRICS = "/metrics";
     private static final Duration CLOCK_TICK = Duration.ofSeconds(1);
 
@@ -112,6 +115,7 @@ public final class Collector implements AutoCloseable {
                         .topics(List.of(readings.topic()))
                         .batches(intake)
                         .partitions(intake)
+                        .commitEvery(COMMIT_EVERY)
                         .quarantine(new DeadLetters(outbox, readings.deadLetters(), "collector"))
                         .registry(registry)
                         .clock(wall)

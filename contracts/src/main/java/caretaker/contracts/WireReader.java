@@ -3,6 +3,7 @@ package caretaker.contracts;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** A cursor over the bytes of one Protobuf message. Every read is within its bounds or says where it was not. */
 final class WireReader {
@@ -24,6 +25,10 @@ final class WireReader {
     /** A tag of two bytes and a number of ten. */
     private static final int LONGEST_FIELD = 12;
 
+    /** Names of a large cluster's hosts and GPUs that are remembered; two in one place take turns. */
+    private static final int NAMES = 1 << 14;
+
+    private final @Nullable WireName[] names = new @Nullable WireName[NAMES];
     private byte[] bytes = new byte[0];
     private int position;
     private int end;
@@ -175,11 +180,28 @@ final class WireReader {
             position += length;
             return likely;
         }
+        int place = place(from, length);
+        WireName known = names[place];
+        if (known != null && known.is(bytes, from, length)) {
+            position += length;
+            return known;
+        }
         if (!WireName.isValid(bytes, from, length)) {
             throw malformed("a name that is empty, too long or has strange characters");
         }
         position += length;
-        return WireName.of(bytes, from, length);
+        WireName name = WireName.of(bytes, from, length);
+        names[place] = name;
+        return name;
+    }
+
+    /** Where a name is remembered, by its last bytes, in which the names of a cluster differ most. */
+    private int place(int from, int length) {
+        int hash = length;
+        for (int i = Math.max(from, from + length - 16); i < from + length; i++) {
+            hash = hash * 31 + bytes[i];
+        }
+        return (hash ^ hash >>> 15) & (NAMES - 1);
     }
 
     /** Text for people: what is not UTF-8 in it is replaced. */
