@@ -158,11 +158,10 @@ final class LoadBenchmark implements Benchmark {
 
     private static double lag(String metrics) {
         Matcher lag = LAG.matcher(metrics);
-        double sum = 0;
-        while (lag.find()) {
-            sum += Double.parseDouble(lag.group(1));
+        if (!lag.find()) {
+            throw new IllegalStateException("/metrics says nothing of the lag");
         }
-        return sum;
+        return Double.parseDouble(lag.group(1));
     }
 
     private static String get(HttpClient http, String url) throws IOException, InterruptedException {

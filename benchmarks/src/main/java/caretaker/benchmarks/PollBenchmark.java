@@ -22,7 +22,7 @@ final class PollBenchmark implements Benchmark {
             gpu * energy climb 1000000 500000
             """;
     private static final String POLLS = "20000";
-    private static final Duration SETTLE = Duration.ofSeconds(20);
+    private static final Duration SETTLE = Duration.ofSeconds(60);
     private static final Duration WATCH = Duration.ofSeconds(60);
 
     @Override
