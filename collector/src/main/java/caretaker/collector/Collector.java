@@ -27,7 +27,6 @@ import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -167,25 +166,11 @@ public final class Collector implements AutoCloseable {
     }
 
     private static List<TopicSpec> topics(CollectorConfig.Readings readings) {
-        return List.of(
-                spec(
-                        readings.topic(),
-                        Topic.READINGS,
-                        Map.of(
-                                // A host's clock must not decide what the broker keeps.
-                                "message.timestamp.type",
-                                "LogAppendTime",
-                                // Only whole segments expire.
-                                "segment.ms",
-                                Long.toString(Duration.ofMinutes(10).toMillis()))),
-                spec(readings.deadLetters(), Topic.DEAD_LETTERS, Map.of()));
+        return List.of(spec(readings.topic(), Topic.READINGS), spec(readings.deadLetters(), Topic.DEAD_LETTERS));
     }
 
-    private static TopicSpec spec(String name, Topic topic, Map<String, String> more) {
-        var config = new HashMap<>(more);
-        config.put("cleanup.policy", topic.cleanup().policy());
-        config.put("retention.ms", Long.toString(topic.retention().toMillis()));
-        return new TopicSpec(name, topic.partitions(), config);
+    private static TopicSpec spec(String name, Topic topic) {
+        return new TopicSpec(name, topic.partitions(), topic.config());
     }
 
     private static VertxOptions options() {

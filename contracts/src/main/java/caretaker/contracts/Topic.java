@@ -1,7 +1,9 @@
 package caretaker.contracts;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Locale;
+import java.util.Map;
 
 /** A topic of the bus with the settings it is created with. {@code asyncapi.yaml} is this table for other readers. */
 public enum Topic {
@@ -65,6 +67,21 @@ public enum Topic {
     /** How long a record is kept; zero where only compaction removes records. */
     public Duration retention() {
         return retention;
+    }
+
+    /**
+     * Kafka's settings that it is created with, whoever creates it. Records carry the broker's time, because a host's
+     * clock must not decide what is kept; and only whole segments expire, so they are short beside the retention.
+     */
+    public Map<String, String> config() {
+        Map<String, String> config = new HashMap<>();
+        config.put("cleanup.policy", cleanup.policy());
+        config.put("message.timestamp.type", "LogAppendTime");
+        if (!retention.isZero()) {
+            config.put("retention.ms", Long.toString(retention.toMillis()));
+            config.put("segment.ms", Long.toString(retention.dividedBy(6).toMillis()));
+        }
+        return config;
     }
 
     /** What the key of a record is, in words. */

@@ -26,7 +26,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -156,12 +155,7 @@ public final class GpuAgent implements AutoCloseable {
     }
 
     private static TopicSpec spec(Topic topic) {
-        return new TopicSpec(
-                topic.fullName(),
-                topic.partitions(),
-                Map.of(
-                        "cleanup.policy", topic.cleanup().policy(),
-                        "retention.ms", Long.toString(topic.retention().toMillis())));
+        return new TopicSpec(topic.fullName(), topic.partitions(), topic.config());
     }
 
     private static String newAgentId() {
