@@ -26,15 +26,11 @@ abstract sealed class ServiceCommand<R extends Record> implements Callable<Integ
     @Option(names = "--print-config", description = "Print the settings in effect, with secrets masked, and end.")
     private boolean print;
 
-    @Option(
-            names = "--log-level",
-            paramLabel = "LEVEL",
-            defaultValue = "info",
-            description = "debug, info, warn, error.")
-    private LogSettings.Level level = LogSettings.Level.INFO;
+    @Option(names = "--log-level", paramLabel = "LEVEL", description = "debug, info, warn, error (default: info).")
+    private LogSettings.@Nullable Level level;
 
-    @Option(names = "--log-format", paramLabel = "FORMAT", defaultValue = "json", description = "json or logfmt.")
-    private LogSettings.Format format = LogSettings.Format.JSON;
+    @Option(names = "--log-format", paramLabel = "FORMAT", description = "json or logfmt (default: json).")
+    private LogSettings.@Nullable Format format;
 
     private final Class<R> type;
 
@@ -43,6 +39,9 @@ abstract sealed class ServiceCommand<R extends Record> implements Callable<Integ
     }
 
     abstract AutoCloseable start(R settings);
+
+    /** What the settings say of the log; the options win over it. */
+    abstract LogSettings log(R settings);
 
     @Override
     public Integer call() {
@@ -53,7 +52,8 @@ abstract sealed class ServiceCommand<R extends Record> implements Callable<Integ
             System.out.print(Config.render(settings));
             return Exit.OK;
         }
-        Logs.configure(new LogSettings(level, format));
+        LogSettings log = log(settings);
+        Logs.configure(new LogSettings(level == null ? log.level() : level, format == null ? log.format() : format));
         Foreground.run(start(settings), null);
         return Exit.OK;
     }
@@ -71,6 +71,11 @@ abstract sealed class ServiceCommand<R extends Record> implements Callable<Integ
         AutoCloseable start(GpuAgentConfig settings) {
             return GpuAgent.start(settings);
         }
+
+        @Override
+        LogSettings log(GpuAgentConfig settings) {
+            return new LogSettings(LogSettings.Level.INFO, LogSettings.Format.JSON);
+        }
     }
 
     @Command(
@@ -84,6 +89,11 @@ abstract sealed class ServiceCommand<R extends Record> implements Callable<Integ
         @Override
         AutoCloseable start(CollectorConfig settings) {
             return Collector.start(settings);
+        }
+
+        @Override
+        LogSettings log(CollectorConfig settings) {
+            return settings.log();
         }
     }
 }
