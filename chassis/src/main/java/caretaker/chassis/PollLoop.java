@@ -415,10 +415,7 @@ public final class PollLoop implements AutoCloseable {
             return this;
         }
 
-        /**
-         * Commits less often than after each batch, which is when it is not told otherwise: for effects that cost nothing
-         * to repeat. Partitions that leave, and the end of the loop, are committed at once all the same.
-         */
+        /** Commits less often than after each batch: for effects that cost nothing to repeat. Leaving commits at once. */
         public Builder commitEvery(Duration interval) {
             this.commitEvery = interval;
             return this;

@@ -24,6 +24,6 @@ class DurationsTest {
     void whatIsNoDurationIsRefusedWithAHint(String text) {
         assertThatThrownBy(() -> durations.convert(text))
                 .isInstanceOf(TypeConversionException.class)
-                .hasMessageContaining("write 30s");
+                .hasMessageContaining("write it with units");
     }
 }

@@ -7,6 +7,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -87,6 +88,19 @@ public final class Config {
     /** The record as YAML, as a file could hold it, with secrets masked. */
     public static String render(Record config) {
         return Renderer.render(config);
+    }
+
+    /**
+     * Reads a duration as it is written in a file: {@code 500ms}, {@code 1h30m}.
+     *
+     * @throws IllegalArgumentException with what is wrong and a hint
+     */
+    public static Duration duration(String text) {
+        try {
+            return Scalars.duration(text);
+        } catch (Scalars.BadValue e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
+        }
     }
 
     private static Optional<Node> compose(String yaml, String name) {
