@@ -415,7 +415,7 @@ public final class PollLoop implements AutoCloseable {
             return this;
         }
 
-        /** Commits less often than after each batch: for effects that cost nothing to repeat. Leaving commits at once. */
+        /** Commits less often than after each batch: for effects that cost nothing to repeat. At the end, at once. */
         public Builder commitEvery(Duration interval) {
             this.commitEvery = interval;
             return this;
