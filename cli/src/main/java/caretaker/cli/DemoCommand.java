@@ -93,6 +93,7 @@ final class DemoCommand implements Callable<Integer> {
                         delete(folder);
                     }
                 },
+                environment.failed(),
                 limit);
         return Exit.OK;
     }

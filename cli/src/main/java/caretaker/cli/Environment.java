@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,7 @@ final class Environment implements AutoCloseable {
 
     private final Closer closer = new Closer();
     private final Map<Service, Integer> ports = new LinkedHashMap<>();
+    private final CompletableFuture<Service> failed = new CompletableFuture<>();
     private final EmbeddedBroker broker;
 
     /**
@@ -62,18 +64,31 @@ final class Environment implements AutoCloseable {
     private void start(RunConfig config, Set<Service> services, PrintWriter out) {
         for (Service service : Service.values()) {
             if (services.contains(service)) {
-                int port = switch (service) {
-                    case GPU_AGENT ->
-                        closer.opened("gpu-agent", GpuAgent.start(config.gpuAgent()))
-                                .port();
-                    case COLLECTOR ->
-                        closer.opened("collector", Collector.start(config.collector()))
-                                .port();
-                };
+                int port = start(service, config);
                 ports.put(service, port);
                 says(out, service.word(), url(port));
             }
         }
+    }
+
+    private int start(Service service, RunConfig config) {
+        return switch (service) {
+            case GPU_AGENT -> {
+                var agent = closer.opened("gpu-agent", GpuAgent.start(config.gpuAgent()));
+                var _ = agent.ended().whenComplete((_, _) -> failed.complete(service));
+                yield agent.port();
+            }
+            case COLLECTOR -> {
+                var collector = closer.opened("collector", Collector.start(config.collector()));
+                var _ = collector.ended().whenComplete((_, _) -> failed.complete(service));
+                yield collector.port();
+            }
+        };
+    }
+
+    /** Completes when a service has ended by itself. */
+    CompletableFuture<Service> failed() {
+        return failed;
     }
 
     private void says(PrintWriter out, String part, String where) {

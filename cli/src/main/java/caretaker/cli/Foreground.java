@@ -1,6 +1,7 @@
 package caretaker.cli;
 
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -12,10 +13,12 @@ final class Foreground {
     /**
      * Returns when the time is over. On SIGINT or SIGTERM the thing is closed and the process ends with 0.
      *
+     * @param failed completes when the thing has ended by itself: the command fails, a supervisor starts it anew
      * @param limit null: until a signal
      */
-    static void run(AutoCloseable running, @Nullable Duration limit) {
+    static void run(AutoCloseable running, CompletableFuture<?> failed, @Nullable Duration limit) {
         var ended = new CountDownLatch(1);
+        var _ = failed.whenComplete((_, _) -> ended.countDown());
         var hook = Thread.ofPlatform().name("shutdown").unstarted(() -> {
             close(running);
             ended.countDown();
@@ -23,14 +26,13 @@ final class Foreground {
         });
         Runtime.getRuntime().addShutdownHook(hook);
         try {
-            if (limit == null) {
-                ended.await();
-            } else {
-                boolean bySignal = ended.await(limit.toMillis(), TimeUnit.MILLISECONDS);
-                if (!bySignal) {
-                    Runtime.getRuntime().removeShutdownHook(hook);
-                    close(running);
-                }
+            long millis = limit == null ? Long.MAX_VALUE : limit.toMillis();
+            boolean _ = ended.await(millis, TimeUnit.MILLISECONDS);
+            boolean byItself = failed.isDone();
+            Runtime.getRuntime().removeShutdownHook(hook);
+            close(running);
+            if (byItself) {
+                throw new CommandFailure(Exit.FAILURE, "a service has ended by itself; its log says why");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -76,7 +76,7 @@ final class RunCommand implements Callable<Integer> {
         long begun = System.nanoTime();
         var environment = Environment.start(read, services, out);
         ready(environment, begun, out);
-        Foreground.run(environment, limit);
+        Foreground.run(environment, environment.failed(), limit);
         return Exit.OK;
     }
 

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -38,7 +39,10 @@ abstract sealed class ServiceCommand<R extends Record> implements Callable<Integ
         this.type = type;
     }
 
-    abstract AutoCloseable start(R settings);
+    abstract Running start(R settings);
+
+    /** A started service, and what completes when it has failed. */
+    record Running(AutoCloseable service, CompletableFuture<?> failed) {}
 
     /** What the settings say of the log; the options win over it. */
     abstract LogSettings log(R settings);
@@ -54,7 +58,8 @@ abstract sealed class ServiceCommand<R extends Record> implements Callable<Integ
         }
         LogSettings log = log(settings);
         Logs.configure(new LogSettings(level == null ? log.level() : level, format == null ? log.format() : format));
-        Foreground.run(start(settings), null);
+        Running running = start(settings);
+        Foreground.run(running.service(), running.failed(), null);
         return Exit.OK;
     }
 
@@ -68,8 +73,9 @@ abstract sealed class ServiceCommand<R extends Record> implements Callable<Integ
         }
 
         @Override
-        AutoCloseable start(GpuAgentConfig settings) {
-            return GpuAgent.start(settings);
+        Running start(GpuAgentConfig settings) {
+            var agent = GpuAgent.start(settings);
+            return new Running(agent, agent.ended());
         }
 
         @Override
@@ -87,8 +93,9 @@ abstract sealed class ServiceCommand<R extends Record> implements Callable<Integ
         }
 
         @Override
-        AutoCloseable start(CollectorConfig settings) {
-            return Collector.start(settings);
+        Running start(CollectorConfig settings) {
+            var collector = Collector.start(settings);
+            return new Running(collector, collector.ended());
         }
 
         @Override
