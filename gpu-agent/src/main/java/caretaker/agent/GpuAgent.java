@@ -1,5 +1,6 @@
 package caretaker.agent;
 
+import caretaker.agent.health.HealthLedger;
 import caretaker.agent.nvml.Nvml;
 import caretaker.agent.nvml.Opening;
 import caretaker.agent.poll.HostPoll;
@@ -85,7 +86,7 @@ public final class GpuAgent implements AutoCloseable {
                         registry,
                         clocks.wall()));
         metrics.buffered(outbox::queued);
-        var outlets = new HostPoll.Outlets(new OutboxBus(outbox, metrics), metrics);
+        var bus = new OutboxBus(outbox, metrics);
         Intervals intervals = config.intervals().intervals();
         String agentId = newAgentId();
         List<HostPoll> polls = new ArrayList<>();
@@ -95,6 +96,8 @@ public final class GpuAgent implements AutoCloseable {
                     ? nvml(config, driver.get(), call, clocks, metrics)
                     : simulated(config, hosts.get(i), faults, clocks.wall(), metrics);
             var publisher = new HostPoll.Publisher(hosts.get(i), hosts.size() == 1 ? agentId : agentId + "-" + (i + 1));
+            var ledger = new HealthLedger(publisher.host(), publisher.agentId(), clocks.wall(), bus::event);
+            var outlets = new HostPoll.Outlets(bus, ledger, metrics);
             polls.add(new HostPoll(publisher, source, outlets, intervals, clocks, call));
         }
         var poller = closer.opened("poller", new Poller(polls, intervals.fast(), clocks.nanos(), metrics));

@@ -32,8 +32,8 @@ final class OutboxBus implements Bus {
         send(Topic.READINGS, host, record);
     }
 
-    @Override
-    public void event(HealthEvent event) {
+    /** Is kept until a broker has it. */
+    void event(HealthEvent event) {
         send(Topic.HEALTH, event.host(), Events.CODEC.encode(event));
     }
 

@@ -1,9 +1,9 @@
 package caretaker.agent.poll;
 
+import caretaker.agent.health.Finding;
+import caretaker.agent.health.HealthLedger;
 import caretaker.agent.sampling.CurrentCall;
-import caretaker.agent.sampling.Finding;
 import caretaker.agent.sampling.GpuSource;
-import caretaker.agent.sampling.HealthLedger;
 import caretaker.contracts.Column.Tier;
 import caretaker.contracts.Condition;
 import caretaker.contracts.GpuIdentity;
@@ -34,8 +34,11 @@ public final class HostPoll {
     /** Intervals that a call may take before its host counts as hung. */
     static final int PATIENCE = 3;
 
+    /** The name under which it settles what is wrong. */
+    private static final String WATCHER = "poll";
+
     /** Where a poll's results go. */
-    public record Outlets(Bus bus, PollListener listener) {}
+    public record Outlets(Bus bus, HealthLedger ledger, PollListener listener) {}
 
     /** Who publishes: the host, and this run of the agent on it. */
     public record Publisher(String host, String agentId) {}
@@ -82,7 +85,7 @@ public final class HostPoll {
         this.intervals = intervals;
         this.clocks = clocks;
         this.call = call;
-        ledger = new HealthLedger(publisher.host(), publisher.agentId());
+        ledger = outlets.ledger();
         patienceNanos = intervals.fast().toNanos() * PATIENCE;
         long now = clocks.nanos().getAsLong();
         slow = new Schedule(now, intervals.slow());
@@ -138,7 +141,7 @@ public final class HostPoll {
         }
         remember();
         send(readings);
-        ledger.settle(findings, clocks.wall().instant()).forEach(bus::event);
+        ledger.settle(WATCHER, findings);
     }
 
     private void send(Readings record) {
@@ -179,7 +182,7 @@ public final class HostPoll {
             listener.stuck(running.function(), true);
             hung = running;
             sayHung(now);
-            ledger.raise(finding(running, runs), clocks.wall().instant()).forEach(bus::event);
+            ledger.raise(WATCHER, finding(running, runs));
         } else if (now - saidNanos >= intervals.fast().toNanos()) {
             sayHung(now);
         }

@@ -1,5 +1,6 @@
 package caretaker.agent.sampling;
 
+import caretaker.agent.health.Finding;
 import caretaker.contracts.Column;
 import caretaker.contracts.GpuIdentity;
 import caretaker.contracts.HostInfo;

@@ -1,5 +1,6 @@
 package caretaker.agent.sampling;
 
+import caretaker.agent.health.Finding;
 import caretaker.agent.nvml.Answer;
 import caretaker.agent.nvml.GpuHandle;
 import caretaker.agent.nvml.GpuLookup;

@@ -1,6 +1,6 @@
 package caretaker.agent.simulated;
 
-import caretaker.agent.sampling.Finding;
+import caretaker.agent.health.Finding;
 import caretaker.agent.sampling.GpuSource;
 import caretaker.agent.sampling.RejectedValues;
 import caretaker.contracts.Column.Tier;

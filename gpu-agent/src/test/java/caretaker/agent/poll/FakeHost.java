@@ -1,7 +1,8 @@
 package caretaker.agent.poll;
 
+import caretaker.agent.health.Finding;
+import caretaker.agent.health.HealthLedger;
 import caretaker.agent.sampling.CurrentCall;
-import caretaker.agent.sampling.Finding;
 import caretaker.agent.sampling.GpuSource;
 import caretaker.contracts.Column;
 import caretaker.contracts.Column.Tier;
@@ -37,7 +38,7 @@ final class FakeHost implements GpuSource, Bus, PollListener {
         poll = new HostPoll(
                 new HostPoll.Publisher("node-1", "agent"),
                 this,
-                new HostPoll.Outlets(this, this),
+                new HostPoll.Outlets(this, new HealthLedger("node-1", "agent", wall, events::add), this),
                 intervals,
                 new HostPoll.Clocks(wall, nanos::get),
                 call);
@@ -90,11 +91,6 @@ final class FakeHost implements GpuSource, Bus, PollListener {
             throw new AssertionError("not a record");
         }
         records.add(readings);
-    }
-
-    @Override
-    public void event(HealthEvent event) {
-        events.add(event);
     }
 
     @Override

@@ -2,7 +2,7 @@ package caretaker.agent.poll;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import caretaker.agent.sampling.Finding;
+import caretaker.agent.health.Finding;
 import caretaker.contracts.Column;
 import caretaker.contracts.Column.Tier;
 import caretaker.contracts.Condition;

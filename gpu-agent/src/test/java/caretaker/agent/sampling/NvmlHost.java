@@ -2,6 +2,7 @@ package caretaker.agent.sampling;
 
 import static java.util.Objects.requireNonNull;
 
+import caretaker.agent.health.Finding;
 import caretaker.agent.nvml.NativeLibrary;
 import caretaker.agent.nvml.TestNvml;
 import caretaker.contracts.Column.Tier;

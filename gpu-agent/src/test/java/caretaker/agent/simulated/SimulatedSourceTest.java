@@ -3,7 +3,7 @@ package caretaker.agent.simulated;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import caretaker.agent.sampling.Finding;
+import caretaker.agent.health.Finding;
 import caretaker.agent.sampling.RejectedValues;
 import caretaker.contracts.Column;
 import caretaker.contracts.Column.Tier;
