@@ -1,7 +1,5 @@
 package caretaker.contracts;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -100,8 +98,8 @@ public record HealthEvent(
             if (id.isBlank()) {
                 throw new IllegalArgumentException("an entity needs an id");
             }
-            id = cut(id, MAX_WORD);
-            name = cut(name, MAX_WORD);
+            id = BoundedText.cut(id, MAX_WORD);
+            name = BoundedText.cut(name, MAX_WORD);
         }
     }
 
@@ -115,8 +113,8 @@ public record HealthEvent(
         if (time.isBefore(FIRST) || time.isAfter(LAST)) {
             throw new IllegalArgumentException("an event needs a time from 1970 to 9999");
         }
-        code = cut(code, MAX_WORD);
-        message = cut(message, MAX_TEXT);
+        code = BoundedText.cut(code, MAX_WORD);
+        message = BoundedText.cut(message, MAX_TEXT);
         evidence = cut(evidence);
     }
 
@@ -134,18 +132,9 @@ public record HealthEvent(
         Map<String, String> kept = new LinkedHashMap<>();
         for (var entry : new TreeMap<>(evidence).entrySet()) {
             if (kept.size() < MAX_EVIDENCE) {
-                kept.put(cut(entry.getKey(), MAX_WORD), cut(entry.getValue(), MAX_TEXT));
+                kept.put(BoundedText.cut(entry.getKey(), MAX_WORD), BoundedText.cut(entry.getValue(), MAX_TEXT));
             }
         }
         return Map.copyOf(kept);
-    }
-
-    /** At most so many UTF-16 units, no half of a character, and nothing that UTF-8 cannot say. */
-    private static String cut(String text, int max) {
-        int length = Math.min(text.length(), max);
-        if (length < text.length() && Character.isHighSurrogate(text.charAt(length - 1))) {
-            length--;
-        }
-        return new String(text.substring(0, length).getBytes(UTF_8), UTF_8);
     }
 }

@@ -1,20 +1,20 @@
 package caretaker.contracts;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
+import static caretaker.contracts.CloudEventJson.brief;
+import static caretaker.contracts.CloudEventJson.constant;
+import static caretaker.contracts.CloudEventJson.flagOrFalse;
+import static caretaker.contracts.CloudEventJson.number;
+import static caretaker.contracts.CloudEventJson.text;
+import static caretaker.contracts.CloudEventJson.textOrNone;
+import static caretaker.contracts.CloudEventJson.word;
 
-import com.fasterxml.jackson.core.JsonFactory;
+import caretaker.contracts.CloudEventJson.NewerException;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.DateTimeException;
 import java.time.Instant;
-import java.util.HexFormat;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -32,18 +32,7 @@ public final class HealthEventCodec {
     /** Largest record that is read, and more than the largest event that is written. */
     public static final int MAX_BYTES = 1 << 20;
 
-    private static final String SPEC_VERSION = "1.0";
-    private static final String SCHEMA = "urn:caretaker:v1:health-event.schema.json";
-    private static final String IN_A_SEGMENT = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~:@";
-    private static final HexFormat HEX = HexFormat.of().withUpperCase();
-    private static final int MAX_DEPTH = 32;
-    private static final int MAX_REASON = 200;
-    private static final ObjectMapper JSON = new ObjectMapper(JsonFactory.builder()
-                    .streamReadConstraints(StreamReadConstraints.builder()
-                            .maxNestingDepth(MAX_DEPTH)
-                            .build())
-                    .build())
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+    private static final String SCHEMA = "health-event.schema.json";
 
     /** What came out of a record's value. */
     public sealed interface Decoded {
@@ -57,17 +46,14 @@ public final class HealthEventCodec {
     }
 
     public byte[] encode(HealthEvent event) {
-        ObjectNode cloudEvent = JSON.createObjectNode()
-                .put("specversion", SPEC_VERSION)
-                .put("type", TYPE)
-                .put("source", "/hosts/" + escaped(event.host()) + "/gpu-agent")
-                .put("id", event.id())
-                .put("time", event.time().toString())
-                .put(
-                        "subject",
-                        event.condition().wire() + "/" + escaped(event.entity().id()))
-                .put("datacontenttype", "application/json")
-                .put("dataschema", SCHEMA);
+        ObjectNode cloudEvent = CloudEventJson.envelope(
+                TYPE,
+                "/hosts/" + CloudEventJson.escaped(event.host()) + "/gpu-agent",
+                event.id(),
+                event.time().toString(),
+                event.condition().wire() + "/"
+                        + CloudEventJson.escaped(event.entity().id()),
+                SCHEMA);
         ObjectNode data = cloudEvent
                 .putObject("data")
                 .put("host", event.host())
@@ -86,11 +72,7 @@ public final class HealthEventCodec {
         if (event.drill()) {
             data.put("drill", true);
         }
-        try {
-            return JSON.writeValueAsBytes(cloudEvent);
-        } catch (JsonProcessingException e) {
-            throw new UncheckedIOException("a tree of plain values always serialises", e);
-        }
+        return CloudEventJson.bytes(cloudEvent);
     }
 
     /** Reads a record's value, which is null in a record that only deletes. */
@@ -99,7 +81,7 @@ public final class HealthEventCodec {
             return new Decoded.Malformed(bytes == null ? "no value" : "a record of " + bytes.length + " bytes");
         }
         try {
-            return new Decoded.Known(event(JSON.readTree(bytes)));
+            return new Decoded.Known(event(CloudEventJson.read(bytes)));
         } catch (NewerException e) {
             return new Decoded.Unknown(brief(e.getMessage()));
         } catch (JsonProcessingException e) {
@@ -110,9 +92,7 @@ public final class HealthEventCodec {
     }
 
     private static HealthEvent event(JsonNode cloudEvent) throws NewerException {
-        known("specversion", text(cloudEvent, "specversion"), SPEC_VERSION);
-        known("type", text(cloudEvent, "type"), TYPE);
-        text(cloudEvent, "source");
+        CloudEventJson.expect(cloudEvent, TYPE);
         JsonNode data = cloudEvent.path("data");
         String name = text(data, "condition");
         Condition condition = Condition.ofWire(name);
@@ -132,11 +112,11 @@ public final class HealthEventCodec {
                         constant(HealthEvent.Entity.Kind.class, entity, "kind"),
                         text(entity, "id"),
                         text(entity, "name")),
-                data.has("code") ? text(data, "code") : "",
-                data.has("message") ? text(data, "message") : "",
+                textOrNone(data, "code"),
+                textOrNone(data, "message"),
                 constant(HealthEvent.Action.class, data, "action"),
                 evidence(data),
-                data.has("drill") && flag(data, "drill"));
+                flagOrFalse(data, "drill"));
         if (!event.id().equals(text(cloudEvent, "id"))) {
             throw new IllegalArgumentException("an id that is not agentId/sequence");
         }
@@ -145,85 +125,8 @@ public final class HealthEventCodec {
 
     private static Map<String, String> evidence(JsonNode data) {
         Map<String, String> evidence = new TreeMap<>();
-        JsonNode json = data.path("evidence");
-        if (!json.isObject() && !json.isMissingNode()) {
-            throw new IllegalArgumentException("'evidence' is no object");
-        }
+        JsonNode json = CloudEventJson.object(data, "evidence");
         json.fieldNames().forEachRemaining(key -> evidence.put(key, text(json, key)));
         return evidence;
-    }
-
-    private static String text(JsonNode object, String field) {
-        JsonNode value = object.path(field);
-        if (!value.isTextual()) {
-            throw new IllegalArgumentException("'" + field + "' is no text");
-        }
-        return value.textValue();
-    }
-
-    private static long number(JsonNode object, String field) {
-        JsonNode value = object.path(field);
-        if (!value.isIntegralNumber() || !value.canConvertToLong()) {
-            throw new IllegalArgumentException("'" + field + "' is no whole number");
-        }
-        return value.longValue();
-    }
-
-    private static boolean flag(JsonNode object, String field) {
-        JsonNode value = object.path(field);
-        if (!value.isBoolean()) {
-            throw new IllegalArgumentException("'" + field + "' is neither true nor false");
-        }
-        return value.booleanValue();
-    }
-
-    private static void known(String field, String value, String expected) throws NewerException {
-        if (!value.equals(expected)) {
-            throw new NewerException(field + " " + value);
-        }
-    }
-
-    private static <E extends Enum<E>> E constant(Class<E> type, JsonNode object, String field) throws NewerException {
-        String text = text(object, field);
-        for (E constant : type.getEnumConstants()) {
-            if (word(constant).equals(text)) {
-                return constant;
-            }
-        }
-        throw new NewerException(field + " " + text);
-    }
-
-    /** How a constant is written in events: {@code restart-app}. */
-    static String word(Enum<?> constant) {
-        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
-    }
-
-    /** One segment of a URI's path: what may not stand there is percent-encoded. */
-    private static String escaped(String text) {
-        var escaped = new StringBuilder(text.length());
-        for (byte octet : text.getBytes(UTF_8)) {
-            char c = (char) (octet & 0xFF);
-            if (IN_A_SEGMENT.indexOf(c) >= 0) {
-                escaped.append(c);
-            } else {
-                escaped.append('%').append(HEX.toHexDigits(octet));
-            }
-        }
-        return escaped.toString();
-    }
-
-    /** For a log line: short, and without control characters. */
-    private static String brief(@Nullable String reason) {
-        String line = String.valueOf(reason).replaceAll("\\p{Cntrl}", "?");
-        return line.length() <= MAX_REASON ? line : line.substring(0, MAX_REASON) + "...";
-    }
-
-    /** Leaves the reading of an event that says something this version has no word for. */
-    private static final class NewerException extends Exception {
-        private static final long serialVersionUID = 1;
-
-        NewerException(String what) {
-            super(what, null, false, false);
-        }
     }
 }

@@ -10,7 +10,9 @@ import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
@@ -18,6 +20,8 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 /** Holds {@code asyncapi.yaml} to the topics, the codecs and the files it names. */
 class AsyncApiTest {
     private static final JsonNode DOCUMENT = document();
+    private static final Set<Topic> IN_USE =
+            EnumSet.of(Topic.READINGS, Topic.HEALTH, Topic.INVENTORY, Topic.DEAD_LETTERS);
 
     @Test
     void everyTopicIsAChannelWithTheSettingsItIsCreatedWith() {
@@ -52,7 +56,7 @@ class AsyncApiTest {
     void aTopicHasARecordTypeUnlessItIsPlanned() {
         for (Topic topic : Topic.values()) {
             JsonNode channel = channel(topic);
-            boolean inUse = topic == Topic.READINGS || topic == Topic.HEALTH || topic == Topic.DEAD_LETTERS;
+            boolean inUse = IN_USE.contains(topic);
             assertThat(channel.get("x-status").textValue()).isEqualTo(inUse ? "in use" : "planned");
             assertThat(channel.has("messages")).as(topic.name()).isEqualTo(inUse);
         }
@@ -96,6 +100,27 @@ class AsyncApiTest {
         assertThat(DOCUMENT.get("defaultContentType").textValue()).isEqualTo("application/cloudevents+json");
     }
 
+    @Test
+    void theSchemaOfInventoriesSaysWhatTheirCodecSays() throws IOException {
+        JsonNode schema = new ObjectMapper()
+                .readTree(PublishedTables.FOLDER
+                        .resolve("host-inventory.schema.json")
+                        .toFile());
+        assertThat(schema.at("/properties/type/const").textValue()).isEqualTo(HostInventoryCodec.TYPE);
+        JsonNode data = schema.at("/$defs/data/properties");
+        assertThat(data.at("/sequence/maximum").longValue()).isEqualTo(HealthEvent.MAX_SEQUENCE);
+        assertThat(data.at("/gpus/maxItems").intValue()).isEqualTo(HostInventory.MAX_GPUS);
+        assertThat(data.at("/containers/maxItems").intValue()).isEqualTo(HostInventory.MAX_CONTAINERS);
+        assertThat(data.at("/targets/maxItems").intValue()).isEqualTo(HostInventory.MAX_TARGETS);
+        assertThat(schema.at("/$defs/text/maxLength").intValue()).isEqualTo(HostInventory.MAX_TEXT);
+        JsonNode container = schema.at("/$defs/container/properties");
+        assertThat(container.at("/addresses/maxItems").intValue()).isEqualTo(HostInventory.MAX_ADDRESSES);
+        assertThat(container.at("/gpus/maxItems").intValue()).isEqualTo(HostInventory.MAX_CONTAINER_GPUS);
+        JsonNode target = schema.at("/$defs/target/properties");
+        assertThat(words(target.at("/scheme/enum"))).isEqualTo(words(HostInventory.Target.Scheme.values()));
+        assertThat(target.at("/labels/maxProperties").intValue()).isEqualTo(HostInventory.MAX_LABELS);
+    }
+
     private static JsonNode channel(Topic topic) {
         for (JsonNode channel : DOCUMENT.get("channels")) {
             if (channel.at("/address").textValue().equals(topic.fullName())) {
@@ -106,7 +131,7 @@ class AsyncApiTest {
     }
 
     private static List<String> words(Enum<?>[] constants) {
-        return Arrays.stream(constants).map(HealthEventCodec::word).toList();
+        return Arrays.stream(constants).map(CloudEventJson::word).toList();
     }
 
     private static List<String> words(JsonNode array) {

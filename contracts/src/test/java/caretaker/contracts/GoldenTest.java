@@ -7,9 +7,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -171,6 +173,97 @@ class GoldenTest {
                         HealthEvent.Action.RESTART_CONTAINER,
                         Map.of("limitBytes", "1073741824"),
                         true));
+    }
+
+    @Test
+    void anInventoryWithEverything() throws IOException {
+        assertInventory(
+                "host-inventory-v1-full.json",
+                new HostInventory(
+                        "node-07.example.org",
+                        "0199c0de-7a11-7000-8000-0123456789ab",
+                        12,
+                        Instant.parse("2026-10-01T12:00:00.250Z"),
+                        Duration.ofMinutes(1),
+                        "10.0.0.7",
+                        new HostInfo("580.95.05", "13.580.95.05", "13.0", "580.95.05", "0.1.0", "nvml"),
+                        8,
+                        List.of(new HostInventory.Gpu(
+                                3,
+                                "GPU-11111111-2222-3333-4444-555555555555",
+                                "NVIDIA H100 80GB HBM3",
+                                "00000000:1B:00.0",
+                                "1650000000001",
+                                true)),
+                        List.of(new HostInventory.Container(
+                                "4f5e6d",
+                                "research-train-1",
+                                "lab/train:7",
+                                "research",
+                                "train",
+                                1,
+                                "running",
+                                "healthy",
+                                Instant.parse("2026-10-01T11:00:00Z"),
+                                List.of("172.18.0.5", "2001:db8::5"),
+                                List.of("GPU-11111111-2222-3333-4444-555555555555"))),
+                        List.of(
+                                new HostInventory.Target(
+                                        "ml",
+                                        "train",
+                                        "10.0.0.7",
+                                        8000,
+                                        "/metrics",
+                                        HostInventory.Target.Scheme.HTTP,
+                                        Map.of("model", "llama \"70b\" ü", "dataset", "c4", "run", "42"),
+                                        "4f5e6d",
+                                        "research-train-1"),
+                                new HostInventory.Target(
+                                        "node-exporter",
+                                        "node-exporter",
+                                        "10.0.0.7",
+                                        9100,
+                                        "/metrics",
+                                        HostInventory.Target.Scheme.HTTPS,
+                                        Map.of(),
+                                        "",
+                                        "")),
+                        new HostInventory.Omitted(0, 1, 2)));
+    }
+
+    @Test
+    void anInventoryOfANewerWriterWithHardlyAnythingAndFieldsThatAreUnknown() throws IOException {
+        assertInventory(
+                "host-inventory-v1-minimal-later-fields.json",
+                new HostInventory(
+                        "a",
+                        "b",
+                        9_007_199_254_740_991L,
+                        Instant.parse("2026-10-01T12:00:00.000000001Z"),
+                        Duration.ofMillis(1),
+                        "",
+                        null,
+                        HostInventory.UNKNOWN,
+                        List.of(),
+                        List.of(new HostInventory.Container(
+                                "c", "", "", "", "", 0, "hibernated", "", null, List.of(), List.of())),
+                        List.of(new HostInventory.Target(
+                                "later-kind",
+                                "j",
+                                "::1",
+                                65_535,
+                                "/",
+                                HostInventory.Target.Scheme.HTTPS,
+                                Map.of(),
+                                "",
+                                "")),
+                        HostInventory.Omitted.NONE));
+    }
+
+    private static void assertInventory(String name, HostInventory inventory) throws IOException {
+        byte[] bytes = Files.readAllBytes(FOLDER.resolve(name));
+        assertThat(new HostInventoryCodec().decode(bytes)).isEqualTo(new HostInventoryCodec.Decoded.Known(inventory));
+        assertThat(HostInventoryCodecTest.problems(bytes)).isEmpty();
     }
 
     private void decode(String name) throws IOException {
