@@ -27,6 +27,7 @@ class ArchitectureTest {
                     "io.micrometer..",
                     "caretaker.chassis..",
                     "caretaker.agent..",
+                    "caretaker.alerts..",
                     "caretaker.collector..",
                     "caretaker.broker..",
                     "caretaker.cli..");
@@ -40,6 +41,7 @@ class ArchitectureTest {
             .resideInAnyPackage(
                     "caretaker.contracts..",
                     "caretaker.agent..",
+                    "caretaker.alerts..",
                     "caretaker.collector..",
                     "caretaker.broker..",
                     "caretaker.cli..");
@@ -50,7 +52,7 @@ class ArchitectureTest {
             .resideInAPackage("caretaker.agent..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("caretaker.collector..", "caretaker.cli..", "caretaker.broker..");
+            .resideInAnyPackage("caretaker.alerts..", "caretaker.collector..", "caretaker.cli..", "caretaker.broker..");
 
     @ArchTest
     static final ArchRule THE_COLLECTOR_KNOWS_NO_OTHER_SERVICE = noClasses()
@@ -58,7 +60,15 @@ class ArchitectureTest {
             .resideInAPackage("caretaker.collector..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("caretaker.agent..", "caretaker.cli..", "caretaker.broker..");
+            .resideInAnyPackage("caretaker.agent..", "caretaker.alerts..", "caretaker.cli..", "caretaker.broker..");
+
+    @ArchTest
+    static final ArchRule THE_ALERT_ROUTER_KNOWS_NO_OTHER_SERVICE = noClasses()
+            .that()
+            .resideInAPackage("caretaker.alerts..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("caretaker.agent..", "caretaker.collector..", "caretaker.cli..", "caretaker.broker..");
 
     @ArchTest
     static final ArchRule DECIDING_PACKAGES_TOUCH_NO_EDGE = noClasses()
@@ -66,6 +76,9 @@ class ArchitectureTest {
             .resideInAnyPackage(
                     "caretaker.agent.simulated..",
                     "caretaker.agent.nvml..",
+                    "caretaker.alerts.config..",
+                    "caretaker.alerts.routing..",
+                    "caretaker.alerts.template..",
                     "caretaker.collector.state..",
                     "caretaker.collector.exposition..")
             .should()

@@ -1,0 +1,80 @@
+package caretaker.alerts.routing;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is wrong somewhere, or was: the newest state of one alert.
+ *
+ * @param startsAt since when; never after {@code endsAt}
+ * @param endsAt when it ended or, if nobody repeats it, will have ended
+ * @param updatedAt when this state was accepted; the younger of two wins
+ * @param timeout whether {@code endsAt} is only our guess, since the sender gave none
+ */
+public record Alert(
+        LabelSet labels,
+        LabelSet annotations,
+        Instant startsAt,
+        Instant endsAt,
+        Instant updatedAt,
+        String generatorUrl,
+        boolean timeout) {
+
+    public Fingerprint fingerprint() {
+        return labels.fingerprint();
+    }
+
+    /** The label {@code alertname}, or the empty string. */
+    public String name() {
+        return labels.get("alertname");
+    }
+
+    /** Whether it is over at that time; it is at {@code endsAt} itself. */
+    public boolean resolvedAt(Instant time) {
+        return !endsAt.isAfter(time);
+    }
+
+    /**
+     * This alert with a newer or older report of itself, whichever order they came in.
+     *
+     * <p>Reports that don't overlap in time are two alerts: the younger replaces. Else it keeps the earliest start, the
+     * younger's annotations and the end that is best known.
+     *
+     * @param now decides whether a report says that the alert is over
+     */
+    public Alert merge(Alert other, Instant now) {
+        if (updatedAt.isAfter(other.updatedAt)) {
+            return other.merge(this, now);
+        }
+        if (!overlaps(other)) {
+            return other;
+        }
+        Instant start = startsAt.isBefore(other.startsAt) ? startsAt : other.startsAt;
+        return new Alert(
+                other.labels,
+                other.annotations,
+                start,
+                end(other, now),
+                other.updatedAt,
+                other.generatorUrl,
+                other.timeout);
+    }
+
+    private boolean overlaps(Alert younger) {
+        boolean endInside = younger.endsAt.isAfter(startsAt) && younger.endsAt.isBefore(endsAt);
+        boolean startInside = younger.startsAt.isAfter(startsAt) && younger.startsAt.isBefore(endsAt);
+        return endInside || startInside;
+    }
+
+    private Instant end(Alert younger, Instant now) {
+        if (younger.resolvedAt(now)) {
+            return resolvedAt(now) && endsAt.isAfter(younger.endsAt) ? endsAt : younger.endsAt;
+        }
+        return endsAt.isAfter(younger.endsAt) && !timeout ? endsAt : younger.endsAt;
+    }
+
+    /** The end, if it is over at that time; while it fires there is none. */
+    public @Nullable Instant endedBy(Instant time) {
+        return resolvedAt(time) ? endsAt : null;
+    }
+}

@@ -1,0 +1,150 @@
+package caretaker.alerts.routing;
+
+import caretaker.alerts.routing.PostedAlert.Checked;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+
+/**
+ * All alerts that are known, by fingerprint. Not safe for several threads at once.
+ *
+ * <p>What was accepted is merged here first and put on the bus by the caller, who answers 200 only then.
+ */
+public final class AlertStore {
+    /** A full name is counted again at most this often, so that a flood costs no scan per alert. */
+    private static final Duration RECOUNT = Duration.ofSeconds(1);
+
+    private final LabelNames names;
+    private final Limits limits;
+    private final Map<Fingerprint, Alert> alerts = new HashMap<>();
+    /** Alerts of each name, those included that were resolved since the last count. */
+    private final Map<String, Integer> perName = new HashMap<>();
+
+    private final Map<String, Instant> countedAt = new HashMap<>();
+
+    /**
+     * How many alerts are held; further ones are refused and counted.
+     *
+     * @param perName firing alerts of one {@code alertname}, 0 for no limit
+     * @param total alerts of any name, 0 for no limit
+     */
+    public record Limits(int perName, int total) {
+        public static final Limits NONE = new Limits(0, 0);
+    }
+
+    /**
+     * What became of a batch.
+     *
+     * @param stored the merged states, in the order of the batch; the last one counts where an alert is there twice
+     * @param refused why each bad alert was refused: the batch is answered 400 if there is one
+     * @param limited the names of those that a limit kept out, which is no error to the sender
+     */
+    public record Batch(List<Alert> stored, List<String> refused, List<String> limited) {
+        /** All reasons in one line, as the API answers them. */
+        public String message() {
+            return String.join("; ", refused);
+        }
+    }
+
+    public AlertStore(LabelNames names, Limits limits) {
+        this.names = names;
+        this.limits = limits;
+    }
+
+    /** Checks and merges a batch. Good alerts are stored even if others are bad. */
+    public Batch post(List<PostedAlert> batch, Instant now, Duration resolveTimeout) {
+        List<Alert> stored = new ArrayList<>(batch.size());
+        List<String> refused = new ArrayList<>();
+        List<String> limited = new ArrayList<>();
+        for (PostedAlert posted : batch) {
+            switch (posted.check(now, resolveTimeout, names)) {
+                case Checked.Refused bad -> refused.add(bad.why());
+                case Checked.Accepted good -> {
+                    if (isFull(good.alert(), now)) {
+                        limited.add(good.alert().name());
+                    } else {
+                        stored.add(put(good.alert(), now));
+                    }
+                }
+            }
+        }
+        return new Batch(stored, refused, limited);
+    }
+
+    /** Merges one state, from a sender or from the bus; the result is what is stored now. */
+    public Alert put(Alert alert, Instant now) {
+        Fingerprint fingerprint = alert.fingerprint();
+        Alert old = alerts.get(fingerprint);
+        Alert merged = old == null ? alert : old.merge(alert, now);
+        alerts.put(fingerprint, merged);
+        if (old == null) {
+            perName.merge(alert.name(), 1, Integer::sum);
+        }
+        return merged;
+    }
+
+    /** Whether there is no room for a new alert of that name. Resolved ones give way. */
+    private boolean isFull(Alert alert, Instant now) {
+        if (alerts.containsKey(alert.fingerprint())) {
+            return false;
+        }
+        if (limits.total > 0 && alerts.size() >= limits.total) {
+            return true;
+        }
+        String name = alert.name();
+        if (limits.perName == 0 || perName.getOrDefault(name, 0) < limits.perName) {
+            return false;
+        }
+        Instant counted = countedAt.get(name);
+        if (counted == null || !now.isBefore(counted.plus(RECOUNT))) {
+            countedAt.put(name, now);
+            perName.put(
+                    name, (int) firing(now).filter(a -> a.name().equals(name)).count());
+        }
+        return perName.getOrDefault(name, 0) >= limits.perName;
+    }
+
+    public Optional<Alert> get(Fingerprint fingerprint) {
+        return Optional.ofNullable(alerts.get(fingerprint));
+    }
+
+    public Collection<Alert> all() {
+        return List.copyOf(alerts.values());
+    }
+
+    /** Those that fire, by fingerprint: what the API shows. */
+    public Stream<Alert> firing(Instant now) {
+        return alerts.values().stream()
+                .filter(alert -> !alert.resolvedAt(now))
+                .sorted(Comparator.comparing(Alert::fingerprint));
+    }
+
+    public int size() {
+        return alerts.size();
+    }
+
+    /**
+     * Drops those that are over.
+     *
+     * @param needed whether a group still has to tell somebody of it; such an alert stays
+     * @return what was dropped
+     */
+    public List<Alert> collect(Instant now, Predicate<Fingerprint> needed) {
+        List<Alert> dropped = alerts.values().stream()
+                .filter(alert -> alert.resolvedAt(now) && !needed.test(alert.fingerprint()))
+                .toList();
+        dropped.forEach(alert -> alerts.remove(alert.fingerprint()));
+        perName.clear();
+        countedAt.clear();
+        alerts.values().forEach(alert -> perName.merge(alert.name(), 1, Integer::sum));
+        return dropped;
+    }
+}

@@ -1,0 +1,55 @@
+package caretaker.alerts.routing;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Why a group is notified. */
+public enum Reason {
+    FIRST("first notification"),
+    NEW_ALERTS("new alerts added"),
+    ALL_RESOLVED("all alerts resolved"),
+    SOME_RESOLVED("some alerts resolved"),
+    REPEAT("repeat interval elapsed");
+
+    private final String text;
+
+    Reason(String text) {
+        this.text = text;
+    }
+
+    /** As Alertmanager puts it into a webhook's {@code notification_reason}. */
+    public String text() {
+        return text;
+    }
+
+    /**
+     * Whether an integration has something to be told.
+     *
+     * @param last what it was told, null if nothing or forgotten
+     * @param tick the flush's time
+     */
+    public static Optional<Reason> toNotify(
+            @Nullable Notified last,
+            Set<Fingerprint> firing,
+            Set<Fingerprint> resolved,
+            boolean sendResolved,
+            Duration repeatInterval,
+            Instant tick) {
+        if (last == null || last.isExpired(tick)) {
+            return firing.isEmpty() ? Optional.empty() : Optional.of(FIRST);
+        }
+        if (!last.firing().containsAll(firing)) {
+            return Optional.of(last.firing().isEmpty() ? FIRST : NEW_ALERTS);
+        }
+        if (firing.isEmpty()) {
+            return last.firing().isEmpty() ? Optional.empty() : Optional.of(ALL_RESOLVED);
+        }
+        if (sendResolved && !last.resolved().containsAll(resolved)) {
+            return Optional.of(SOME_RESOLVED);
+        }
+        return last.at().isBefore(tick.minus(repeatInterval)) ? Optional.of(REPEAT) : Optional.empty();
+    }
+}

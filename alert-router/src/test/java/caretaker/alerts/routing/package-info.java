@@ -1,0 +1,4 @@
+@NullMarked
+package caretaker.alerts.routing;
+
+import org.jspecify.annotations.NullMarked;
