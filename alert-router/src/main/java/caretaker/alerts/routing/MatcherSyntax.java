@@ -3,6 +3,7 @@ package caretaker.alerts.routing;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** How text becomes matchers. Alertmanager has three ways; {@link #FALLBACK} is its default. */
 public enum MatcherSyntax {
@@ -48,7 +49,7 @@ public enum MatcherSyntax {
             modern = utf8.apply(text);
         } catch (BadMatcher e) {
             T old = classic.apply(text);
-            warnings.accept("'" + text + "' is read in the classic syntax only; write it as " + old);
+            warnings.accept("'" + text + "' is read in the classic syntax only; write it as " + shown(old));
             return old;
         }
         T old;
@@ -58,10 +59,16 @@ public enum MatcherSyntax {
             return modern;
         }
         if (!modern.equals(old)) {
-            warnings.accept("'" + text + "' means " + old + " in the classic syntax, which counts, and " + modern
-                    + " in the UTF-8 one");
+            warnings.accept("'" + text + "' means " + shown(old) + " in the classic syntax, which counts, and "
+                    + shown(modern) + " in the UTF-8 one");
             return old;
         }
         return modern;
+    }
+
+    private static String shown(Object read) {
+        return read instanceof List<?> list
+                ? list.stream().map(String::valueOf).collect(Collectors.joining(","))
+                : String.valueOf(read);
     }
 }

@@ -15,6 +15,13 @@ public final class RouteRules {
 
     /** Everything that makes the tree unusable by itself; names are checked by {@link #unknown}. */
     public static List<String> problems(RouteSpec root) {
+        List<String> problems = new ArrayList<>(root(root));
+        node(root, 0, problems);
+        return problems;
+    }
+
+    /** What only the root must keep to. */
+    public static List<String> root(RouteSpec root) {
         List<String> problems = new ArrayList<>();
         if (root.receiver() == null || root.receiver().isEmpty()) {
             problems.add("root route must specify a default receiver");
@@ -31,7 +38,6 @@ public final class RouteRules {
         if (!root.activeTimes().isEmpty()) {
             problems.add("root route must not have any active time intervals");
         }
-        node(root, 0, problems);
         return problems;
     }
 

@@ -6,7 +6,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** The spelling of keys, and the one that was probably meant. */
-final class Names {
+public final class Names {
     private Names() {}
 
     /** {@code forgetAfter} is {@code forget-after} in the file, {@code forget_after} where the record says so. */
@@ -29,12 +29,12 @@ final class Names {
     }
 
     /** The known name nearest to a wrong one, if near enough to be a slip. */
-    static @Nullable String nearest(String wrong, Collection<String> known) {
+    public static @Nullable String nearest(String wrong, Collection<String> known) {
         String nearest = null;
         int least = Math.max(2, wrong.length() / 3) + 1;
         String plain = wrong.toLowerCase(Locale.ROOT).replace('_', '-');
         for (String name : known) {
-            int distance = distance(plain, name);
+            int distance = distance(plain, name.replace('_', '-'));
             if (distance < least) {
                 least = distance;
                 nearest = name;

@@ -1,0 +1,4 @@
+@NullMarked
+package caretaker.alerts.config;
+
+import org.jspecify.annotations.NullMarked;
