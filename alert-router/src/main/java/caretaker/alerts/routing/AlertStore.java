@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All alerts that are known, by fingerprint. Not safe for several threads at once.
@@ -114,6 +115,15 @@ public final class AlertStore {
 
     public Optional<Alert> get(Fingerprint fingerprint) {
         return Optional.ofNullable(alerts.get(fingerprint));
+    }
+
+    /** Forgets an alert that somebody else dropped; null if it was not there. */
+    public @Nullable Alert remove(Fingerprint fingerprint) {
+        Alert removed = alerts.remove(fingerprint);
+        if (removed != null) {
+            perName.computeIfPresent(removed.name(), (name, count) -> count == 1 ? null : count - 1);
+        }
+        return removed;
     }
 
     public Collection<Alert> all() {

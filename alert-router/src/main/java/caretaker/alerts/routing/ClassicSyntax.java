@@ -3,6 +3,7 @@ package caretaker.alerts.routing;
 import caretaker.alerts.routing.LabelMatcher.Operator;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntPredicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -46,7 +47,7 @@ final class ClassicSyntax {
                 default -> escaped = false;
             }
         }
-        String last = trim(text.substring(start));
+        String last = trim(text.substring(start), LabelMatcher::isSpace);
         if (!last.isEmpty()) {
             tokens.add(last);
         }
@@ -58,7 +59,7 @@ final class ClassicSyntax {
         if (!start.lookingAt()) {
             throw new BadMatcher("'" + text + "' is not a matcher; write name=\"value\"");
         }
-        String raw = trim(text.substring(start.end()));
+        String raw = trim(text.substring(start.end()), c -> "\t\n\f\r ".indexOf(c) >= 0);
         if (!GoText.isUtf8(raw)) {
             throw new BadMatcher("the value of '" + start.group(1) + "' is not UTF-8");
         }
@@ -105,13 +106,13 @@ final class ClassicSyntax {
         return out.toString();
     }
 
-    private static String trim(String text) {
+    private static String trim(String text, IntPredicate isSpace) {
         int start = 0;
         int end = text.length();
-        while (start < end && LabelMatcher.isSpace(text.charAt(start))) {
+        while (start < end && isSpace.test(text.charAt(start))) {
             start++;
         }
-        while (end > start && LabelMatcher.isSpace(text.charAt(end - 1))) {
+        while (end > start && isSpace.test(text.charAt(end - 1))) {
             end--;
         }
         return text.substring(start, end);

@@ -2,7 +2,9 @@ package caretaker.alerts.routing;
 
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
+import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,12 +13,17 @@ import org.jspecify.annotations.Nullable;
  * <p>Regular expressions are RE2's and match the whole value. Immutable; equality is by operator, name and value.
  */
 public final class LabelMatcher implements Comparable<LabelMatcher> {
+    private static final java.util.regex.Pattern WORDS =
+            java.util.regex.Pattern.compile("[A-Za-z0-9_:/ @%,;=<>~-]+(?:\\|[A-Za-z0-9_:/ @%,;=<>~-]+)*");
     private static final String RESERVED = "{}!=~,\\\"'`";
 
     private final Operator operator;
     private final String name;
     private final String value;
     private final @Nullable Pattern pattern;
+
+    /** The texts that a regular expression without any special sign but {@code |} stands for. */
+    private final Set<String> words;
 
     /** In the order in which Alertmanager sorts them. */
     public enum Operator {
@@ -54,10 +61,14 @@ public final class LabelMatcher implements Comparable<LabelMatcher> {
         this.name = name;
         this.value = value;
         this.pattern = operator.isRegex() ? compile(value) : null;
+        this.words = operator.isRegex() && WORDS.matcher(value).matches()
+                ? Set.copyOf(List.of(value.split("\\|")))
+                : Set.of();
     }
 
     /** RE2's pattern for the whole of a text. */
-    static Pattern compile(String expression) {
+    private static Pattern compile(String expression) {
+        RegexBounds.check(expression);
         try {
             return Pattern.compile("^(?:" + expression + ")$");
         } catch (PatternSyntaxException e) {
@@ -95,6 +106,9 @@ public final class LabelMatcher implements Comparable<LabelMatcher> {
     }
 
     private boolean found(String text) {
+        if (!words.isEmpty()) {
+            return words.contains(text);
+        }
         Pattern compiled = pattern;
         return compiled != null && compiled.matcher(text).find();
     }

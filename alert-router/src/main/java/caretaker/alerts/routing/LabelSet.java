@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
+import java.util.function.BiPredicate;
 
 /**
  * Names and values, sorted by name. An absent label and one with an empty value are the same.
@@ -24,11 +25,11 @@ public final class LabelSet implements Comparable<LabelSet> {
     /** Name, value, name, value, … */
     private final String[] pairs;
 
-    private final long fingerprint;
+    /** 0 until it is asked for; computed twice if two threads ask at once, which does no harm. */
+    private long fingerprint;
 
     private LabelSet(String[] pairs) {
         this.pairs = pairs;
-        this.fingerprint = hash(pairs);
     }
 
     /** The labels without those that are empty. */
@@ -97,11 +98,25 @@ public final class LabelSet implements Comparable<LabelSet> {
 
     /** Those labels whose names are asked for. */
     public LabelSet only(Collection<String> names) {
-        Map<String, String> kept = new LinkedHashMap<>();
-        for (String name : names) {
-            kept.put(name, get(name));
+        String[] kept = new String[Math.min(pairs.length, 2 * names.size())];
+        int used = 0;
+        for (int i = 0; i < pairs.length; i += 2) {
+            if (names.contains(pairs[i])) {
+                kept[used++] = pairs[i];
+                kept[used++] = pairs[i + 1];
+            }
         }
-        return of(kept);
+        return used == 0 ? EMPTY : new LabelSet(Arrays.copyOf(kept, used));
+    }
+
+    /** Whether each name and value passes. */
+    boolean allMatch(BiPredicate<String, String> test) {
+        for (int i = 0; i < pairs.length; i += 2) {
+            if (!test.test(pairs[i], pairs[i + 1])) {
+                return false;
+            }
+        }
+        return true;
     }
 
     public void forEach(BiConsumer<String, String> action) {
@@ -119,7 +134,16 @@ public final class LabelSet implements Comparable<LabelSet> {
 
     /** FNV-1a over name, 0xff, value, 0xff of each label. */
     public Fingerprint fingerprint() {
-        return new Fingerprint(fingerprint);
+        return new Fingerprint(bits());
+    }
+
+    private long bits() {
+        long known = fingerprint;
+        if (known == 0) {
+            known = hash(pairs);
+            fingerprint = known;
+        }
+        return known;
     }
 
     private static long hash(String[] pairs) {
@@ -168,12 +192,12 @@ public final class LabelSet implements Comparable<LabelSet> {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof LabelSet set && fingerprint == set.fingerprint && Arrays.equals(pairs, set.pairs);
+        return other instanceof LabelSet set && bits() == set.bits() && Arrays.equals(pairs, set.pairs);
     }
 
     @Override
     public int hashCode() {
-        return Long.hashCode(fingerprint);
+        return Long.hashCode(bits());
     }
 
     /** As group keys show it: <code>{a="b", c="d"}</code>. */

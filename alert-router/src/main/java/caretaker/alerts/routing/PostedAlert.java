@@ -50,26 +50,28 @@ public record PostedAlert(
         if (kept.isEmpty()) {
             return new Checked.Refused("at least one label pair required");
         }
-        for (Map<String, String> set : List.of(kept.asMap(), annotations)) {
-            for (Map.Entry<String, String> entry : set.entrySet()) {
-                String wrong = wrong(entry.getKey(), entry.getValue(), names);
-                if (wrong != null) {
-                    return new Checked.Refused(wrong);
-                }
+        LabelSet notes = LabelSet.keepingEmpty(annotations);
+        for (LabelSet set : List.of(kept, notes)) {
+            if (!set.allMatch((name, value) -> names.allow(name) && GoText.isUtf8(value))) {
+                return new Checked.Refused(wrong(set, names));
             }
         }
-        return new Checked.Accepted(
-                new Alert(kept, LabelSet.keepingEmpty(annotations), start, end, now, generatorUrl, timeout));
+        return new Checked.Accepted(new Alert(kept, notes, start, end, now, generatorUrl, timeout));
     }
 
     private static @Nullable Instant given(@Nullable Instant time) {
         return ZERO.equals(time) ? null : time;
     }
 
-    private static @Nullable String wrong(String name, String value, LabelNames names) {
-        if (!names.allow(name)) {
-            return "invalid label name " + GoText.quote(name);
+    private static String wrong(LabelSet set, LabelNames names) {
+        for (Map.Entry<String, String> entry : set.asMap().entrySet()) {
+            if (!names.allow(entry.getKey())) {
+                return "invalid label name " + GoText.quote(entry.getKey());
+            }
+            if (!GoText.isUtf8(entry.getValue())) {
+                return "the value of " + GoText.quote(entry.getKey()) + " is not UTF-8";
+            }
         }
-        return GoText.isUtf8(value) ? null : "the value of " + GoText.quote(name) + " is not UTF-8";
+        return "";
     }
 }

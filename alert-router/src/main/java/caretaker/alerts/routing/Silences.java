@@ -221,11 +221,16 @@ public final class Silences {
         List<Silence> old = silences.values().stream()
                 .filter(silence -> silence.endsAt().plus(retention).isBefore(now))
                 .toList();
-        for (Silence silence : old) {
-            silences.remove(silence.id());
-            index(silence).remove(silence.id());
-        }
+        old.forEach(silence -> remove(silence.id()));
         byValue.values().removeIf(Map::isEmpty);
         return old.stream().map(Silence::id).toList();
+    }
+
+    /** Forgets a silence that somebody dropped. */
+    public void remove(String id) {
+        Silence silence = silences.remove(id);
+        if (silence != null) {
+            index(silence).remove(id);
+        }
     }
 }

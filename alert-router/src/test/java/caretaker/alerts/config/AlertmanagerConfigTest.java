@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -360,7 +361,11 @@ class AlertmanagerConfigTest {
                         "{name: x}",
                         "{name: x, webhook_configs: [{url: 'http://h', payload: {a: [1, '2', true], b: {c: '{{ .Status }}'}}}]}"));
 
-        assertThat(config.receiver("x").orElseThrow().webhooks().getFirst().payload())
-                .isEqualTo(Map.of("a", List.of(1L, "2", true), "b", Map.of("c", "{{ .Status }}")));
+        assertThat(payload(parse(config.original()))).isEqualTo(payload(config));
+        assertThat(payload(config)).isEqualTo(Map.of("a", List.of(1L, "2", true), "b", Map.of("c", "{{ .Status }}")));
+    }
+
+    private static @Nullable Object payload(AlertmanagerConfig config) {
+        return config.receiver("x").orElseThrow().webhooks().getFirst().payload();
     }
 }

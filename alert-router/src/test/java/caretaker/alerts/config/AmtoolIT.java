@@ -4,7 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import caretaker.alerts.routing.LabelSet;
+import caretaker.alerts.routing.MatcherSyntax;
 import caretaker.alerts.routing.Route;
+import caretaker.chassis.config.ConfigException;
 import caretaker.testkit.Cases;
 import caretaker.testkit.Programs;
 import java.io.IOException;
@@ -110,6 +112,54 @@ class AmtoolIT {
             }
         }
         assertThat(ours).isEqualTo(theirs);
+    }
+
+    @Test
+    void itReadsAndPrintsClassicMatchersAsWeDo() throws IOException, InterruptedException {
+        List<String> texts = new ArrayList<>();
+        Cases.forEach(
+                random -> {
+                    var text = new StringBuilder(random.nextInt(4) == 0 ? "{" : "").append("a");
+                    text.append(List.of("=", "!=", "=~", "!~", " = ").get(random.nextInt(5)));
+                    for (int i = random.nextInt(5); i > 0; i--) {
+                        text.append(List.of("x", "\"", "\\", " ", ",", "n", "}", "b=c", "ü", "|")
+                                .get(random.nextInt(10)));
+                    }
+                    return text.toString();
+                },
+                texts::add);
+        List<String> files = texts.stream().map(AmtoolIT::withMatcher).toList();
+        List<Boolean> theirs = check(files);
+        List<String> ours = files.stream().map(AmtoolIT::classic).toList();
+
+        for (int i = 0; i < texts.size(); i++) {
+            assertThat(!ours.get(i).isEmpty()).as(texts.get(i)).isEqualTo(theirs.get(i));
+        }
+        for (int i = 0; i < 40; i++) {
+            if (theirs.get(i)) {
+                String shown =
+                        run(List.of("config", "routes", "show", "--config.file=" + directory.resolve(i + ".yml")));
+                assertThat(shown).as(texts.get(i)).contains(ours.get(i));
+            }
+        }
+    }
+
+    private static String withMatcher(String text) {
+        return "route: {receiver: x, routes: [{matchers: ['" + text + "']}]}\nreceivers: [{name: x}]\n";
+    }
+
+    /** The matchers as we print them; empty if we refuse them. */
+    private static String classic(String yaml) {
+        try {
+            return AlertmanagerConfig.parse(yaml, "am.yml", Path.of(""), MatcherSyntax.CLASSIC)
+                    .route()
+                    .routes()
+                    .getFirst()
+                    .matchers()
+                    .toString();
+        } catch (ConfigException e) {
+            return "";
+        }
     }
 
     private static Map<String, String> labels(RandomGenerator random) {

@@ -184,6 +184,58 @@ class MatcherSyntaxTest {
                 () -> assertThat(bomb.matches("a".repeat(5_000))).isFalse());
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "((a{100}){100}){100}",
+                "(?:x{0,1000}){0,1000}",
+                "(a{500}|b{500}){3}",
+                "x{2000}",
+                "a{0,999999999}",
+                "[]{}]{1001}",
+                "(\\Q(((\\E{40}){40}"
+            })
+    void r8ExpressionsThatWouldFillTheMemoryAreRefused(String expression) {
+        assertThatThrownBy(() -> new LabelMatcher(Operator.REGEX, "a", expression))
+                .isInstanceOf(BadMatcher.class);
+    }
+
+    @Test
+    void r8ManyCountsInARowAndDeepNestsAreRefusedToo() {
+        for (String expression : List.of(".{1000}".repeat(101), "(".repeat(300) + "x" + ")".repeat(300))) {
+            assertThatThrownBy(() -> new LabelMatcher(Operator.REGEX, "a", expression))
+                    .isInstanceOf(BadMatcher.class);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "a{1000}",
+                "(a{31}){32}",
+                "[{(]{3}",
+                "\\(\\{{2}",
+                "a{",
+                "a{x}",
+                "(?:b|c){2,5}d*",
+                "\\Q{9999}\\E",
+                "[]]"
+            })
+    void r8OtherExpressionsAreRead(String expression) {
+        assertThat(new LabelMatcher(Operator.REGEX, "a", expression).value()).isEqualTo(expression);
+    }
+
+    @Test
+    void r8PlainAlternativesMeanTheSameWithoutAnEngine() {
+        LabelMatcher words = new LabelMatcher(Operator.REGEX, "a", "node 1|node-2|node-2");
+
+        assertThat(words.matches("node-2")).isTrue();
+        assertThat(words.matches("node 1")).isTrue();
+        assertThat(words.matches("node-22")).isFalse();
+        assertThat(words.matches("node 1|node-2")).isFalse();
+        assertThat(words.matches("")).isFalse();
+    }
+
     @Test
     void r6MatchersAreSortedByNameValueAndOperator() {
         assertThat(Made.matchers("b=1,a=~2,a=2,a=1")).hasToString("{a=\"1\",a=\"2\",a=~\"2\",b=\"1\"}");

@@ -83,6 +83,22 @@ class PipelineTest {
     }
 
     @Test
+    void h7AfterARestartASourceInhibitsBeforeTheFirstFlush() {
+        Alert source = Made.alert(T0, at("2H"), T0, "severity", "critical");
+        Alert target = Made.alert(T0, at("2H"), T0, "severity", "warning");
+        var groups = new Groups(Route.tree(RouteSpec.to("root").with(RouteSpec.to("s"))), Instant.EPOCH, 0);
+        for (Alert replayed : List.of(target, source)) {
+            groups.put(replayed, at("1H"));
+            inhibitor.put(replayed);
+        }
+
+        Flush flush = groups.due(at("1H")).getFirst();
+
+        var plan = new Pipeline(inhibitor, times, silences, receiver -> List.of(HOOK)).plan(flush, log);
+        assertThat(plan.flush().alerts()).containsExactly(source);
+    }
+
+    @Test
     void outsideItsActiveTimesAndInsideItsMuteTimesARouteIsQuiet() {
         times = new TimeMutes(Map.of("june", List.of(june)));
         Instant inJune = Instant.parse("2026-06-01T00:00:00Z");
