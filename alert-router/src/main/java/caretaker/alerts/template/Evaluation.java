@@ -74,7 +74,7 @@ final class Evaluation {
 
     /** A value in an error: its beginning. */
     String shown(Object value) {
-        var text = new BoundedText(Integer.MAX_VALUE);
+        BoundedText text = run.text();
         GoValues.print(text, value);
         String all = text.toString();
         return all.length() > 200 ? all.substring(0, 200) + "..." : all;

@@ -6,11 +6,13 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
+import java.util.Set;
 
 /** A time zone by its IANA name. */
 record GoZone(String name, ZoneId zone) {
     static final GoZone UTC = new GoZone("UTC", ZoneOffset.UTC);
 
+    private static final Set<String> KNOWN = Set.copyOf(ZoneId.getAvailableZoneIds());
     private static final DateTimeFormatter SHORT = DateTimeFormatter.ofPattern("zzz", Locale.US);
 
     /** As Go's LoadLocation: UTC for the empty name. Local is UTC, the zone in which services run. */
@@ -22,10 +24,8 @@ record GoZone(String name, ZoneId zone) {
             return new GoZone("Local", ZoneOffset.UTC);
         }
         try {
-            if (name.indexOf('/') >= 0 || name.matches("[A-Z][A-Za-z0-9+-]*")) {
-                return new GoZone(
-                        name,
-                        ZoneId.of(name, ZoneId.SHORT_IDS.containsKey(name) ? ZoneId.SHORT_IDS : java.util.Map.of()));
+            if (KNOWN.contains(name)) {
+                return new GoZone(name, ZoneId.of(name));
             }
         } catch (DateTimeException e) {
             throw unknown(name);
@@ -46,8 +46,12 @@ record GoZone(String name, ZoneId zone) {
         if (zone.equals(ZoneOffset.UTC)) {
             return "UTC";
         }
-        String name = SHORT.format(at.atZone(zone));
-        return name.matches("[A-Z]{3,5}") ? name : numeric(offsetSeconds(at));
+        String known = ZoneNames.find(name, offsetSeconds(at), zone.getRules().isDaylightSavings(at));
+        if (known != null) {
+            return known;
+        }
+        String javas = SHORT.format(at.atZone(zone));
+        return javas.matches("[A-Z]{3,5}") ? javas : numeric(offsetSeconds(at));
     }
 
     private static String numeric(int offset) {

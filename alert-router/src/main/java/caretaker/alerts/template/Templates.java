@@ -100,7 +100,11 @@ public final class Templates {
         Compiled ready = compiled(new Key(template, html));
         Set<String> missing = new LinkedHashSet<>();
         var seen = new LinkedHashSet<String>();
-        calls(ready, ready.root().root(), seen, missing);
+        try {
+            calls(ready, ready.root().root(), seen, missing);
+        } catch (StackOverflowError e) {
+            throw new TemplateException("", 0, "templates are nested too deep");
+        }
         if (!missing.isEmpty()) {
             List<String> names = missing.stream().map(GoQuote::quote).toList();
             throw new TemplateException("", 0, "template " + String.join(", ", names) + " not defined");

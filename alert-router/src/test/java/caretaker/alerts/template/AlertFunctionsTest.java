@@ -74,6 +74,9 @@ class AlertFunctionsTest {
                 .isEqualTo("2026-01-31 00:09 EST");
         assertThat(first(".StartsAt | tz \"Asia/Kolkata\" | date \"15:04 Z07:00\""))
                 .isEqualTo("10:39 +05:30");
+        assertThat(ZoneNames.find("America/Sao_Paulo", -10_800, false)).isIn(null, "-03");
+        assertThat(ZoneNames.find("Europe/Paris", 7200, true)).isIn(null, "CEST");
+        assertThat(ZoneNames.find("../../../etc/passwd", 0, false)).isNull();
         assertThat(first(".StartsAt | tz \"\" | date \"MST\"")).isEqualTo("UTC");
         assertThatThrownBy(() -> first(".StartsAt | tz \"Mars/Olympus\""))
                 .isInstanceOf(TemplateException.class)

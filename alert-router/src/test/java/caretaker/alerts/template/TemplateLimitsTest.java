@@ -119,6 +119,19 @@ class TemplateLimitsTest {
     }
 
     @Test
+    void aLongChainOfTemplatesIsRefusedNotThrown() {
+        var text = new StringBuilder();
+        for (int i = 0; i < 20_000; i++) {
+            text.append("{{ define \"t" + i + "\" }}{{ template \"t" + (i + 1) + "\" . }}{{ end }}");
+        }
+        text.append("{{ template \"t0\" . }}");
+        Templates templates = templates(SMALL);
+        for (boolean html : List.of(false, true)) {
+            assertThatThrownBy(() -> templates.check(text.toString(), html)).isInstanceOf(TemplateException.class);
+        }
+    }
+
+    @Test
     void garbageIsRefusedNeverThrown() {
         Templates templates = templates(SMALL);
         String alphabet = "{{}}{{ }} .$|()\"`'-/*:=,<>&a1\\ifend range with template else % <a href=\" <script> é\n";
