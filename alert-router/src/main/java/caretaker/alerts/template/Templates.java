@@ -57,10 +57,10 @@ public final class Templates {
             throws TemplateException {
         Map<String, Tree> trees = new HashMap<>();
         for (String name : BUILT_IN) {
-            add(trees, "", new Source(name, builtIn(name)));
+            add(trees, Parser.parse("", new Source(name, builtIn(name))));
         }
         for (TemplateFile file : files) {
-            add(trees, file.name(), new Source(file.name(), file.text()));
+            add(trees, Parser.parse(file.name(), new Source(file.name(), file.text())));
         }
         return new Templates(Map.copyOf(trees), limits, clock);
     }
@@ -73,10 +73,11 @@ public final class Templates {
         }
     }
 
-    private static void add(Map<String, Tree> trees, String name, Source source) throws TemplateException {
-        Parser.parse(name, source).forEach((key, tree) -> {
-            if (!tree.isEmpty() || !trees.containsKey(key)) {
-                trees.put(key, tree);
+    /** A blank template does not replace one that is there. */
+    private static void add(Map<String, Tree> trees, Map<String, Tree> more) {
+        more.forEach((name, tree) -> {
+            if (!tree.isEmpty() || !trees.containsKey(name)) {
+                trees.put(name, tree);
             }
         });
     }
@@ -170,12 +171,10 @@ public final class Templates {
 
     private Compiled compile(Key key) throws TemplateException {
         Map<String, Tree> all = new HashMap<>(trees);
-        var source = new Source("", key.text());
-        add(all, "", source);
-        Tree root = all.get("");
-        if (root == null) {
-            throw new IllegalStateException("a parsed text has its own tree");
-        }
+        Map<String, Tree> own = Parser.parse("", new Source("", key.text()));
+        add(all, own);
+        Tree root = Objects.requireNonNull(own.get(""), "a text has its own tree");
+        all.put("", root); // even if it is blank
         if (key.html()) {
             Map<String, Tree> escaped = HtmlCompiler.compile(all, root);
             return new Compiled(escaped, Objects.requireNonNull(escaped.get("")));

@@ -73,6 +73,17 @@ class TemplateOracleTest {
     }
 
     @Test
+    void madeUpMarkupIsEscapedAsAmtoolDoes() throws IOException {
+        Amtool amtool = Amtool.with(folder, Samples.TWO_ALERTS, "none");
+        var softly = new SoftAssertions();
+        for (long seed = 0; seed < 200; seed++) {
+            String template = Markup.template(Cases.random(seed));
+            compare(softly, template, amtool.html(template), ours(template, true));
+        }
+        softly.assertAll();
+    }
+
+    @Test
     void builtInTemplatesGiveTheResultsOfAlertmanagersOwn() throws IOException {
         Assumptions.assumeTrue(Files.exists(DEBIAN_TEMPLATES), "Debian's default.tmpl is not there");
         var softly = new SoftAssertions();

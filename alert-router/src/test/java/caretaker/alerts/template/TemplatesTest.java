@@ -51,6 +51,7 @@ class TemplatesTest {
                 .isEqualTo("x");
         assertThat(text(templates, "{{ template \"slack.default.title\" . }}")).startsWith("[FIRING");
         assertThat(text(templates, "")).isEmpty();
+        assertThat(text(templates, " ")).isEqualTo(" ");
     }
 
     @Test
