@@ -1,13 +1,13 @@
 package caretaker.collector;
 
 import caretaker.contracts.Column;
-import caretaker.contracts.FanColumn;
 import caretaker.contracts.GpuIdentity;
 import caretaker.contracts.GpuReading;
 import caretaker.contracts.GpuState;
 import caretaker.contracts.HostInfo;
 import caretaker.contracts.Readings;
 import caretaker.contracts.ReadingsCodec;
+import caretaker.contracts.VectorColumn;
 import java.util.random.RandomGenerator;
 
 /** Records of the readings topic as an agent would send them. */
@@ -74,9 +74,9 @@ public final class Records {
                     gpu.set(column, random.nextLong() >>> random.nextInt(64));
                 }
             }
-            gpu.fans(
-                    FanColumn.FAN_SPEED_RPM,
-                    random.ints(random.nextInt(4), -1, 5000).toArray());
+            gpu.vector(
+                    VectorColumn.FAN_SPEED_RPM,
+                    random.longs(random.nextInt(4), -1, 5000).toArray());
         }
         return readings;
     }

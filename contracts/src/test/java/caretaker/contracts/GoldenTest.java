@@ -98,8 +98,8 @@ class GoldenTest {
     void readingsOfABoardWithFans() throws IOException {
         decode("readings-v1-fans.hex");
         GpuReading gpu = readings.gpus().getFirst();
-        assertThat(gpu.fans(FanColumn.FAN_SPEED_PERCENTAGE)).containsExactly(30, -1, 105);
-        assertThat(gpu.fans(FanColumn.FAN_SPEED_RPM)).containsExactly(1200, -1, 3400);
+        assertThat(gpu.vector(VectorColumn.FAN_SPEED_PERCENTAGE)).containsExactly(30, -1, 105);
+        assertThat(gpu.vector(VectorColumn.FAN_SPEED_RPM)).containsExactly(1200, -1, 3400);
         assertThat(gpu.get(Column.MEMORY_TOTAL_BYTES)).isEqualTo(25_757_220_864L);
         assertThat(gpu.get(Column.ENERGY_MILLIJOULES)).isZero();
         assertThat(gpu.state()).isEqualTo(GpuState.DEGRADED);

@@ -29,7 +29,7 @@ class ReadingsCodecTest {
             assertThat(received.gpus().get(1).get(column))
                     .isEqualTo(sent.gpus().get(1).get(column));
         }
-        assertThat(received.gpus().get(1).fans(FanColumn.FAN_SPEED_RPM)).containsExactly(1200, -1, 900);
+        assertThat(received.gpus().get(1).vector(VectorColumn.FAN_SPEED_RPM)).containsExactly(1200, -1, 900);
         assertThat(received.gpus().get(1).identity())
                 .isEqualTo(sent.gpus().get(1).identity());
         assertThat(codec.rejected()).isZero();
@@ -94,7 +94,7 @@ class ReadingsCodecTest {
             }
             gpu.set(Column.TEMPERATURE_MARGIN_CELSIUS, -7);
             gpu.set(Column.MEMORY_TOTAL_BYTES, 85_899_345_920L);
-            gpu.fans(FanColumn.FAN_SPEED_RPM, new int[] {1200, -1, 900});
+            gpu.vector(VectorColumn.FAN_SPEED_RPM, new long[] {1200, -1, 900});
         }
         return readings;
     }

@@ -12,6 +12,7 @@ import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -52,7 +53,7 @@ final class AgentMetrics implements PollListener, DriverListener {
         this.clock = clock;
         this.nanos = nanos;
         this.instance = Tags.of("instance", instance);
-        for (Column.Tier tier : Column.Tier.values()) {
+        for (Column.Tier tier : List.of(Column.Tier.FAST, Column.Tier.SLOW, Column.Tier.RARE)) {
             Tags tags = this.instance.and("tier", tier.name().toLowerCase(Locale.ROOT));
             polls.put(tier, timer("nvidia.gpu.agent.poll.duration", "Time of one poll, by tier", tags, POLL_BUCKETS));
             var last = new AtomicLong();

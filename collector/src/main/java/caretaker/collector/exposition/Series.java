@@ -21,24 +21,27 @@ sealed interface Series {
                         switch (column.quantity()) {
                             case CHOICE -> Choice.of(column, format);
                             case MASK -> Mask.of(column, format);
-                            default -> new Scaled(column, exponent(column), fixedLabels(column, format));
+                            default ->
+                                new Scaled(column, exponent(column.quantity()), labels(column.labelValues(), format));
                         });
             }
         }
         return List.copyOf(series);
     }
 
-    private static int exponent(Column column) {
-        int exponent = (int) Math.round(Math.log10(column.scale()));
-        if (column.scale() != Double.parseDouble("1e" + exponent)) {
-            throw new IllegalStateException(column + " is scaled by " + column.scale() + ", no power of ten");
+    /** The power of ten that a quantity is scaled by. */
+    static int exponent(Column.Quantity quantity) {
+        int exponent = (int) Math.round(Math.log10(quantity.scale()));
+        if (quantity.scale() != Double.parseDouble("1e" + exponent)) {
+            throw new IllegalStateException(quantity + " is scaled by " + quantity.scale() + ", no power of ten");
         }
         return exponent;
     }
 
-    private static Labels fixedLabels(Column column, Format format) {
+    /** Labels that never change, each given as {@code name=value}. */
+    static Labels labels(List<String> namesAndValues, Format format) {
         List<String> labels = new ArrayList<>();
-        for (String label : column.labelValues()) {
+        for (String label : namesAndValues) {
             int equals = label.indexOf('=');
             labels.add(label.substring(0, equals));
             labels.add(label.substring(equals + 1));

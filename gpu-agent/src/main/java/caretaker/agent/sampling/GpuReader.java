@@ -10,8 +10,8 @@ import caretaker.agent.nvml.Treatment;
 import caretaker.agent.sampling.RejectedValues.Reason;
 import caretaker.contracts.Column;
 import caretaker.contracts.Column.Tier;
-import caretaker.contracts.FanColumn;
 import caretaker.contracts.GpuReading;
+import caretaker.contracts.VectorColumn;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Arrays;
@@ -229,22 +229,22 @@ final class GpuReader {
             gpu.fansLeft = true;
             return;
         }
-        int fans = (int) Math.min(count, FanColumn.MAX_FANS);
-        int[] percent = new int[fans];
-        int[] rpm = new int[fans];
+        int fans = (int) Math.min(count, VectorColumn.By.FAN.max());
+        long[] percent = new long[fans];
+        long[] rpm = new long[fans];
         for (int fan = 0; fan < fans; fan++) {
             begin("nvmlDeviceGetFanSpeed_v2", gpu);
-            percent[fan] = fan(FanColumn.FAN_SPEED_PERCENTAGE, nvml.sensors().fanPercent(gpu.handle, fan));
+            percent[fan] = fan(VectorColumn.FAN_SPEED_PERCENTAGE, nvml.sensors().fanPercent(gpu.handle, fan));
             end();
             begin("nvmlDeviceGetFanSpeedRPM", gpu);
-            rpm[fan] = fan(FanColumn.FAN_SPEED_RPM, nvml.sensors().fanRpm(gpu.handle, fan));
+            rpm[fan] = fan(VectorColumn.FAN_SPEED_RPM, nvml.sensors().fanRpm(gpu.handle, fan));
             end();
         }
-        gpu.reading.fans(FanColumn.FAN_SPEED_PERCENTAGE, any(percent));
-        gpu.reading.fans(FanColumn.FAN_SPEED_RPM, any(rpm));
+        gpu.reading.vector(VectorColumn.FAN_SPEED_PERCENTAGE, any(percent));
+        gpu.reading.vector(VectorColumn.FAN_SPEED_RPM, any(rpm));
     }
 
-    private int fan(FanColumn column, long value) {
+    private long fan(VectorColumn column, long value) {
         if (!Answer.isValue(value)) {
             return -1;
         }
@@ -252,11 +252,11 @@ final class GpuReader {
             listener.rejected(column.metric().family(), Reason.OUT_OF_RANGE);
             return -1;
         }
-        return (int) value;
+        return value;
     }
 
-    private static int[] any(int[] byFan) {
-        return Arrays.stream(byFan).allMatch(value -> value < 0) ? new int[0] : byFan;
+    private static long[] any(long[] byFan) {
+        return Arrays.stream(byFan).allMatch(value -> value < 0) ? new long[0] : byFan;
     }
 
     private boolean hasNewMigMode(NvmlGpu gpu) {

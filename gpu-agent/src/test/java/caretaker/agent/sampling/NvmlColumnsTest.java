@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import caretaker.agent.nvml.NativeLibrary;
 import caretaker.contracts.Column;
 import caretaker.contracts.Column.Tier;
-import caretaker.contracts.FanColumn;
 import caretaker.contracts.GpuIdentity;
 import caretaker.contracts.GpuReading;
+import caretaker.contracts.VectorColumn;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -187,8 +187,8 @@ class NvmlColumnsTest {
     void fansAreReadOneByOne() {
         host.driver.scenario("gpu 0 fans 2\ngpu 0 fan-speed 120\ngpu 0 fan-rpm 2400");
         host.start().poll(Tier.RARE);
-        assertThat(host.gpu(0).fans(FanColumn.FAN_SPEED_PERCENTAGE)).containsExactly(120, 120);
-        assertThat(host.gpu(0).fans(FanColumn.FAN_SPEED_RPM)).containsExactly(2400, 2400);
+        assertThat(host.gpu(0).vector(VectorColumn.FAN_SPEED_PERCENTAGE)).containsExactly(120, 120);
+        assertThat(host.gpu(0).vector(VectorColumn.FAN_SPEED_RPM)).containsExactly(2400, 2400);
     }
 
     @Test
