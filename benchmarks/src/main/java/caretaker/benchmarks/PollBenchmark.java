@@ -78,6 +78,7 @@ final class PollBenchmark implements Benchmark {
                         "-o",
                         library.toString(),
                         "nvml.c",
+                        "partitions.c",
                         "guard.c",
                         "scenario.c",
                         "control.c",
