@@ -66,6 +66,8 @@ class ArchitectureTest {
             .resideInAnyPackage(
                     "caretaker.agent.simulated..",
                     "caretaker.agent.nvml..",
+                    "caretaker.agent.health..",
+                    "caretaker.agent.xid..",
                     "caretaker.collector.state..",
                     "caretaker.collector.exposition..")
             .should()

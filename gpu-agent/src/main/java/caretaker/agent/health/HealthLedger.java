@@ -18,8 +18,8 @@ import java.util.function.Consumer;
  * What is raised on one host. Makes events of findings: the same condition on the same entity is raised once and
  * cleared once, whoever found it and however often.
  *
- * <p>Several watchers find at the same time: each settles what it raised itself, under a name of its own. Any thread may
- * call; events go out under the ledger's lock, so that they leave in the order of their sequence numbers.
+ * <p>Several watchers find at the same time: each settles what it raised itself, under a name of its own. Any thread
+ * may call; events go out under the ledger's lock, so that they leave in the order of their sequence numbers.
  */
 public final class HealthLedger {
     private record Key(Condition condition, String entity) {
