@@ -94,6 +94,15 @@ class ReadingsCodecTest {
             }
             gpu.set(Column.TEMPERATURE_MARGIN_CELSIUS, -7);
             gpu.set(Column.MEMORY_TOTAL_BYTES, 85_899_345_920L);
+            for (VectorColumn column : VectorColumn.values()) {
+                gpu.vector(column, new long[] {i, -1, column.quantity().max()});
+            }
+            for (Part part : Part.values()) {
+                PartReading added = part.ofHost() ? readings.addSxid() : gpu.addPart(part);
+                added.identity("a" + i, "b", "c\n\"ü🚀");
+                PartColumn.of(part).forEach(column -> added.set(column, 1 + column.field()));
+            }
+            gpu.markFromDcgm(Column.XID_LAST).markFromDcgm(Part.MIG);
             gpu.vector(VectorColumn.FAN_SPEED_RPM, new long[] {1200, -1, 900});
         }
         return readings;

@@ -33,7 +33,8 @@ public final class Exposition {
     private final Map<Metric, List<Series>> series = new EnumMap<>(Metric.class);
     private final Map<Metric, List<VectorSeries>> vectors = new EnumMap<>(Metric.class);
     private final Labels hosts;
-    private final Labels gpus;
+    private final GpuLabels gpus;
+    private final PartSeries parts;
     private final Labels once; // labels of a single sample
     private final Labels none;
     private final Labels[] states = new Labels[STATES.length + 1];
@@ -41,7 +42,8 @@ public final class Exposition {
     public Exposition(Format format) {
         this.format = format;
         hosts = new Labels(format);
-        gpus = new Labels(format);
+        gpus = new GpuLabels(format);
+        parts = new PartSeries(format);
         once = new Labels(format);
         none = Labels.of(format);
         for (GpuState state : STATES) {
@@ -85,14 +87,8 @@ public final class Exposition {
         for (int i = 0; i < snapshot.hostCount(); i++) {
             hosts.add("instance", snapshot.host(i).name()).endRow();
         }
-        gpus.clear();
-        for (int i = 0; i < snapshot.gpuCount(); i++) {
-            Snapshot.GpuRow gpu = snapshot.gpu(i);
-            gpus.add("instance", snapshot.host(gpu.host()).name())
-                    .add("gpu", Integer.toString(gpu.reading().index()))
-                    .add("uuid", gpu.reading().uuid())
-                    .endRow();
-        }
+        gpus.render(snapshot);
+        parts.render(snapshot);
     }
 
     private void write(Metric metric, Snapshot snapshot, Encoder encoder) throws IOException {
@@ -102,18 +98,22 @@ public final class Exposition {
             case EXPECTED, VISIBLE, PCI_PRESENT -> writeCount(metric, snapshot, encoder);
             case UP -> {
                 for (int i = 0; i < snapshot.gpuCount(); i++) {
-                    encoder.sample(gpus, i, none, snapshot.gpu(i).up() ? 1 : 0, 0);
+                    encoder.sample(gpus.all(), i, none, snapshot.gpu(i).up() ? 1 : 0, 0);
                 }
             }
             case STATE -> {
                 for (int i = 0; i < snapshot.gpuCount(); i++) {
                     GpuState state = snapshot.gpu(i).reading().state();
                     for (GpuState each : STATES) {
-                        encoder.sample(gpus, i, states[each.number()], each == state ? 1 : 0, 0);
+                        encoder.sample(gpus.all(), i, states[each.number()], each == state ? 1 : 0, 0);
                     }
                 }
             }
             default -> {
+                if (PartSeries.isOfPart(metric)) {
+                    parts.write(metric, snapshot, gpus, encoder);
+                    return;
+                }
                 writeColumns(metric, snapshot, encoder);
                 writeVectors(vectors.getOrDefault(metric, List.of()), snapshot, encoder);
             }
@@ -129,7 +129,7 @@ public final class Exposition {
             for (int i = 0; i < snapshot.gpuCount(); i++) {
                 GpuReading reading = snapshot.gpu(i).reading();
                 if (reading.has(column)) {
-                    encoder.sample(gpus, i, labels, reading.get(column), exponent);
+                    encoder.sample(gpus.of(reading, column), i, labels, reading.get(column), exponent);
                 }
             }
             return;
@@ -166,7 +166,7 @@ public final class Exposition {
                 once.add(names.get(3 + label), values.get(label)); // after instance, gpu and uuid
             }
             once.endRow();
-            encoder.sample(gpus, i, once, 1, 0);
+            encoder.sample(gpus.all(), i, once, 1, 0);
         }
     }
 

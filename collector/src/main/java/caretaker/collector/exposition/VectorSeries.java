@@ -31,17 +31,18 @@ record VectorSeries(VectorColumn column, int exponent, List<Labels> places) {
         return List.copyOf(places);
     }
 
-    void write(GpuReading reading, Labels gpus, int gpu, Encoder encoder) throws IOException {
+    void write(GpuReading reading, GpuLabels gpus, int gpu, Encoder encoder) throws IOException {
         long[] values = reading.vector(column);
+        Labels rows = gpus.of(reading, column);
         for (int place = 0; place < values.length; place++) {
             long value = values[place];
             if (value < 0) {
                 continue;
             }
             if (column.quantity() == Column.Quantity.MANTISSA_EXPONENT) {
-                encoder.sample(gpus, gpu, places.get(place), value >> 8, -(int) (value & 0xFF));
+                encoder.sample(rows, gpu, places.get(place), value >> 8, -(int) (value & 0xFF));
             } else {
-                encoder.sample(gpus, gpu, places.get(place), value, exponent);
+                encoder.sample(rows, gpu, places.get(place), value, exponent);
             }
         }
     }

@@ -3,6 +3,7 @@ package caretaker.collector.state;
 import caretaker.contracts.GpuReading;
 import caretaker.contracts.GpuState;
 import caretaker.contracts.HostInfo;
+import caretaker.contracts.PartReading;
 import caretaker.contracts.Readings;
 import caretaker.contracts.ReadingsCodec;
 import java.util.ArrayList;
@@ -58,6 +59,11 @@ public final class Snapshot {
         /** GPUs that the kernel sees on PCI, or {@link Readings#UNKNOWN}. */
         public int onPci() {
             return silent ? Readings.UNKNOWN : readings.gpusOnPci();
+        }
+
+        /** Errors of its NVSwitches. */
+        public List<PartReading> sxids() {
+            return silent ? List.of() : readings.sxids();
         }
 
         public @Nullable HostInfo info() {
