@@ -90,7 +90,7 @@ final class PartSeries {
     void write(Metric metric, Snapshot snapshot, GpuLabels gpus, Encoder encoder) throws IOException {
         PartColumn column = COLUMNS.get(metric);
         if (column == null) {
-            writeInfo(snapshot, encoder);
+            writeInfo(encoder);
         } else if (column.part().ofHost()) {
             writeOfHosts(column, snapshot, encoder);
         } else if (metric == Metric.MIG_GRAPHICS_ENGINE_ACTIVE_RATIO) {
@@ -100,7 +100,7 @@ final class PartSeries {
         }
     }
 
-    private void writeInfo(Snapshot snapshot, Encoder encoder) throws IOException {
+    private void writeInfo(Encoder encoder) throws IOException {
         Labels labels = labels(Part.MIG);
         for (int row = 0; row < labels.rows(); row++) {
             encoder.sample(labels, row, none, 1, 0);
