@@ -23,10 +23,11 @@ import org.slf4j.LoggerFactory;
 /**
  * The kept records of one topic on disk, so that they outlive the process while the broker is away.
  *
- * <p>A record is written as soon as it is offered, beside its sending and on a thread of the journal's own: nobody waits
- * for the disk. Written means in the system's page cache, which survives the death of the process. What the broker has
- * not acknowledged after {@code syncAfter} is forced to the disk too, and survives the loss of power; where the broker
- * answers at once, there is no fsync. Acknowledged records are marked, not forced: after a crash a few may be sent again.
+ * <p>A record is written as soon as it is offered, beside its sending and on a thread of the journal's own: nobody
+ * waits for the disk. Written means in the system's page cache, which survives the death of the process. What the
+ * broker has not acknowledged after {@code syncAfter} is forced to the disk too, and survives the loss of power; where
+ * the broker answers at once, there is no fsync. Acknowledged records are marked, not forced: after a crash a few may
+ * be sent again.
  *
  * <p>The oldest are kept: when the bound is reached, the newest is refused. When the disk fails, records stay in memory
  * up to {@code pendingBytes} and are written as soon as it is well again.
@@ -329,7 +330,8 @@ public final class Journal implements AutoCloseable {
             }
         }
         load.then()
-                .accept(new Loaded(records, more && !records.isEmpty() ? records.getLast().id() : reached));
+                .accept(new Loaded(
+                        records, more && !records.isEmpty() ? records.getLast().id() : reached));
     }
 
     private void lost(int records) {

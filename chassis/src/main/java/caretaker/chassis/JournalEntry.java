@@ -35,20 +35,16 @@ sealed interface JournalEntry {
 
     /** The entry as it stands in a segment, ready to be written. */
     static ByteBuffer encode(JournalEntry entry) {
-        ByteBuffer bytes =
-                switch (entry) {
-                    case Kept kept -> {
-                        ByteBuffer room = ByteBuffer.allocate(HEAD + bodyLength(kept.record()));
-                        room.position(HEAD);
-                        put(room, kept);
-                        yield room;
-                    }
-                    case Settled settled ->
-                        ByteBuffer.allocate(HEAD + 9)
-                                .position(HEAD)
-                                .put(SETTLED)
-                                .putLong(settled.id());
-                };
+        ByteBuffer bytes = switch (entry) {
+            case Kept kept -> {
+                ByteBuffer room = ByteBuffer.allocate(HEAD + bodyLength(kept.record()));
+                room.position(HEAD);
+                put(room, kept);
+                yield room;
+            }
+            case Settled settled ->
+                ByteBuffer.allocate(HEAD + 9).position(HEAD).put(SETTLED).putLong(settled.id());
+        };
         bytes.flip();
         bytes.putInt(0, bytes.limit() - HEAD).putInt(4, crc(bytes.array(), HEAD, bytes.limit() - HEAD));
         return bytes;

@@ -176,8 +176,7 @@ final class JournalSegments implements AutoCloseable {
         if (!markSettled(id)) {
             return; // was never written
         }
-        if (segments.stream().allMatch(segment -> segment.open.isEmpty())
-                && segments.getLast().size > SMALL) {
+        if (segments.stream().allMatch(segment -> segment.open.isEmpty()) && segments.getLast().size > SMALL) {
             deleteAll();
             return;
         }

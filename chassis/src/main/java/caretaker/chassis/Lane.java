@@ -68,10 +68,7 @@ final class Lane {
 
     /** @param id in the journal, 0 without one */
     private record Pending(
-            Outgoing record,
-            Instant offered,
-            @Nullable Promise<Void> promise,
-            long id) {}
+            Outgoing record, Instant offered, @Nullable Promise<Void> promise, long id) {}
 
     Lane(
             String topic,
@@ -149,7 +146,9 @@ final class Lane {
         return true;
     }
 
-    /** Whether the newest record of the journal may stay in memory: nothing older is on disk only, and there is room. */
+    /**
+     * Whether the newest record of the journal may stay in memory: nothing older is on disk only, and there is room.
+     */
     private boolean follows(long id, int size) {
         boolean inOrder = loadedTo == lastId;
         lastId = id;

@@ -105,6 +105,8 @@ public final class Outbox implements AutoCloseable {
     @FunctionalInterface
     public interface Settlement {
         /**
+         * The broker has the record, or will never take it.
+         *
          * @param isSent false if the broker will never take it
          * @param delay since it was offered, perhaps to an earlier process
          */

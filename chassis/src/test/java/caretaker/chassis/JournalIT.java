@@ -139,7 +139,10 @@ class JournalIT {
                 offer(outbox, "events", 0, 50);
                 var sent = outbox.send(new Outgoing("events", KEY, "last".getBytes(UTF_8)));
                 broker.start();
-                sent.toCompletionStage().toCompletableFuture().orTimeout(60, TimeUnit.SECONDS).join();
+                sent.toCompletionStage()
+                        .toCompletableFuture()
+                        .orTimeout(60, TimeUnit.SECONDS)
+                        .join();
                 assertThat(values(broker, "events")).endsWith("last");
             }
         }
@@ -222,8 +225,8 @@ class JournalIT {
     private Outbox outbox(String servers, String topic, Journal journal) {
         var settings = new OutboxSettings(
                 20, new Bytes(1 << 20), 20, new Bytes(1 << 20), 500, Duration.ofMillis(500), Map.of());
-        var outbox = Outbox.start(
-                vertx, KafkaSettings.plain(servers), settings, Set.of(), registry, InstantSource.system());
+        var outbox =
+                Outbox.start(vertx, KafkaSettings.plain(servers), settings, Set.of(), registry, InstantSource.system());
         outbox.keepOnDisk(topic, journal);
         return outbox;
     }

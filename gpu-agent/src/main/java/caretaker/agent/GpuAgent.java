@@ -48,6 +48,7 @@ public final class GpuAgent implements AutoCloseable {
      * Starts to read and publish. Needs no broker yet.
      *
      * @throws NoDriverException if readings should come from a driver and there is none
+     * @throws caretaker.chassis.DataDirectory.Unusable if the data folder cannot be written to, or is in use
      */
     public static GpuAgent start(GpuAgentConfig config) {
         return start(config, InstantSource.system(), System::nanoTime);
@@ -73,6 +74,7 @@ public final class GpuAgent implements AutoCloseable {
         var metrics = new AgentMetrics(registry, config.hostName(), clocks.wall(), clocks.nanos());
         var vertx = Vertx.vertx(small());
         closer.opened("vertx", () -> vertx.close().await());
+        var persistence = Persistence.open(config, closer, metrics, vertx);
         var topics = closer.opened(
                 "topics",
                 Topics.ensure(vertx, config.kafka(), List.of(spec(Topic.READINGS), spec(Topic.HEALTH)), registry));
@@ -86,6 +88,7 @@ public final class GpuAgent implements AutoCloseable {
                         registry,
                         clocks.wall()));
         metrics.buffered(outbox::queued);
+        persistence.keepEvents(outbox, registry);
         var bus = new OutboxBus(outbox, metrics);
         Intervals intervals = config.intervals().intervals();
         String agentId = newAgentId();
@@ -96,7 +99,7 @@ public final class GpuAgent implements AutoCloseable {
                     ? nvml(config, driver.get(), call, clocks, metrics)
                     : simulated(config, hosts.get(i), faults, clocks.wall(), metrics);
             var publisher = new HostPoll.Publisher(hosts.get(i), hosts.size() == 1 ? agentId : agentId + "-" + (i + 1));
-            var ledger = new HealthLedger(publisher.host(), publisher.agentId(), clocks.wall(), bus::event);
+            HealthLedger ledger = persistence.ledger(publisher, clocks.wall(), bus::event);
             var outlets = new HostPoll.Outlets(bus, ledger, metrics);
             polls.add(new HostPoll(publisher, source, outlets, intervals, clocks, call));
         }
