@@ -1,5 +1,7 @@
 package caretaker.agent;
 
+import caretaker.agent.containers.Containers;
+import caretaker.agent.docker.DockerWatcher;
 import caretaker.agent.health.HealthLedger;
 import caretaker.agent.nvml.Nvml;
 import caretaker.agent.nvml.Opening;
@@ -19,6 +21,7 @@ import caretaker.chassis.Readiness;
 import caretaker.chassis.TopicSpec;
 import caretaker.chassis.Topics;
 import caretaker.contracts.Topic;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
@@ -37,18 +40,19 @@ public final class GpuAgent implements AutoCloseable {
     private final Closer closer;
     private final HttpEndpoint http;
     private final Poller poller;
+    private final Optional<DockerWatcher> docker;
 
-    private GpuAgent(Closer closer, HttpEndpoint http, Poller poller) {
+    private GpuAgent(Closer closer, HttpEndpoint http, Poller poller, Optional<DockerWatcher> docker) {
         this.closer = closer;
         this.http = http;
         this.poller = poller;
+        this.docker = docker;
     }
 
     /**
      * Starts to read and publish. Needs no broker yet.
      *
      * @throws NoDriverException if readings should come from a driver and there is none
-     * @throws caretaker.chassis.DataDirectory.Unusable if the data folder cannot be written to, or is in use
      */
     public static GpuAgent start(GpuAgentConfig config) {
         return start(config, InstantSource.system(), System::nanoTime);
@@ -74,7 +78,6 @@ public final class GpuAgent implements AutoCloseable {
         var metrics = new AgentMetrics(registry, config.hostName(), clocks.wall(), clocks.nanos());
         var vertx = Vertx.vertx(small());
         closer.opened("vertx", () -> vertx.close().await());
-        var persistence = Persistence.open(config, closer, metrics, vertx);
         var topics = closer.opened(
                 "topics",
                 Topics.ensure(vertx, config.kafka(), List.of(spec(Topic.READINGS), spec(Topic.HEALTH)), registry));
@@ -88,10 +91,16 @@ public final class GpuAgent implements AutoCloseable {
                         registry,
                         clocks.wall()));
         metrics.buffered(outbox::queued);
-        persistence.keepEvents(outbox, registry);
         var bus = new OutboxBus(outbox, metrics);
         Intervals intervals = config.intervals().intervals();
         String agentId = newAgentId();
+        List<HealthLedger> ledgers = new ArrayList<>();
+        for (int i = 0; i < hosts.size(); i++) {
+            String id = hosts.size() == 1 ? agentId : agentId + "-" + (i + 1);
+            ledgers.add(new HealthLedger(hosts.get(i), id, clocks.wall(), bus::event));
+        }
+        Optional<DockerWatcher> docker =
+                docker(config, ledgers.getFirst(), registry, clocks).map(watcher -> closer.opened("docker", watcher));
         List<HostPoll> polls = new ArrayList<>();
         for (int i = 0; i < hosts.size(); i++) {
             var call = new CurrentCall(clocks.nanos());
@@ -99,8 +108,7 @@ public final class GpuAgent implements AutoCloseable {
                     ? nvml(config, driver.get(), call, clocks, metrics)
                     : simulated(config, hosts.get(i), faults, clocks.wall(), metrics);
             var publisher = new HostPoll.Publisher(hosts.get(i), hosts.size() == 1 ? agentId : agentId + "-" + (i + 1));
-            HealthLedger ledger = persistence.ledger(publisher, clocks.wall(), bus::event);
-            var outlets = new HostPoll.Outlets(bus, ledger, metrics);
+            var outlets = new HostPoll.Outlets(bus, ledgers.get(i), metrics);
             polls.add(new HostPoll(publisher, source, outlets, intervals, clocks, call));
         }
         var poller = closer.opened("poller", new Poller(polls, intervals.fast(), clocks.nanos(), metrics));
@@ -110,7 +118,7 @@ public final class GpuAgent implements AutoCloseable {
         var http = closer.opened(
                 "http", HttpEndpoint.start(vertx, config.http().settings(), registry, readiness, _ -> {}));
         poller.start();
-        return new GpuAgent(closer, http, poller);
+        return new GpuAgent(closer, http, poller, docker);
     }
 
     /** The driver's library, loaded but not yet called; none for simulated hosts. */
@@ -122,6 +130,22 @@ public final class GpuAgent implements AutoCloseable {
             case Opening.Opened opened -> Optional.of(opened.nvml());
             case Opening.NoDriver none -> throw new NoDriverException(none.reason());
         };
+    }
+
+    /** The watch of this host's containers; simulated hosts have none unless they were asked to. */
+    private static Optional<DockerWatcher> docker(
+            GpuAgentConfig config, HealthLedger ledger, MeterRegistry registry, HostPoll.Clocks clocks) {
+        boolean watch = switch (config.docker().enabled()) {
+            case TRUE -> true;
+            case FALSE -> false;
+            case AUTO -> config.source() != GpuAgentConfig.Source.SIMULATED;
+        };
+        if (!watch) {
+            return Optional.empty();
+        }
+        var around = new DockerWatcher.Surroundings(
+                config.hosts().getFirst(), ledger, registry, clocks.wall(), clocks.nanos());
+        return Optional.of(DockerWatcher.start(config.docker(), around));
     }
 
     private static GpuSource nvml(
@@ -180,9 +204,15 @@ public final class GpuAgent implements AutoCloseable {
         return http.port();
     }
 
-    /** Ends when polling has ended by itself, which is a failure. */
+    /** Ends when polling or the watch of containers has ended by itself, which is a failure. */
     public CompletableFuture<Void> ended() {
-        return poller.ended();
+        CompletableFuture<?> watching = docker.map(DockerWatcher::ended).orElseGet(CompletableFuture::new);
+        return CompletableFuture.anyOf(poller.ended(), watching).thenAccept(_ -> {});
+    }
+
+    /** The containers of this host; none are known where nobody watches them. */
+    public Containers containers() {
+        return docker.<Containers>map(watcher -> watcher).orElse(Containers.NONE);
     }
 
     @Override

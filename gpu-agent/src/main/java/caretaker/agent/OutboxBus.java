@@ -8,7 +8,6 @@ import caretaker.chassis.Outgoing;
 import caretaker.contracts.HealthEvent;
 import caretaker.contracts.HealthEventCodec;
 import caretaker.contracts.Topic;
-import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -26,7 +25,6 @@ final class OutboxBus implements Bus {
     OutboxBus(Outbox outbox, AgentMetrics metrics) {
         this.outbox = outbox;
         this.metrics = metrics;
-        outbox.whenSettled(Topic.HEALTH.fullName(), (isSent, delay) -> metrics.published(Topic.HEALTH, isSent, delay));
     }
 
     @Override
@@ -36,19 +34,12 @@ final class OutboxBus implements Bus {
 
     /** Is kept until a broker has it. */
     void event(HealthEvent event) {
-        if (!outbox.offer(Topic.HEALTH.fullName(), key(event.host()), Events.CODEC.encode(event))) {
-            metrics.published(Topic.HEALTH, false, Duration.ZERO);
-        }
+        send(Topic.HEALTH, event.host(), Events.CODEC.encode(event));
     }
 
     private void send(Topic topic, String host, byte[] record) {
         long offered = metrics.nanos();
-        outbox.send(new Outgoing(topic.fullName(), key(host), record))
-                .onComplete(result ->
-                        metrics.published(topic, result.succeeded(), Duration.ofNanos(metrics.nanos() - offered)));
-    }
-
-    private byte[] key(String host) {
-        return keys.computeIfAbsent(host, name -> name.getBytes(UTF_8));
+        outbox.send(new Outgoing(topic.fullName(), keys.computeIfAbsent(host, name -> name.getBytes(UTF_8)), record))
+                .onComplete(result -> metrics.published(topic, result.succeeded(), offered));
     }
 }

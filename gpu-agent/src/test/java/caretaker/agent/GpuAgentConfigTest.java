@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import caretaker.agent.GpuAgentConfig.Source;
+import caretaker.agent.docker.DockerSettings;
 import caretaker.agent.poll.Intervals;
 import caretaker.agent.simulated.FaultScript;
 import caretaker.chassis.config.Config;
@@ -11,6 +12,8 @@ import caretaker.chassis.config.ConfigException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,6 +56,22 @@ class GpuAgentConfigTest {
         assertThatThrownBy(() -> parse("host: 'a b'"))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining("host 'a b' is not a name");
+    }
+
+    @Test
+    void containersAreWatchedOnARealHostWithDefaultsThatCanBeChanged() {
+        DockerSettings docker = GpuAgentConfig.defaults().docker();
+        assertThat(docker.enabled()).isEqualTo(DockerSettings.Enabled.AUTO);
+        assertThat(docker.host()).isEqualTo("unix:///var/run/docker.sock");
+        assertThat(docker.resync()).isEqualTo(Duration.ofMinutes(1));
+        assertThat(docker.restarts()).isEqualTo(3);
+        assertThat(docker.restartWindow()).isEqualTo(Duration.ofMinutes(10));
+        assertThat(parse("docker: {enabled: false, ignored-projects: [ci]}").docker())
+                .returns(DockerSettings.Enabled.FALSE, DockerSettings::enabled)
+                .returns(List.of("ci"), DockerSettings::ignoredProjects);
+        assertThatThrownBy(() -> parse("docker: {host: 'http://10.0.0.1'}"))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("docker.host 'http://10.0.0.1' is not unix:///path");
     }
 
     @Test

@@ -43,6 +43,56 @@ public record ContainerState(
         gpus = List.copyOf(gpus);
     }
 
+    /** Whether its processes exist: a paused one's do. */
+    public boolean isAlive() {
+        return phase == Phase.RUNNING || phase == Phase.PAUSED;
+    }
+
+    ContainerState with(ContainerInfo other) {
+        return new ContainerState(
+                other, composeNumber, phase, health, exitCode, startedAt, restartCount, labels, ports, addresses, gpus);
+    }
+
+    ContainerState with(Phase other) {
+        return new ContainerState(
+                info, composeNumber, other, health, exitCode, startedAt, restartCount, labels, ports, addresses, gpus);
+    }
+
+    ContainerState with(Health other) {
+        return new ContainerState(
+                info, composeNumber, phase, other, exitCode, startedAt, restartCount, labels, ports, addresses, gpus);
+    }
+
+    ContainerState started(Instant at) {
+        return new ContainerState(
+                info,
+                composeNumber,
+                Phase.RUNNING,
+                health == Health.NONE ? Health.NONE : Health.STARTING,
+                0,
+                at,
+                restartCount,
+                labels,
+                ports,
+                addresses,
+                gpus);
+    }
+
+    ContainerState ended(int code) {
+        return new ContainerState(
+                info,
+                composeNumber,
+                Phase.EXITED,
+                health,
+                code,
+                startedAt,
+                restartCount,
+                labels,
+                ports,
+                Map.of(),
+                gpus);
+    }
+
     /** Docker's own states, see its {@code /containers/json}. */
     public enum Phase {
         CREATED,

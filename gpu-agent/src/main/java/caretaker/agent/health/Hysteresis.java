@@ -33,7 +33,8 @@ final class Hysteresis {
     @Nullable Finding see(Sight sight, long nanos) {
         switch (sight) {
             case Sight.Silent() -> {}
-            case Sight.Bad(Finding finding) when raised == null -> {
+            case Sight.Bad(Finding finding)
+            when raised == null -> {
                 if (lasts(nanos, raiseAfter)) {
                     raised = finding;
                     otherSeen = false;

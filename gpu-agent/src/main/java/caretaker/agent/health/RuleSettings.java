@@ -15,8 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param pcieLoadPercent a PCIe link is judged while the GPU is at least that busy
  * @param nvlinks active NVLinks that each GPU should have; 0: those that the driver says it has
  */
-public record RuleSettings(
-        Map<Condition, Change> changes, Throttle throttle, int pcieLoadPercent, int nvlinks) {
+public record RuleSettings(Map<Condition, Change> changes, Throttle throttle, int pcieLoadPercent, int nvlinks) {
     /** As {@code docs/health.md} lists them. */
     public static final RuleSettings DEFAULT =
             new RuleSettings(Map.of(), new Throttle(Duration.ofMinutes(1), 20, 5), 50, 0);

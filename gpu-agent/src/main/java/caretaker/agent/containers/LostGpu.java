@@ -1,0 +1,49 @@
+package caretaker.agent.containers;
+
+import caretaker.agent.health.Finding;
+import caretaker.contracts.Condition;
+import caretaker.contracts.HealthEvent;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * A container that was given GPUs and cannot reach them any more, although the host can: its cgroup has lost the
+ * devices, mostly because systemd has reloaded its units. It must be made anew; NVIDIA's container toolkit documents it
+ * as "Failed to initialize NVML: Unknown Error".
+ */
+public final class LostGpu {
+    /** Character devices of the NVIDIA driver, by the kernel's list of device numbers. */
+    private static final String NVIDIA_MAJOR = "195:";
+
+    private LostGpu() {}
+
+    /** Whether a program's output says that NVML does not answer in its container. */
+    public static boolean isSaidBy(String output) {
+        String text = output.toLowerCase(Locale.ROOT);
+        return text.contains("failed to initialize nvml")
+                || (text.contains("nvml") && text.contains("unknown error"))
+                || (text.contains("nvml") && text.contains("insufficient permissions"));
+    }
+
+    /**
+     * Whether a cgroup's {@code devices.list} (version 1) lets NVIDIA's devices be opened. Version 2 keeps no list that
+     * could be read.
+     */
+    static boolean allows(String devices) {
+        return devices.lines()
+                .map(String::strip)
+                .anyMatch(line -> line.startsWith("a ")
+                        || line.startsWith("c *:")
+                        || (line.startsWith("c " + NVIDIA_MAJOR) && line.contains("r")));
+    }
+
+    /** Says so of a container; the evidence has which run it is and how it was seen. */
+    public static Finding finding(HealthEvent.Entity container, String name, Map<String, String> evidence) {
+        return new Finding(
+                Condition.GPU_CONTAINER_LOST_GPU,
+                container,
+                "",
+                name + " has lost its GPUs while the host's are well; it must be made anew",
+                evidence);
+    }
+}
