@@ -1,5 +1,6 @@
 package caretaker.agent;
 
+import caretaker.agent.containers.ContainerLookup;
 import caretaker.agent.containers.Containers;
 import caretaker.agent.docker.DockerWatcher;
 import caretaker.agent.health.HealthLedger;
@@ -9,7 +10,9 @@ import caretaker.agent.poll.HostPoll;
 import caretaker.agent.poll.Intervals;
 import caretaker.agent.poll.Poller;
 import caretaker.agent.sampling.CurrentCall;
+import caretaker.agent.sampling.DriverEventListener;
 import caretaker.agent.sampling.GpuSource;
+import caretaker.agent.sampling.NvmlOptions;
 import caretaker.agent.sampling.NvmlSource;
 import caretaker.agent.simulated.FaultScript;
 import caretaker.agent.simulated.SimulatedSource;
@@ -156,7 +159,8 @@ public final class GpuAgent implements AutoCloseable {
                 config.nvml().pciRoot(),
                 config.intervals().fast(),
                 version());
-        return new NvmlSource(nvml, host, call, metrics, clocks.wall(), clocks.nanos());
+        var partners = new NvmlSource.Partners(metrics, DriverEventListener.NONE, ContainerLookup.NONE);
+        return new NvmlSource(nvml, host, NvmlOptions.DEFAULT, call, partners, clocks.wall(), clocks.nanos());
     }
 
     private static GpuSource simulated(

@@ -5,8 +5,8 @@ import java.util.List;
 /**
  * Profiling counters of Hopper and later: a value is the mean between two samples, which are at least 100 ms apart.
  *
- * <p>A {@link Window} holds the two samples of one GPU or GPU instance and is used again and again. Every window must be
- * {@linkplain Window#free freed} before the shutdown. All of the functions or none: a library that lacks one has no
+ * <p>A {@link Window} holds the two samples of one GPU or GPU instance and is used again and again. Every window must
+ * be {@linkplain Window#free freed} before the shutdown. All of the functions or none: a library that lacks one has no
  * GPM.
  */
 public final class Gpm {

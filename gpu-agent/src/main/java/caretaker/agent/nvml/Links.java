@@ -11,6 +11,11 @@ public final class Links {
     /** The least {@link #version} whose counters are fields. */
     public static final int NVLINK_5 = 7;
 
+    // In the health mask each check has two bits, 1 for bad and 2 for good; configuration has four, of which 1 is good.
+    private static final int CONFIGURATION_CHECK = 4;
+    private static final int CONFIGURATION_GOOD = 1;
+    private static final int BAD = 1;
+
     private final NativeFunction version;
     private final NativeFunction remoteType;
     private final NativeFunction state;
@@ -90,6 +95,24 @@ public final class Links {
 
     public long fabricHealthMask() {
         return Answer.ofUnsigned(infoCode, info.getInt(third.offsetOfInt("healthMask")));
+    }
+
+    /**
+     * Whether a check of the fabric went badly: 0 degraded bandwidth, 1 route recovery, 2 unhealthy route, 3 access
+     * timeout recovery, 4 incorrect configuration. Not supported where the mask says nothing of it.
+     */
+    public long fabricBad(int check) {
+        long mask = fabricHealthMask();
+        if (!Answer.isValue(mask)) {
+            return mask;
+        }
+        boolean isConfiguration = check == CONFIGURATION_CHECK;
+        int value = (int) ((mask >> (2 * check)) & (isConfiguration ? 0xF : 3));
+        if (value == 0) {
+            return Answer.failed(NvmlReturn.NOT_SUPPORTED.code());
+        }
+        boolean isBad = isConfiguration ? value != CONFIGURATION_GOOD : value == BAD;
+        return isBad ? 1 : 0;
     }
 
     /** 0 none, 1 healthy, 2 unhealthy, 3 limited; only in the newer form. */

@@ -105,12 +105,18 @@ class NvmlColumnsTest {
         {"persistence-mode", 1, PERSISTENCE_MODE},
         {"compute-mode", 3, COMPUTE_MODE},
         {"inforom-corrupted", 1, null},
+        {"nvlinks", 18, NVLINK_EXPECTED},
+        {"nvlinks-active", 17, NVLINK_ACTIVE},
+        {"fabric-state", 2, FABRIC_STATE},
+        {"fabric-health", 0x3 << 8 | 0b10_01_10_01, null},
+        {"mig-pending", 1, MIG_MODE_PENDING},
     };
 
     private final NvmlHost host = new NvmlHost("");
 
     @AfterEach
     void theDriverWasUsedAsItMustBe() {
+        host.close();
         assertThat(host.driver.violations()).isEmpty();
     }
 
@@ -133,7 +139,10 @@ class NvmlColumnsTest {
 
         assertThat(values(host.gpu(0))).isEqualTo(expected);
         Set<Column> absent = EnumSet.complementOf(EnumSet.copyOf(expected.keySet()));
-        assertThat(absent).allMatch(column -> column.name().startsWith("ECC_MEMORY_ERRORS"));
+        assertThat(absent)
+                .allMatch(column -> column.name().startsWith("ECC_MEMORY_ERRORS")
+                        || column.tier() == Tier.OPT_IN
+                        || column == XID_LAST);
         assertThat(host.rejected).isEmpty();
     }
 
@@ -144,10 +153,21 @@ class NvmlColumnsTest {
         expected.put(UTILIZATION_AVERAGE_MILLIPERCENT, 61_000L);
         expected.put(POWER_DRAW_MAX_MILLIWATTS, 431_001L);
         expected.put(INFOROM_VALID, 0L);
+        expected.put(MIG_MODE_CURRENT, 0L);
+        expected.put(MIG_INSTANCES, 0L);
+        expected.put(PROCESSES_COMPUTE, 0L);
+        expected.put(PROCESSES_GRAPHICS, 0L);
+        expected.put(PROCESSES_MPS, 0L);
+        expected.put(FABRIC_HEALTH_DEGRADED_BANDWIDTH, 1L);
+        expected.put(FABRIC_HEALTH_ROUTE_RECOVERY, 0L);
+        expected.put(FABRIC_HEALTH_ROUTE_UNHEALTHY, 1L);
+        expected.put(FABRIC_HEALTH_ACCESS_TIMEOUT_RECOVERY, 0L);
+        expected.put(FABRIC_HEALTH_INCORRECT_CONFIGURATION, 1L);
         for (Column column : Column.values()) {
             if (column.name().startsWith("PCIE_ERRORS")) {
                 expected.put(column, 9L);
-            } else if (column.name().startsWith("CLOCK_EVENTS_")) {
+            } else if (column.name().startsWith("CLOCK_EVENTS_")
+                    || column.name().startsWith("EVENTS_")) {
                 expected.put(column, 0L); // it did not begin under our eyes
             }
         }

@@ -24,6 +24,7 @@ class NvmlFaultsTest {
 
     @AfterEach
     void theDriverWasUsedAsItMustBe() {
+        host.close();
         assertThat(host.driver.violations()).isEmpty();
     }
 
