@@ -47,6 +47,7 @@ final class AgentMetrics implements PollListener, DriverListener {
     private final Map<String, AtomicInteger> stuck = new ConcurrentHashMap<>();
     private final Map<String, Timer> calls = new ConcurrentHashMap<>();
     private final Counter missed;
+    private final Counter conditionsFailures;
 
     AgentMetrics(MeterRegistry registry, String instance, InstantSource clock, LongSupplier nanos) {
         this.registry = registry;
@@ -75,6 +76,10 @@ final class AgentMetrics implements PollListener, DriverListener {
             published.put(topic, outcome(tags, "ok"));
             dropped.put(topic, outcome(tags, "dropped"));
         }
+        conditionsFailures = Counter.builder("caretaker.agent.conditions.file.failures")
+                .description("Reads and writes of the file of raised conditions that failed")
+                .tags(this.instance)
+                .register(registry);
         missed = Counter.builder("caretaker.agent.polls.missed")
                 .description("Polls left out because earlier ones took too long")
                 .tags(this.instance)
@@ -104,17 +109,22 @@ final class AgentMetrics implements PollListener, DriverListener {
                 .register(registry);
     }
 
+    /** Counts what of the raised conditions could not be read or written. */
+    void conditionsFileFailed() {
+        conditionsFailures.increment();
+    }
+
     long nanos() {
         return nanos.getAsLong();
     }
 
-    void published(Topic topic, boolean succeeded, long offeredNanos) {
+    void published(Topic topic, boolean succeeded, Duration took) {
         Counter counter = (succeeded ? published : dropped).get(topic);
         Timer delay = delays.get(topic);
         if (counter != null && delay != null) {
             counter.increment();
             if (succeeded) {
-                delay.record(nanos.getAsLong() - offeredNanos, TimeUnit.NANOSECONDS);
+                delay.record(took);
             }
         }
     }

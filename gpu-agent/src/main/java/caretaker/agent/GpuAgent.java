@@ -56,6 +56,7 @@ public final class GpuAgent implements AutoCloseable {
      * Starts to read and publish. Needs no broker yet.
      *
      * @throws NoDriverException if readings should come from a driver and there is none
+     * @throws caretaker.chassis.DataDirectory.Unusable if the data folder cannot be written to, or is in use
      */
     public static GpuAgent start(GpuAgentConfig config) {
         return start(config, InstantSource.system(), System::nanoTime);
@@ -81,6 +82,7 @@ public final class GpuAgent implements AutoCloseable {
         var metrics = new AgentMetrics(registry, config.hostName(), clocks.wall(), clocks.nanos());
         var vertx = Vertx.vertx(small());
         closer.opened("vertx", () -> vertx.close().await());
+        var persistence = Persistence.open(config, closer, metrics, vertx);
         var topics = closer.opened(
                 "topics",
                 Topics.ensure(vertx, config.kafka(), List.of(spec(Topic.READINGS), spec(Topic.HEALTH)), registry));
@@ -94,13 +96,16 @@ public final class GpuAgent implements AutoCloseable {
                         registry,
                         clocks.wall()));
         metrics.buffered(outbox::queued);
+        persistence.keepEvents(outbox, registry);
         var bus = new OutboxBus(outbox, metrics);
         Intervals intervals = config.intervals().intervals();
         String agentId = newAgentId();
+        List<HostPoll.Publisher> publishers = new ArrayList<>();
         List<HealthLedger> ledgers = new ArrayList<>();
         for (int i = 0; i < hosts.size(); i++) {
-            String id = hosts.size() == 1 ? agentId : agentId + "-" + (i + 1);
-            ledgers.add(new HealthLedger(hosts.get(i), id, clocks.wall(), bus::event));
+            var publisher = new HostPoll.Publisher(hosts.get(i), hosts.size() == 1 ? agentId : agentId + "-" + (i + 1));
+            publishers.add(publisher);
+            ledgers.add(persistence.ledger(publisher, clocks.wall(), bus::event));
         }
         Optional<DockerWatcher> docker =
                 docker(config, ledgers.getFirst(), registry, clocks).map(watcher -> closer.opened("docker", watcher));
@@ -110,9 +115,8 @@ public final class GpuAgent implements AutoCloseable {
             GpuSource source = driver.isPresent()
                     ? nvml(config, driver.get(), call, clocks, metrics)
                     : simulated(config, hosts.get(i), faults, clocks.wall(), metrics);
-            var publisher = new HostPoll.Publisher(hosts.get(i), hosts.size() == 1 ? agentId : agentId + "-" + (i + 1));
             var outlets = new HostPoll.Outlets(bus, ledgers.get(i), metrics);
-            polls.add(new HostPoll(publisher, source, outlets, intervals, clocks, call));
+            polls.add(new HostPoll(publishers.get(i), source, outlets, intervals, clocks, call));
         }
         var poller = closer.opened("poller", new Poller(polls, intervals.fast(), clocks.nanos(), metrics));
         var readiness = new Readiness()

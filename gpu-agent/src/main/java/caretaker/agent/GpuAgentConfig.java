@@ -4,6 +4,7 @@ import caretaker.agent.docker.DockerSettings;
 import caretaker.agent.poll.Intervals;
 import caretaker.agent.simulated.FaultScript;
 import caretaker.chassis.HttpSettings;
+import caretaker.chassis.Journal;
 import caretaker.chassis.KafkaSettings;
 import caretaker.chassis.OutboxSettings;
 import caretaker.chassis.config.Bytes;
@@ -26,11 +27,14 @@ import org.jspecify.annotations.Nullable;
  * Everything the agent can be told.
  *
  * @param host the name under which this host's readings appear; the machine's own name if it is left out
+ * @param dataDir where events that Kafka has not taken, and the raised conditions, outlive the process; without it they
+ *     are in memory only
  * @param expectedGpus GPUs that should be in the host; 0: the most that were ever seen
  */
 public record GpuAgentConfig(
         @Nullable String host,
         KafkaSettings kafka,
+        @Nullable Path dataDir,
         Http http,
         @Default("nvml") Source source,
         Nvml nvml,
@@ -38,7 +42,8 @@ public record GpuAgentConfig(
         @Default("0") @Range(min = "0", max = "256") int expectedGpus,
         Simulated simulated,
         DockerSettings docker,
-        Buffer buffer) {
+        Buffer buffer,
+        Restored restored) {
 
     private static final Path KERNEL_HOST_NAME = Path.of("/proc/sys/kernel/hostname");
 
@@ -134,12 +139,37 @@ public record GpuAgentConfig(
         }
     }
 
-    /** What is held for each host while the broker is away. */
+    /**
+     * What becomes of the conditions that a former run of the agent had raised.
+     *
+     * @param confirmAfter until then a watcher that does not find one again clears nothing
+     * @param forgetAfter then what nobody has found again is cleared
+     */
+    public record Restored(
+            @Default("1m") @Range(min = "1s", max = "1h") Duration confirmAfter,
+
+            @Default("10m") @Range(min = "1s", max = "1d") Duration forgetAfter) {}
+
+    /**
+     * What is held for each host while the broker is away.
+     *
+     * @param eventsOnDisk of all hosts together, with a {@code data-dir}: the oldest are kept, newer ones refused and
+     *     counted
+     */
     public record Buffer(
             @Default("600") @Range(min = "1") int readings,
             @Default("3MiB") @Range(min = "1MiB") Bytes readingsSize,
             @Default("10000") @Range(min = "1") int events,
-            @Default("3MiB") @Range(min = "1MiB") Bytes eventsSize) {
+            @Default("3MiB") @Range(min = "1MiB") Bytes eventsSize,
+            @Default("100000") @Range(min = "1") int eventsOnDisk,
+            @Default("64MiB") @Range(min = "1MiB") Bytes eventsOnDiskSize) {
+
+        /** How long an event waits for the broker before it is forced to the disk. */
+        private static final Duration SYNC_AFTER = Duration.ofMillis(100);
+
+        Journal.Settings journal() {
+            return new Journal.Settings(eventsOnDisk, eventsOnDiskSize, eventsSize, SYNC_AFTER);
+        }
 
         OutboxSettings settings(int hosts) {
             return new OutboxSettings(
@@ -165,7 +195,18 @@ public record GpuAgentConfig(
     /** The same with made-up hosts in place of a driver. */
     public GpuAgentConfig with(Simulated hosts) {
         return new GpuAgentConfig(
-                host, kafka, http, Source.SIMULATED, nvml, intervals, expectedGpus, hosts, docker, buffer);
+                host,
+                kafka,
+                dataDir,
+                http,
+                Source.SIMULATED,
+                nvml,
+                intervals,
+                expectedGpus,
+                hosts,
+                docker,
+                buffer,
+                restored);
     }
 
     /** The same with another broker and another port of its own; 0 takes a free one. */
@@ -173,6 +214,7 @@ public record GpuAgentConfig(
         return new GpuAgentConfig(
                 host,
                 broker,
+                dataDir,
                 new Http(http.host(), port, http.webConfig()),
                 source,
                 nvml,
@@ -180,7 +222,8 @@ public record GpuAgentConfig(
                 expectedGpus,
                 simulated,
                 docker,
-                buffer);
+                buffer,
+                restored);
     }
 
     /** The names to publish for. */

@@ -8,6 +8,7 @@ import caretaker.chassis.Outgoing;
 import caretaker.contracts.HealthEvent;
 import caretaker.contracts.HealthEventCodec;
 import caretaker.contracts.Topic;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -25,6 +26,7 @@ final class OutboxBus implements Bus {
     OutboxBus(Outbox outbox, AgentMetrics metrics) {
         this.outbox = outbox;
         this.metrics = metrics;
+        outbox.whenSettled(Topic.HEALTH.fullName(), (isSent, delay) -> metrics.published(Topic.HEALTH, isSent, delay));
     }
 
     @Override
@@ -34,12 +36,19 @@ final class OutboxBus implements Bus {
 
     /** Is kept until a broker has it. */
     void event(HealthEvent event) {
-        send(Topic.HEALTH, event.host(), Events.CODEC.encode(event));
+        if (!outbox.offer(Topic.HEALTH.fullName(), key(event.host()), Events.CODEC.encode(event))) {
+            metrics.published(Topic.HEALTH, false, Duration.ZERO);
+        }
     }
 
     private void send(Topic topic, String host, byte[] record) {
         long offered = metrics.nanos();
-        outbox.send(new Outgoing(topic.fullName(), keys.computeIfAbsent(host, name -> name.getBytes(UTF_8)), record))
-                .onComplete(result -> metrics.published(topic, result.succeeded(), offered));
+        outbox.send(new Outgoing(topic.fullName(), key(host), record))
+                .onComplete(result ->
+                        metrics.published(topic, result.succeeded(), Duration.ofNanos(metrics.nanos() - offered)));
+    }
+
+    private byte[] key(String host) {
+        return keys.computeIfAbsent(host, name -> name.getBytes(UTF_8));
     }
 }

@@ -33,6 +33,7 @@ final class SimulatedGpu {
     private final double fullWatts;
     private final long eccBefore;
     private final RisingEdges edges = new RisingEdges();
+    private final SimulatedExtras extras;
 
     private Fault fault = Fault.BACK;
     private double utilization;
@@ -50,7 +51,8 @@ final class SimulatedGpu {
     private long eccCorrected;
     private long eccUncorrected;
 
-    SimulatedGpu(Noise noise, Workload workload, int index) {
+    /** @param last whether it is the last one of its host */
+    SimulatedGpu(Noise noise, Workload workload, int index, SimulatedExtras.Kind kind, boolean last) {
         this.noise = noise;
         this.workload = workload;
         uuid = uuid(noise.bits(), noise.bits());
@@ -76,6 +78,7 @@ final class SimulatedGpu {
         received = (long) noise.between(1e12, 9e12);
         transmitted = (long) noise.between(1e11, 9e11);
         powerNanos = (long) noise.between(1e9, 9e12);
+        extras = new SimulatedExtras(kind, noise, workload, index, last);
     }
 
     String uuid() {
@@ -90,9 +93,12 @@ final class SimulatedGpu {
         return fault;
     }
 
-    void fault(Fault next) {
+    void fault(Fault next, long nowMillis) {
         if (next == Fault.ECC_UNCORRECTED && fault != next) {
             eccUncorrected++;
+        }
+        if (fault != next) {
+            extras.fault(next, nowMillis);
         }
         fault = next;
     }
@@ -124,6 +130,7 @@ final class SimulatedGpu {
         celsius += (targetCelsius() - celsius) * Math.min(1, 0.06 * seconds);
         settleClock();
         count(seconds);
+        extras.advance(seconds);
     }
 
     private double targetWatts() {
@@ -185,6 +192,12 @@ final class SimulatedGpu {
         if (tier == Tier.RARE) {
             writeRare(gpu, rejected);
         }
+        extras.write(tier, utilization, gpu, rejected);
+    }
+
+    /** Writes what is known of a GPU that does not answer. */
+    void writeEvents(GpuReading gpu, RejectedValues rejected) {
+        extras.writeEvents(gpu, rejected);
     }
 
     private void writeFast(GpuReading gpu, RejectedValues rejected) {

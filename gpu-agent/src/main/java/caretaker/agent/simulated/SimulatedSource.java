@@ -64,13 +64,14 @@ public final class SimulatedSource implements GpuSource {
         stepMillis = Collections.min(List.of(host.interval(), LONGEST_STEP)).toMillis();
         info = new HostInfo("570.172.08", "12.570.172.08", "12.8", "570.172.08", host.agentVersion(), "simulated");
         script = host.faults().of(host.name()).entries();
+        var kind = SimulatedExtras.Kind.of(host.name());
         var noise = Noise.of(host.seed(), host.name().hashCode());
         int perJob = Math.min(host.gpus(), 8 >> (int) (noise.unit() * 3)); // jobs of 8, 4 or 2
         for (int i = 0; i < host.gpus(); i++) {
             if (i % perJob == 0) {
                 workloads.add(new Workload(Noise.of(noise.bits())));
             }
-            gpus.add(new SimulatedGpu(Noise.of(noise.bits(), i), workloads.getLast(), i));
+            gpus.add(new SimulatedGpu(Noise.of(noise.bits(), i), workloads.getLast(), i, kind, i == host.gpus() - 1));
         }
     }
 
@@ -91,6 +92,7 @@ public final class SimulatedSource implements GpuSource {
             } else {
                 reading.clear();
                 reading.index(i).state(hung ? GpuState.HUNG : gpu.state());
+                gpu.writeEvents(reading, rejected);
             }
             if (!gpu.state().answers()) {
                 findings = findings.isEmpty() ? new ArrayList<>() : findings;
@@ -121,7 +123,7 @@ public final class SimulatedSource implements GpuSource {
         while (scriptPosition < script.size() && script.get(scriptPosition).at().toMillis() <= elapsedMillis) {
             FaultScript.Entry entry = script.get(scriptPosition++);
             if (entry.gpu() < gpus.size()) {
-                gpus.get(entry.gpu()).fault(entry.fault());
+                gpus.get(entry.gpu()).fault(entry.fault(), start.toEpochMilli() + elapsedMillis);
             }
         }
     }
