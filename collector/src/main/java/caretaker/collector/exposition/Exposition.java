@@ -103,6 +103,9 @@ public final class Exposition {
             }
             case STATE -> {
                 for (int i = 0; i < snapshot.gpuCount(); i++) {
+                    if (!snapshot.host(snapshot.gpu(i).host()).heard()) {
+                        continue; // an inventory does not say how a GPU is
+                    }
                     GpuState state = snapshot.gpu(i).reading().state();
                     for (GpuState each : STATES) {
                         encoder.sample(gpus.all(), i, states[each.number()], each == state ? 1 : 0, 0);
