@@ -72,7 +72,9 @@ class ArchitectureTest {
                     "caretaker.agent.health..",
                     "caretaker.agent.xid..",
                     "caretaker.collector.state..",
-                    "caretaker.collector.exposition..")
+                    "caretaker.collector.exposition..",
+                    "caretaker.collector.discovery..",
+                    "caretaker.agent.inventory..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(EDGES);

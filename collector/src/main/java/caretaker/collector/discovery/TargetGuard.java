@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Says which targets of a host's inventory Prometheus may be sent to, and under which labels.
  *
- * <p>A container's labels are written by whoever starts the container. They may choose a port, a path and what describes
- * a run, and nothing else: not the address, which is the host's or the container's own, and not who the series are from.
- * {@code instance}, {@code host} and {@code container} are always put in here.
+ * <p>A container's labels are written by whoever starts the container. They may choose a port, a path and what
+ * describes a run, and nothing else: not the address, which is the host's or the container's own, and not who the
+ * series are from. {@code instance}, {@code host} and {@code container} are always put in here.
  */
 final class TargetGuard {
     /** The labels that describe a run. */
@@ -91,7 +91,7 @@ final class TargetGuard {
             String host, Target target, HostInventory.@Nullable Container container, Map<Refusal, Integer> refused) {
         SortedMap<String, String> labels = new TreeMap<>();
         target.labels().forEach((name, value) -> {
-            if (DESCRIBING.contains(name) && isReadable(value)) {
+            if (DESCRIBING.contains(name) && HostInventory.isLabelValue(value)) {
                 labels.put(name, value);
             } else {
                 refused.merge(Refusal.LABEL, 1, Integer::sum);
@@ -106,20 +106,6 @@ final class TargetGuard {
             labels.put("container", container.name().isEmpty() ? container.id() : container.name());
         }
         return labels;
-    }
-
-    /** Not empty, and no control character, line end, or character that means nothing or turns the text around. */
-    private static boolean isReadable(String value) {
-        return !value.isBlank()
-                && value.codePoints().allMatch(point -> switch (Character.getType(point)) {
-                    case Character.CONTROL,
-                            Character.FORMAT,
-                            Character.SURROGATE,
-                            Character.UNASSIGNED,
-                            Character.LINE_SEPARATOR,
-                            Character.PARAGRAPH_SEPARATOR -> point == 0x200D; // joins emoji
-                    default -> true;
-                });
     }
 
     private static String authority(Target target) {
