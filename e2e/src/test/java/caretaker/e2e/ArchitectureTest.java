@@ -71,6 +71,7 @@ class ArchitectureTest {
                     "caretaker.agent.nvml..",
                     "caretaker.agent.health..",
                     "caretaker.agent.xid..",
+                    "caretaker.cli.fleet..",
                     "caretaker.collector.state..",
                     "caretaker.collector.exposition..",
                     "caretaker.collector.discovery..",
