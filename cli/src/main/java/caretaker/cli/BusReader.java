@@ -102,7 +102,8 @@ final class BusReader implements AutoCloseable {
                 if (clock.millis() > deadline) {
                     throw new CommandFailure(
                             Exit.TIMEOUT,
-                            "the topics could not be read within " + options.timeout().toSeconds()
+                            "the topics could not be read within "
+                                    + options.timeout().toSeconds()
                                     + " s; give more with --timeout, or name one --host");
                 }
                 poll(POLL, host, sink);

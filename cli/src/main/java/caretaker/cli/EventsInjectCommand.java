@@ -11,7 +11,6 @@ import caretaker.contracts.HealthEvent.Entity;
 import caretaker.contracts.HealthEventCodec;
 import caretaker.contracts.Readings;
 import caretaker.contracts.Topic;
-import java.io.Console;
 import java.io.PrintWriter;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -106,12 +105,11 @@ final class EventsInjectCommand implements Callable<Integer> {
     }
 
     private static boolean confirmed(String what) {
-        Console console = System.console();
-        if (console == null || !console.isTerminal()) {
-            return false;
-        }
-        String answer = console.readLine("Inject as a drill: %s? What reads the bus will act on it. [y/N] ", what);
-        return answer != null && answer.strip().equalsIgnoreCase("y");
+        return Terminal.console()
+                .map(console ->
+                        console.readLine("Inject as a drill: %s? What reads the bus will act on it. [y/N] ", what))
+                .filter(answer -> answer.strip().equalsIgnoreCase("y"))
+                .isPresent();
     }
 
     private HealthEvent event() {
@@ -177,8 +175,7 @@ final class EventsInjectCommand implements Callable<Integer> {
                         Exit.NOT_FOUND, "no topic of Caretaker at " + bus.bootstrap() + "; is an agent running?");
             }
             var view = new FleetView();
-            reader.readToEnd(
-                    null, record -> view.readings(record.value(), Instant.ofEpochMilli(record.timestamp())));
+            reader.readToEnd(null, record -> view.readings(record.value(), Instant.ofEpochMilli(record.timestamp())));
             return view.hosts().stream()
                     .filter(each -> each.host().equals(host))
                     .findFirst()
@@ -206,7 +203,8 @@ final class EventsInjectCommand implements Callable<Integer> {
             }
         }
         throw new CommandFailure(
-                Exit.NOT_FOUND, "host " + host + " has no GPU " + gpu + "; see 'caretaker gpu status --host " + host + "'");
+                Exit.NOT_FOUND,
+                "host " + host + " has no GPU " + gpu + "; see 'caretaker gpu status --host " + host + "'");
     }
 
     private void send(HealthEvent event) {

@@ -40,7 +40,7 @@ final class GpuStatusCommand extends FleetCommand {
         long end = now().toEpochMilli() + limit.toMillis();
         while (watch && now().toEpochMilli() < end && !out().checkError()) {
             reader.readFor(EVERY, host(), record -> take(view, record));
-            show(view, System.console() != null);
+            show(view, Terminal.console().isPresent());
         }
         return Exit.OK;
     }

@@ -79,8 +79,8 @@ final class GpuThrottleCommand extends FleetCommand {
 
     private static String line(Held gpu) {
         var line = new StringBuilder();
-        line.append(String.format(
-                Locale.ROOT, "%s GPU %d  of %.1f s: ", gpu.host(), gpu.index(), gpu.observedSeconds()));
+        line.append(
+                String.format(Locale.ROOT, "%s GPU %d  of %.1f s: ", gpu.host(), gpu.index(), gpu.observedSeconds()));
         if (gpu.reasons().isEmpty()) {
             line.append("not held down");
         }

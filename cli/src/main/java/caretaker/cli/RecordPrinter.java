@@ -83,7 +83,8 @@ final class RecordPrinter {
     }
 
     private static String summary(HealthEvent event) {
-        return (event.drill() ? "DRILL  " : "") + word(event.severity()) + "  " + event.condition().wire() + " " + word(event.state()) + "  "
+        return (event.drill() ? "DRILL  " : "") + word(event.severity()) + "  "
+                + event.condition().wire() + " " + word(event.state()) + "  "
                 + printable(event.entity().name()) + "  " + printable(event.message())
                 + (event.action() == HealthEvent.Action.NONE ? "" : "  (" + word(event.action()) + ")");
     }

@@ -54,8 +54,9 @@ class GpuCommandsIT {
                         "simulated.hosts", "2",
                         "simulated.gpus", "2",
                         "simulated.faults", faults.toString())));
-        await().atMost(LIMIT).until(() -> run("gpu", "check").exitCode() == Exit.CHECK_FAILED
-                && run("gpu", "status", "--host", "node-2").out().contains("gpu.lost"));
+        await().atMost(LIMIT)
+                .until(() -> run("gpu", "check").exitCode() == Exit.CHECK_FAILED
+                        && run("gpu", "status", "--host", "node-2").out().contains("gpu.lost"));
     }
 
     @AfterAll
@@ -83,8 +84,9 @@ class GpuCommandsIT {
         assertThat(json.at("/hosts/1/conditions/0/condition").asText()).isEqualTo("gpu.lost");
         assertThat(json.at("/hosts/1/conditions/0/formerRun").asBoolean()).isFalse();
 
-        String[] documents =
-                run("gpu", "status", "--host", "node-1", "--json", "--watch", "--for", "2s").out().split("\n");
+        String[] documents = run("gpu", "status", "--host", "node-1", "--json", "--watch", "--for", "2s")
+                .out()
+                .split("\n");
         assertThat(documents.length).isBetween(2, 4);
         assertThat(JSON.readTree(documents[0]).at("/hosts/0/sequence").asLong())
                 .isLessThan(JSON.readTree(documents[1]).at("/hosts/0/sequence").asLong());
@@ -107,7 +109,8 @@ class GpuCommandsIT {
     void throttleShowsWhatHeldAGpuDown() throws IOException {
         assertThat(run("gpu", "throttle", "--host", "node-2", "--since", "30s").out())
                 .containsPattern("(?m)^node-2 GPU 0  of [0-9.]+ s:.* hw_power_brake ~[0-9.]+%");
-        JsonNode live = JSON.readTree(run("gpu", "throttle", "--for", "2s", "--json").out());
+        JsonNode live =
+                JSON.readTree(run("gpu", "throttle", "--for", "2s", "--json").out());
         assertThat(live.at("/gpus")).hasSize(4);
         assertThat(live.at("/gpus/0/observedSeconds").asDouble()).isBetween(0.5, 2.5);
     }
@@ -116,14 +119,17 @@ class GpuCommandsIT {
     void aDrillIsMarkedAndCountsNowhere() {
         Ended asked = run("events", "inject", "gpu.xid", "--host", "node-1", "--gpu", "1");
         assertThat(asked.exitCode()).isEqualTo(Exit.REFUSED);
-        assertThat(asked.err()).contains("not injected: gpu.xid raised of GPU 1 on node-1").contains("--yes");
+        assertThat(asked.err())
+                .contains("not injected: gpu.xid raised of GPU 1 on node-1")
+                .contains("--yes");
 
         Ended done = run("events", "inject", "gpu.lost", "--host", "node-1", "--gpu", "1", "--code", "79", "--yes");
         assertThat(done.exitCode()).isZero();
         assertThat(done.out()).contains("injected as a drill: gpu.lost raised of GPU 1 on node-1");
         assertThat(run("gpu", "status", "--host", "node-1").out()).contains("! DRILL critical  gpu.lost  GPU 1: drill");
         assertThat(run("gpu", "check", "--host", "node-1").exitCode()).isZero();
-        assertThat(run("events", "tail", "health", "--since", "1m", "--host", "node-1", "--max", "1").out())
+        assertThat(run("events", "tail", "health", "--since", "1m", "--host", "node-1", "--max", "1")
+                        .out())
                 .contains("DRILL  critical  gpu.lost raised  GPU 1  drill");
 
         run("events", "inject", "gpu.lost", "--host", "node-1", "--gpu", "1", "--state", "cleared", "--yes");
@@ -159,8 +165,7 @@ class GpuCommandsIT {
     }
 
     private Ended run(String... arguments) {
-        return execute(Stream.concat(
-                        Stream.of(arguments), Stream.of("--bootstrap", broker.bootstrapServers()))
+        return execute(Stream.concat(Stream.of(arguments), Stream.of("--bootstrap", broker.bootstrapServers()))
                 .toArray(String[]::new));
     }
 

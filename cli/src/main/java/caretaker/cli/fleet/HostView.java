@@ -36,10 +36,9 @@ public record HostView(
     /** Whether nothing has come for three of the host's own intervals, with two seconds for the way. */
     public boolean isSilent(Instant now) {
         return readings == null
-                || age(now)
-                                .compareTo(Duration.ofMillis(readings.intervalMillis())
-                                        .multipliedBy(PATIENCE)
-                                        .plus(SLACK))
+                || age(now).compareTo(Duration.ofMillis(readings.intervalMillis())
+                                .multipliedBy(PATIENCE)
+                                .plus(SLACK))
                         > 0;
     }
 

@@ -33,9 +33,7 @@ public final class RaisedConditions {
             case CLEARED -> raised.remove(key);
             case OCCURRED -> {}
         }
-        if (event.condition() == Condition.GPU_XID
-                && event.state() != HealthEvent.State.CLEARED
-                && !event.drill()) {
+        if (event.condition() == Condition.GPU_XID && event.state() != HealthEvent.State.CLEARED && !event.drill()) {
             lastXids.put(event.entity().id(), new Xid(event.code(), event.time()));
         }
     }

@@ -120,7 +120,7 @@ public final class Throttling {
         return gpus.values().stream()
                 .filter(gpu -> gpu.observedSeconds > 0)
                 .map(Throttling::held)
-                .sorted(Comparator.comparing(Held::host).thenComparing(Held::index))
+                .sorted(Comparator.comparing(Held::host).thenComparingInt(Held::index))
                 .toList();
     }
 
@@ -128,7 +128,7 @@ public final class Throttling {
         List<Reason> reasons = new ArrayList<>();
         gpu.countedSeconds.forEach((name, seconds) -> reasons.add(reason(gpu, name, seconds, true)));
         gpu.sampledSeconds.forEach((name, seconds) -> reasons.add(reason(gpu, name, seconds, false)));
-        reasons.sort(Comparator.comparing(Reason::share).reversed().thenComparing(Reason::name));
+        reasons.sort(Comparator.comparingDouble(Reason::share).reversed().thenComparing(Reason::name));
         return new Held(gpu.host, gpu.index, gpu.uuid, gpu.observedSeconds, reasons);
     }
 
