@@ -12,7 +12,6 @@ import caretaker.agent.poll.Poller;
 import caretaker.agent.sampling.CurrentCall;
 import caretaker.agent.sampling.DriverEventListener;
 import caretaker.agent.sampling.GpuSource;
-import caretaker.agent.sampling.NvmlOptions;
 import caretaker.agent.sampling.NvmlSource;
 import caretaker.agent.simulated.FaultScript;
 import caretaker.agent.simulated.SimulatedSource;
@@ -109,11 +108,13 @@ public final class GpuAgent implements AutoCloseable {
         }
         Optional<DockerWatcher> docker =
                 docker(config, ledgers.getFirst(), registry, clocks).map(watcher -> closer.opened("docker", watcher));
+        ContainerLookup containers =
+                docker.<ContainerLookup>map(watcher -> watcher).orElse(ContainerLookup.NONE);
         List<HostPoll> polls = new ArrayList<>();
         for (int i = 0; i < hosts.size(); i++) {
             var call = new CurrentCall(clocks.nanos());
             GpuSource source = driver.isPresent()
-                    ? nvml(config, driver.get(), call, clocks, metrics)
+                    ? nvml(config, driver.get(), call, clocks, metrics, containers)
                     : simulated(config, hosts.get(i), faults, clocks.wall(), metrics);
             var outlets = new HostPoll.Outlets(bus, ledgers.get(i), metrics);
             polls.add(new HostPoll(publishers.get(i), source, outlets, intervals, clocks, call));
@@ -156,15 +157,20 @@ public final class GpuAgent implements AutoCloseable {
     }
 
     private static GpuSource nvml(
-            GpuAgentConfig config, Nvml nvml, CurrentCall call, HostPoll.Clocks clocks, AgentMetrics metrics) {
+            GpuAgentConfig config,
+            Nvml nvml,
+            CurrentCall call,
+            HostPoll.Clocks clocks,
+            AgentMetrics metrics,
+            ContainerLookup containers) {
         var host = new NvmlSource.Host(
                 config.hostName(),
                 config.expectedGpus(),
                 config.nvml().pciRoot(),
                 config.intervals().fast(),
                 version());
-        var partners = new NvmlSource.Partners(metrics, DriverEventListener.NONE, ContainerLookup.NONE);
-        return new NvmlSource(nvml, host, NvmlOptions.DEFAULT, call, partners, clocks.wall(), clocks.nanos());
+        var partners = new NvmlSource.Partners(metrics, DriverEventListener.NONE, containers);
+        return new NvmlSource(nvml, host, config.nvml().options(), call, partners, clocks.wall(), clocks.nanos());
     }
 
     private static GpuSource simulated(

@@ -37,7 +37,7 @@ public record GpuAgentConfig(
         @Nullable Path dataDir,
         Http http,
         @Default("nvml") Source source,
-        Nvml nvml,
+        NvmlSettings nvml,
         Polling intervals,
         @Default("0") @Range(min = "0", max = "256") int expectedGpus,
         Simulated simulated,
@@ -72,16 +72,6 @@ public record GpuAgentConfig(
             return new HttpSettings(host, port, webConfig, new Bytes(1 << 20));
         }
     }
-
-    /**
-     * Where the driver is.
-     *
-     * @param library a name that the system's loader knows, or a path
-     * @param pciRoot the kernel's list of PCI devices
-     */
-    public record Nvml(
-            @Default("libnvidia-ml.so.1") String library,
-            @Default("/sys/bus/pci/devices") Path pciRoot) {}
 
     /** How often what is read, see {@link Intervals}. */
     public record Polling(

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import caretaker.agent.GpuAgentConfig.Source;
 import caretaker.agent.docker.DockerSettings;
 import caretaker.agent.poll.Intervals;
+import caretaker.agent.sampling.NvmlOptions;
 import caretaker.agent.simulated.FaultScript;
 import caretaker.chassis.config.Config;
 import caretaker.chassis.config.ConfigException;
@@ -72,6 +73,27 @@ class GpuAgentConfigTest {
         assertThatThrownBy(() -> parse("docker: {host: 'http://10.0.0.1'}"))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining("docker.host 'http://10.0.0.1' is not unix:///path");
+    }
+
+    @Test
+    void whatCostsTheUsersOfAGpuIsOffUntilItIsAskedFor() {
+        NvmlOptions options = GpuAgentConfig.defaults().nvml().options();
+        assertThat(options).isEqualTo(NvmlOptions.DEFAULT);
+        assertThat(options.profiling()).isNull();
+        assertThat(options.pcieThroughput()).isFalse();
+        assertThat(options.processes().series()).isFalse();
+        NvmlOptions asked = parse("nvml: {profiling: {enabled: true, interval: 100ms}, pcie: {throughput: true},"
+                        + " processes: {series: true, most-series: 5}}")
+                .nvml()
+                .options();
+        assertThat(asked.profiling()).isEqualTo(Duration.ofMillis(100));
+        assertThat(asked.pcieThroughput()).isTrue();
+        assertThat(asked.processes().series()).isTrue();
+        assertThat(asked.processes().mostSeries()).isEqualTo(5);
+        assertThatThrownBy(() -> parse("nvml: {profiling: {enabled: true, interval: 99ms}}"))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("nvml.profiling.interval")
+                .hasMessageContaining("at least 100ms");
     }
 
     @Test

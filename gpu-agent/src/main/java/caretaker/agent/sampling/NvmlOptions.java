@@ -17,15 +17,38 @@ import org.jspecify.annotations.Nullable;
 public record NvmlOptions(
         Path deviceRoot,
         Duration eventWait,
-        ProcessReader.Settings processes,
+        Processes processes,
         @Nullable Duration profiling,
         boolean pcieThroughput) {
 
+    /**
+     * How processes are told of.
+     *
+     * @param procRoot where their names are
+     * @param series whether each has a series of its own
+     * @param mostSeries of one GPU
+     */
+    public record Processes(Path procRoot, boolean series, int mostSeries) {}
+
     /** Without anything that costs the GPU's users. */
     public static final NvmlOptions DEFAULT = new NvmlOptions(
-            Path.of("/dev"),
-            Duration.ofMillis(500),
-            new ProcessReader.Settings(Path.of("/proc"), false, 128),
-            null,
-            false);
+            Path.of("/dev"), Duration.ofMillis(500), new Processes(Path.of("/proc"), false, 128), null, false);
+
+    public NvmlOptions withRoots(Path devices, Path processRoot) {
+        var here = new Processes(processRoot, processes.series(), processes.mostSeries());
+        return new NvmlOptions(devices, eventWait, here, profiling, pcieThroughput);
+    }
+
+    public NvmlOptions withSeries(boolean series, int most) {
+        var told = new Processes(processes.procRoot(), series, most);
+        return new NvmlOptions(deviceRoot, eventWait, told, profiling, pcieThroughput);
+    }
+
+    public NvmlOptions withOptIns(@Nullable Duration profilingInterval, boolean throughput) {
+        return new NvmlOptions(deviceRoot, eventWait, processes, profilingInterval, throughput);
+    }
+
+    NvmlOptions withEventWait(Duration wait) {
+        return new NvmlOptions(deviceRoot, wait, processes, profiling, pcieThroughput);
+    }
 }

@@ -14,7 +14,6 @@ import caretaker.contracts.PartColumn;
 import caretaker.contracts.PartReading;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -30,9 +29,6 @@ import java.util.Map;
  * the driver's samples since the last slow poll; under MIG the driver has none, and it stays absent.
  */
 final class ProcessReader {
-    /** How processes are told of. */
-    record Settings(Path procRoot, boolean series, int mostSeries) {}
-
     private static final String[] FUNCTIONS = {
         "nvmlDeviceGetComputeRunningProcesses_v3",
         "nvmlDeviceGetGraphicsRunningProcesses_v3",
@@ -64,9 +60,9 @@ final class ProcessReader {
     private final Processes processes;
     private final DriverCalls calls;
     private final ContainerLookup containers;
-    private final Settings settings;
+    private final NvmlOptions.Processes settings;
 
-    ProcessReader(Nvml nvml, DriverCalls calls, ContainerLookup containers, Settings settings) {
+    ProcessReader(Nvml nvml, DriverCalls calls, ContainerLookup containers, NvmlOptions.Processes settings) {
         processes = nvml.processes();
         this.calls = calls;
         this.containers = containers;

@@ -2,10 +2,8 @@ package caretaker.agent.sampling;
 
 import static caretaker.contracts.Column.*;
 
-import caretaker.agent.nvml.Answer;
 import caretaker.agent.nvml.Field;
 import caretaker.agent.nvml.MemoryHealth;
-import caretaker.agent.nvml.NvmlReturn;
 import caretaker.agent.nvml.Sensors;
 import caretaker.contracts.Column;
 import caretaker.contracts.Column.Tier;
@@ -241,13 +239,11 @@ final class Reads {
         threshold(reads, TEMPERATURE_THRESHOLD_SLOWDOWN_CELSIUS, Sensors.THRESHOLD_SLOWDOWN);
         threshold(reads, TEMPERATURE_THRESHOLD_MEM_MAX_CELSIUS, Sensors.THRESHOLD_MEMORY_MAX);
         threshold(reads, TEMPERATURE_THRESHOLD_GPU_MAX_CELSIUS, Sensors.THRESHOLD_GPU_MAX);
-        reads.add(Read.of("nvmlDeviceValidateInforom", Tier.RARE, INFOROM_VALID, (n, gpu) -> {
-            int code = n.modes().validateInforom(gpu);
-            if (code == 0) {
-                return 1;
-            }
-            return code == NvmlReturn.CORRUPTED_INFOROM.code() ? 0 : Answer.BLANK;
-        }));
+        reads.add(Read.of(
+                "nvmlDeviceValidateInforom",
+                Tier.RARE,
+                INFOROM_VALID,
+                (n, gpu) -> n.modes().inforomValid(gpu)));
     }
 
     private static void threshold(List<Read> reads, Column column, int which) {

@@ -33,12 +33,9 @@ final class NvmlHost implements DriverListener, DriverEventListener {
     final List<String> failed = new ArrayList<>();
     final List<String> called = new ArrayList<>();
     final List<String> events = new CopyOnWriteArrayList<>();
-    NvmlOptions options = new NvmlOptions(
-            Path.of("/nonexistent"),
-            Duration.ofMillis(5),
-            new ProcessReader.Settings(Path.of("/nonexistent"), false, 128),
-            null,
-            false);
+    NvmlOptions options = NvmlOptions.DEFAULT
+            .withRoots(Path.of("/nonexistent"), Path.of("/nonexistent"))
+            .withEventWait(Duration.ofMillis(5));
     ContainerLookup containers = ContainerLookup.NONE;
     private @Nullable NvmlSource source;
 
