@@ -149,6 +149,10 @@ public final class Readings {
         return sxids.add();
     }
 
+    public void clearSxids() {
+        sxids.clear();
+    }
+
     PartList sxidList() {
         return sxids;
     }

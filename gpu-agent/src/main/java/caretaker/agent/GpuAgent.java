@@ -4,13 +4,13 @@ import caretaker.agent.containers.ContainerLookup;
 import caretaker.agent.containers.Containers;
 import caretaker.agent.docker.DockerWatcher;
 import caretaker.agent.health.HealthLedger;
+import caretaker.agent.kernel.KernelLog;
 import caretaker.agent.nvml.Nvml;
 import caretaker.agent.nvml.Opening;
 import caretaker.agent.poll.HostPoll;
 import caretaker.agent.poll.Intervals;
 import caretaker.agent.poll.Poller;
 import caretaker.agent.sampling.CurrentCall;
-import caretaker.agent.sampling.DriverEventListener;
 import caretaker.agent.sampling.GpuSource;
 import caretaker.agent.sampling.NvmlSource;
 import caretaker.agent.simulated.FaultScript;
@@ -110,13 +110,23 @@ public final class GpuAgent implements AutoCloseable {
                 docker(config, ledgers.getFirst(), registry, clocks).map(watcher -> closer.opened("docker", watcher));
         ContainerLookup containers =
                 docker.<ContainerLookup>map(watcher -> watcher).orElse(ContainerLookup.NONE);
+        var with = HostHealth.surroundings(config, containers, registry, clocks, vertx);
         List<HostPoll> polls = new ArrayList<>();
         for (int i = 0; i < hosts.size(); i++) {
             var call = new CurrentCall(clocks.nanos());
+            HostHealth health = HostHealth.of(hosts.get(i), ledgers.get(i), with);
             GpuSource source = driver.isPresent()
-                    ? nvml(config, driver.get(), call, clocks, metrics, containers)
-                    : simulated(config, hosts.get(i), faults, clocks.wall(), metrics);
-            var outlets = new HostPoll.Outlets(bus, ledgers.get(i), metrics);
+                    ? nvml(
+                            config,
+                            driver.get(),
+                            call,
+                            clocks,
+                            new NvmlSource.Partners(metrics, health.driverEvents(), containers))
+                    : simulated(config, hosts.get(i), faults, clocks.wall(), metrics, health);
+            if (driver.isPresent()) {
+                readKernelLog(config, persistence, health, clocks, closer);
+            }
+            var outlets = new HostPoll.Outlets(bus, ledgers.get(i), metrics, health);
             polls.add(new HostPoll(publishers.get(i), source, outlets, intervals, clocks, call));
         }
         var poller = closer.opened("poller", new Poller(polls, intervals.fast(), clocks.nanos(), metrics));
@@ -127,6 +137,21 @@ public final class GpuAgent implements AutoCloseable {
                 "http", HttpEndpoint.start(vertx, config.http().settings(), registry, readiness, _ -> {}));
         poller.start();
         return new GpuAgent(closer, http, poller, docker);
+    }
+
+    private static void readKernelLog(
+            GpuAgentConfig config, Persistence persistence, HostHealth health, HostPoll.Clocks clocks, Closer closer) {
+        KernelLogConfig log = config.kernelLog();
+        if (log.source() == KernelLogConfig.Source.NONE) {
+            return;
+        }
+        var settings = new KernelLog.Settings(
+                log.file(),
+                log.source() == KernelLogConfig.Source.KMSG,
+                persistence.file("kernel-log", config.hostName()),
+                log.lookBack());
+        closer.opened("kernel log", new KernelLog(settings, health.kernelLog(), clocks.nanos()))
+                .start();
     }
 
     /** The driver's library, loaded but not yet called; none for simulated hosts. */
@@ -157,24 +182,23 @@ public final class GpuAgent implements AutoCloseable {
     }
 
     private static GpuSource nvml(
-            GpuAgentConfig config,
-            Nvml nvml,
-            CurrentCall call,
-            HostPoll.Clocks clocks,
-            AgentMetrics metrics,
-            ContainerLookup containers) {
+            GpuAgentConfig config, Nvml nvml, CurrentCall call, HostPoll.Clocks clocks, NvmlSource.Partners partners) {
         var host = new NvmlSource.Host(
                 config.hostName(),
                 config.expectedGpus(),
                 config.nvml().pciRoot(),
                 config.intervals().fast(),
                 version());
-        var partners = new NvmlSource.Partners(metrics, DriverEventListener.NONE, containers);
         return new NvmlSource(nvml, host, config.nvml().options(), call, partners, clocks.wall(), clocks.nanos());
     }
 
     private static GpuSource simulated(
-            GpuAgentConfig config, String host, FaultScript faults, InstantSource clock, AgentMetrics metrics) {
+            GpuAgentConfig config,
+            String host,
+            FaultScript faults,
+            InstantSource clock,
+            AgentMetrics metrics,
+            HostHealth health) {
         var simulated = config.simulated();
         return new SimulatedSource(
                 new SimulatedSource.Host(
@@ -185,7 +209,8 @@ public final class GpuAgent implements AutoCloseable {
                         faults,
                         version()),
                 clock,
-                metrics);
+                metrics,
+                health.kernelLog()::said);
     }
 
     /** One event loop and few threads beside it: the agent has little to do and must stay small. */

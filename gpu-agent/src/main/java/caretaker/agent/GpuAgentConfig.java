@@ -43,7 +43,9 @@ public record GpuAgentConfig(
         Simulated simulated,
         DockerSettings docker,
         Buffer buffer,
-        Restored restored) {
+        Restored restored,
+        HealthConfig health,
+        KernelLogConfig kernelLog) {
 
     private static final Path KERNEL_HOST_NAME = Path.of("/proc/sys/kernel/hostname");
 
@@ -196,7 +198,9 @@ public record GpuAgentConfig(
                 hosts,
                 docker,
                 buffer,
-                restored);
+                restored,
+                health,
+                kernelLog);
     }
 
     /** The same with another broker and another port of its own; 0 takes a free one. */
@@ -213,7 +217,9 @@ public record GpuAgentConfig(
                 simulated,
                 docker,
                 buffer,
-                restored);
+                restored,
+                health,
+                kernelLog);
     }
 
     /** The names to publish for. */

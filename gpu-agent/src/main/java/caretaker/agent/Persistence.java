@@ -16,6 +16,7 @@ import caretaker.contracts.Topic;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Vertx;
 import java.net.URLEncoder;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -82,6 +83,11 @@ final class Persistence {
             vertx.setTimer(restored.forgetAfter().toMillis(), _ -> ledger.dropRestored());
         }
         return ledger;
+    }
+
+    /** Where something of a host is kept, or null if nothing is. */
+    @Nullable Path file(String kind, String host) {
+        return data == null ? null : data.resolve(kind + "-" + fileName(host));
     }
 
     /** A host's name may hold what a file's may not, and may be longer. */

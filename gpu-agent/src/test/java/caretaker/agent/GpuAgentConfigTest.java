@@ -5,11 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import caretaker.agent.GpuAgentConfig.Source;
 import caretaker.agent.docker.DockerSettings;
+import caretaker.agent.health.RuleSettings;
 import caretaker.agent.poll.Intervals;
 import caretaker.agent.sampling.NvmlOptions;
 import caretaker.agent.simulated.FaultScript;
+import caretaker.agent.xid.XidSettings;
 import caretaker.chassis.config.Config;
 import caretaker.chassis.config.ConfigException;
+import caretaker.contracts.Condition;
+import caretaker.contracts.HealthEvent.Action;
+import caretaker.contracts.HealthEvent.Severity;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -111,6 +116,47 @@ class GpuAgentConfigTest {
         assertThat(with(simulated, "demo").script()).isEqualTo(FaultScript.demo());
         assertThatThrownBy(() -> with(simulated, dir + "/none").script())
                 .hasMessageContaining("simulated.faults: cannot read");
+    }
+
+    @Test
+    void healthRulesAreTheDefaultsUnlessTheyAreChanged() {
+        HealthConfig defaults = GpuAgentConfig.defaults().health();
+        assertThat(defaults.rules()).isEqualTo(RuleSettings.DEFAULT);
+        assertThat(defaults.xids()).isEqualTo(XidSettings.DEFAULT);
+        HealthConfig health = parse("""
+                health:
+                  conditions:
+                    gpu.persistence-off: {enabled: false}
+                    gpu.pcie-degraded: {raise-after: 5m, severity: info}
+                  xid:
+                    "94": {severity: warning, action: restart-container}
+                    4711: {action: reset-gpu}
+                """).health();
+        assertThat(health.rules().changes())
+                .containsEntry(Condition.GPU_PERSISTENCE_OFF, new RuleSettings.Change(false, null, null, null))
+                .containsEntry(
+                        Condition.GPU_PCIE_DEGRADED,
+                        new RuleSettings.Change(true, Severity.INFO, Duration.ofMinutes(5), null));
+        assertThat(health.xid()).containsEntry("4711", new HealthConfig.Xid(null, Action.RESET_GPU));
+    }
+
+    @Test
+    void aRuleThatMakesNoSenseIsRefusedWithItsLine() {
+        refused("health:\n  xid: {\"0\": {action: none}}", "agent.yaml:2", "'0' is not a code from 1 to 65535");
+        refused("health:\n  xid: {ninety: {action: none}}", "agent.yaml:2", "'ninety' is not a code");
+        refused("health:\n  xid: {\"94\": {action: restrat-container}}", "agent.yaml:2", "did you mean");
+        refused("health:\n  xid: {\"94\": {severity: fatal}}", "agent.yaml:2", "not one of info, warning, critical");
+        refused("health:\n  conditions: {gpu.none: {}}", "agent.yaml:2", "'gpu.none' is not a condition");
+        refused("health:\n  conditions: {gpu.lost: {}}", "agent.yaml:2", "not a condition that has a rule");
+        refused("health:\n  throttle-clear-percent: 30", "agent.yaml:2", "must be below throttle-raise-percent");
+        refused("kernel-log:\n  source: file", "agent.yaml:2", "a path is needed");
+    }
+
+    private static void refused(String yaml, String... messages) {
+        var refused = assertThatThrownBy(() -> parse(yaml)).isInstanceOf(ConfigException.class);
+        for (String message : messages) {
+            refused.hasMessageContaining(message);
+        }
     }
 
     private static GpuAgentConfig.Simulated with(GpuAgentConfig.Simulated simulated, String faults) {

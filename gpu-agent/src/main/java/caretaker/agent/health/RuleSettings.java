@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param changes by condition: what is other than {@link #defaults}
  * @param throttle how throttling is judged
  * @param pcieLoadPercent a PCIe link is judged while the GPU is at least that busy
- * @param nvlinks active NVLinks that each GPU should have; 0: those that the driver says it has
+ * @param nvlinks active NVLinks that each GPU should have; 0: those that its fabric needs, or that it had before
  */
 public record RuleSettings(Map<Condition, Change> changes, Throttle throttle, int pcieLoadPercent, int nvlinks) {
     /** As {@code docs/health.md} lists them. */
@@ -43,8 +43,6 @@ public record RuleSettings(Map<Condition, Change> changes, Throttle throttle, in
         defaults.put(Condition.GPU_COUNT_MISMATCH, new Timing(Duration.ofSeconds(10), Duration.ofSeconds(10)));
         defaults.put(Condition.GPU_THERMAL_THROTTLING, AT_ONCE);
         defaults.put(Condition.GPU_POWER_BRAKE, AT_ONCE);
-        defaults.put(Condition.GPU_POWER_CABLE, AT_ONCE);
-        defaults.put(Condition.GPU_INTERRUPTS, AT_ONCE);
         defaults.put(Condition.GPU_ECC_UNCORRECTED, new Timing(NOW, Duration.ofHours(24)));
         defaults.put(Condition.GPU_SRAM_THRESHOLD, AT_ONCE);
         defaults.put(Condition.GPU_PAGE_RETIREMENT_PENDING, AT_ONCE);

@@ -38,7 +38,11 @@ public final class HostPoll {
     private static final String WATCHER = "poll";
 
     /** Where a poll's results go. */
-    public record Outlets(Bus bus, HealthLedger ledger, PollListener listener) {}
+    public record Outlets(Bus bus, HealthLedger ledger, PollListener listener, Judge judge) {
+        public Outlets(Bus bus, HealthLedger ledger, PollListener listener) {
+            this(bus, ledger, listener, Judge.NONE);
+        }
+    }
 
     /** Who publishes: the host, and this run of the agent on it. */
     public record Publisher(String host, String agentId) {}
@@ -50,6 +54,7 @@ public final class HostPoll {
     private final GpuSource source;
     private final Bus bus;
     private final PollListener listener;
+    private final Judge judge;
     private final Intervals intervals;
     private final Clocks clocks;
     private final CurrentCall call;
@@ -82,6 +87,7 @@ public final class HostPoll {
         this.source = source;
         this.bus = outlets.bus();
         this.listener = outlets.listener();
+        judge = outlets.judge();
         this.intervals = intervals;
         this.clocks = clocks;
         this.call = call;
@@ -98,6 +104,7 @@ public final class HostPoll {
         long millis = clocks.wall().millis();
         List<Finding> findings = source.poll(tier, readings);
         identify(tier);
+        judge.polled(tier, readings, published, findings);
         readings.timeUnixMillis(millis);
         publish(findings);
         return tier;

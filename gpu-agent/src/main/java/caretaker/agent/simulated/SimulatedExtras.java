@@ -50,6 +50,7 @@ final class SimulatedExtras {
     private final Map<Integer, long[]> xids = new TreeMap<>(); // count and time of the latest, by code
     private final long[] sent = new long[LINKS];
     private final long[] received = new long[LINKS];
+    private Fault fault = Fault.BACK;
     private int lastXid;
     private long eccDouble;
     private long unavailable;
@@ -68,28 +69,29 @@ final class SimulatedExtras {
         Arrays.setAll(received, link -> before + (long) noise.between(0, 1e9));
     }
 
+    long pid() {
+        return pid;
+    }
+
     boolean hasMig() {
         return mig;
     }
 
     void fault(Fault next, long nowMillis) {
-        int code = switch (next) {
-            case LOST -> 79;
-            case HUNG -> 119;
-            case RESET_REQUIRED -> 95;
-            case ECC_UNCORRECTED -> 48;
-            case ROW_REMAP_FAILURE -> 64;
-            case THERMAL_THROTTLE, POWER_BRAKE, BACK -> 0;
-        };
-        if (code == 0) {
+        fault = next;
+        if (next.xid() == 0) {
             return;
         }
+        xid(next.xid(), nowMillis);
+        eccDouble += next == Fault.ECC_UNCORRECTED ? 1 : 0;
+        unavailable += next == Fault.LOST ? 1 : 0;
+    }
+
+    void xid(int code, long nowMillis) {
         long[] entry = xids.computeIfAbsent(code, _ -> new long[2]);
         entry[0]++;
         entry[1] = nowMillis;
         lastXid = code;
-        eccDouble += next == Fault.ECC_UNCORRECTED ? 1 : 0;
-        unavailable += next == Fault.LOST ? 1 : 0;
     }
 
     void advance(double seconds) {
@@ -232,7 +234,8 @@ final class SimulatedExtras {
             return;
         }
         rejected.set(gpu, NVLINK_EXPECTED, LINKS);
-        rejected.set(gpu, NVLINK_ACTIVE, LINKS);
+        int up = fault == Fault.NVLINK_DOWN ? LINKS / 2 : LINKS;
+        rejected.set(gpu, NVLINK_ACTIVE, up);
         rejected.set(gpu, FABRIC_STATE, 3);
         rejected.set(gpu, FABRIC_HEALTH_DEGRADED_BANDWIDTH, 0);
         rejected.set(gpu, FABRIC_HEALTH_ROUTE_RECOVERY, 0);
@@ -242,7 +245,7 @@ final class SimulatedExtras {
         var each = new long[LINKS];
         gpu.vector(NVLINK_ERRORS_REPLAY, each).vector(NVLINK_ERRORS_RECOVERY, each);
         gpu.vector(NVLINK_ERRORS_CRC_FLIT, each).vector(NVLINK_ERRORS_CRC_DATA, each);
-        Arrays.fill(each, 1);
+        Arrays.fill(each, 0, up, 1);
         gpu.vector(NVLINK_UP, each);
         Arrays.fill(each, LINK_MEGABYTES_PER_SECOND);
         gpu.vector(NVLINK_SPEED_MEGABYTES_PER_SECOND, each);

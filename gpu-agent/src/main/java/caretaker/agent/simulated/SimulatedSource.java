@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +45,7 @@ public final class SimulatedSource implements GpuSource {
 
     private final InstantSource clock;
     private final RejectedValues rejected;
+    private final Consumer<String> kernelLog;
     private final Instant start;
     private final long stepMillis;
     private final HostInfo info;
@@ -57,6 +59,12 @@ public final class SimulatedSource implements GpuSource {
     private boolean started;
 
     public SimulatedSource(Host host, InstantSource clock, RejectedValues rejected) {
+        this(host, clock, rejected, _ -> {});
+    }
+
+    /** @param kernelLog takes what the kernel would say, on the thread that polls */
+    public SimulatedSource(Host host, InstantSource clock, RejectedValues rejected, Consumer<String> kernelLog) {
+        this.kernelLog = kernelLog;
         this.host = host.name();
         this.clock = clock;
         this.rejected = rejected;
@@ -123,8 +131,18 @@ public final class SimulatedSource implements GpuSource {
         while (scriptPosition < script.size() && script.get(scriptPosition).at().toMillis() <= elapsedMillis) {
             FaultScript.Entry entry = script.get(scriptPosition++);
             if (entry.gpu() < gpus.size()) {
-                gpus.get(entry.gpu()).fault(entry.fault(), start.toEpochMilli() + elapsedMillis);
+                fault(gpus.get(entry.gpu()), entry, start.toEpochMilli() + elapsedMillis);
             }
+        }
+    }
+
+    /** Puts a GPU into a state, or lets an XID happen, of which the kernel says what it would say. */
+    private void fault(SimulatedGpu gpu, FaultScript.Entry entry, long nowMillis) {
+        if (entry.fault() == Fault.XID) {
+            gpu.xid(entry.code(), nowMillis);
+            kernelLog.accept(gpu.kernelLine(entry.code()));
+        } else {
+            gpu.fault(entry.fault(), nowMillis);
         }
     }
 
