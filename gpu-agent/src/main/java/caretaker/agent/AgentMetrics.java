@@ -64,7 +64,7 @@ final class AgentMetrics implements PollListener, DriverListener {
                     .tags(tags)
                     .register(registry);
         }
-        for (Topic topic : new Topic[] {Topic.READINGS, Topic.HEALTH}) {
+        for (Topic topic : new Topic[] {Topic.READINGS, Topic.HEALTH, Topic.INVENTORY}) {
             Tags tags = this.instance.and("topic", topic.fullName());
             delays.put(
                     topic,

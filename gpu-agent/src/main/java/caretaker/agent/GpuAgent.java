@@ -84,14 +84,18 @@ public final class GpuAgent implements AutoCloseable {
         var persistence = Persistence.open(config, closer, metrics, vertx);
         var topics = closer.opened(
                 "topics",
-                Topics.ensure(vertx, config.kafka(), List.of(spec(Topic.READINGS), spec(Topic.HEALTH)), registry));
+                Topics.ensure(
+                        vertx,
+                        config.kafka(),
+                        List.of(spec(Topic.READINGS), spec(Topic.HEALTH), spec(Topic.INVENTORY)),
+                        registry));
         var outbox = closer.opened(
                 "outbox",
                 Outbox.start(
                         vertx,
                         config.kafka(),
                         config.buffer().settings(hosts.size()),
-                        Set.of(Topic.READINGS.fullName()),
+                        Set.of(Topic.READINGS.fullName(), Topic.INVENTORY.fullName()),
                         registry,
                         clocks.wall()));
         metrics.buffered(outbox::queued);
@@ -108,9 +112,9 @@ public final class GpuAgent implements AutoCloseable {
         }
         Optional<DockerWatcher> docker =
                 docker(config, ledgers.getFirst(), registry, clocks).map(watcher -> closer.opened("docker", watcher));
-        ContainerLookup containers =
-                docker.<ContainerLookup>map(watcher -> watcher).orElse(ContainerLookup.NONE);
+        Containers containers = docker.<Containers>map(watcher -> watcher).orElse(Containers.NONE);
         var with = HostHealth.surroundings(config, containers, registry, clocks, vertx);
+        var inventory = new InventoryRounds(config, publishers, clocks, bus);
         List<HostPoll> polls = new ArrayList<>();
         for (int i = 0; i < hosts.size(); i++) {
             var call = new CurrentCall(clocks.nanos());
@@ -126,7 +130,7 @@ public final class GpuAgent implements AutoCloseable {
             if (driver.isPresent()) {
                 readKernelLog(config, persistence, health, clocks, closer);
             }
-            var outlets = new HostPoll.Outlets(bus, ledgers.get(i), metrics, health);
+            var outlets = new HostPoll.Outlets(bus, ledgers.get(i), metrics, health, inventory.of(i));
             polls.add(new HostPoll(publishers.get(i), source, outlets, intervals, clocks, call));
         }
         var poller = closer.opened("poller", new Poller(polls, intervals.fast(), clocks.nanos(), metrics));
@@ -135,6 +139,7 @@ public final class GpuAgent implements AutoCloseable {
                 .check("driver", () -> poller.isWell() ? Optional.empty() : Optional.of("a driver call is stuck"));
         var http = closer.opened(
                 "http", HttpEndpoint.start(vertx, config.http().settings(), registry, readiness, _ -> {}));
+        inventory.start(containers, vertx, registry);
         poller.start();
         return new GpuAgent(closer, http, poller, docker);
     }

@@ -1,6 +1,7 @@
 package caretaker.agent;
 
 import caretaker.agent.docker.DockerSettings;
+import caretaker.agent.inventory.InventorySettings;
 import caretaker.agent.poll.Intervals;
 import caretaker.agent.simulated.FaultScript;
 import caretaker.chassis.HttpSettings;
@@ -42,6 +43,7 @@ public record GpuAgentConfig(
         @Default("0") @Range(min = "0", max = "256") int expectedGpus,
         Simulated simulated,
         DockerSettings docker,
+        InventorySettings inventory,
         Buffer buffer,
         Restored restored,
         HealthConfig health,
@@ -197,6 +199,7 @@ public record GpuAgentConfig(
                 expectedGpus,
                 hosts,
                 docker,
+                inventory,
                 buffer,
                 restored,
                 health,
@@ -216,6 +219,7 @@ public record GpuAgentConfig(
                 expectedGpus,
                 simulated,
                 docker,
+                inventory,
                 buffer,
                 restored,
                 health,

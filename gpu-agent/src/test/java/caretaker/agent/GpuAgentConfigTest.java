@@ -58,6 +58,23 @@ class GpuAgentConfigTest {
     }
 
     @Test
+    void theInventoryIsAMinutesAndNamesWhatRunsOnTheHostItself() {
+        assertThat(GpuAgentConfig.defaults().inventory().interval()).isEqualTo(Duration.ofMinutes(1));
+        assertThat(GpuAgentConfig.defaults().inventory().containerAddresses()).isFalse();
+        var exporter = parse("inventory: {address: 10.0.0.7, exporters: [{name: node-exporter, port: 9100}]}")
+                .inventory()
+                .exporters()
+                .getFirst();
+        assertThat(exporter.port()).isEqualTo(9100);
+        assertThat(exporter.path()).isEqualTo("/metrics");
+        assertThatThrownBy(() -> parse("inventory: {address: 'http://node-1:80'}"))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("is not a host name or an IP address");
+        assertThatThrownBy(() -> parse("inventory: {exporters: [{name: cadvisor, port: 0}]}"))
+                .isInstanceOf(ConfigException.class);
+    }
+
+    @Test
     void aHostNeedsAName() {
         assertThatThrownBy(() -> parse("host: 'a b'"))
                 .isInstanceOf(ConfigException.class)

@@ -38,9 +38,9 @@ public final class HostPoll {
     private static final String WATCHER = "poll";
 
     /** Where a poll's results go. */
-    public record Outlets(Bus bus, HealthLedger ledger, PollListener listener, Judge judge) {
+    public record Outlets(Bus bus, HealthLedger ledger, PollListener listener, Judge judge, HostListener host) {
         public Outlets(Bus bus, HealthLedger ledger, PollListener listener) {
-            this(bus, ledger, listener, Judge.NONE);
+            this(bus, ledger, listener, Judge.NONE, (_, _, _) -> {});
         }
     }
 
@@ -55,6 +55,7 @@ public final class HostPoll {
     private final Bus bus;
     private final PollListener listener;
     private final Judge judge;
+    private final HostListener hostListener;
     private final Intervals intervals;
     private final Clocks clocks;
     private final CurrentCall call;
@@ -88,6 +89,7 @@ public final class HostPoll {
         this.bus = outlets.bus();
         this.listener = outlets.listener();
         judge = outlets.judge();
+        hostListener = outlets.host();
         this.intervals = intervals;
         this.clocks = clocks;
         this.call = call;
@@ -107,6 +109,7 @@ public final class HostPoll {
         judge.polled(tier, readings, published, findings);
         readings.timeUnixMillis(millis);
         publish(findings);
+        hostListener.seen(source.info(), readings, published);
         return tier;
     }
 
