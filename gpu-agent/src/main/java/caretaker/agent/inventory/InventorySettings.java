@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param interval between two records when nothing changes; a host that is silent for two and a half is not scraped
  * @param address where Prometheus reaches this host; the host's name if it is left out
- * @param containerAddresses whether Prometheus reaches the containers' own addresses too. Those of Docker's bridges mean
- *     something else on every host, so only networks that are routed between the hosts allow this
+ * @param containerAddresses whether Prometheus reaches the containers' own addresses too. Those of Docker's bridges
+ *     mean something else on every host, so only networks that are routed between the hosts allow this
  * @param exporters programs on the host itself that Prometheus is to scrape; those in containers are found by image
  */
 public record InventorySettings(

@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * From containers to what Prometheus is to scrape.
  *
- * <p>A label says which port, path, scheme and job, and what describes the run. It never says an address: a port that is
- * published is asked at the host's address, one of a container in the host's network too, and only where the settings
- * allow it the container's own address is used, because 172.17.0.2 is another container on every host.
+ * <p>A label says which port, path, scheme and job, and what describes the run. It never says an address: a port that
+ * is published is asked at the host's address, one of a container in the host's network too, and only where the
+ * settings allow it the container's own address is used, because 172.17.0.2 is another container on every host.
  */
 final class TargetRules {
     static final String ENABLE = "caretaker.metrics.enable";
