@@ -112,11 +112,27 @@ public final class GpuReading {
     }
 
     /**
-     * Sets a value if it is within the column's range.
+     * Sets a value if it is within the column's range. It is nobody's but the caller's: {@link #markFromDcgm} comes
+     * after.
      *
      * @return false if it was refused, and the column is as it was
      */
     public boolean set(Column column, long value) {
+        if (!put(column, value)) {
+            return false;
+        }
+        unmark(column.field());
+        return true;
+    }
+
+    private void unmark(int field) {
+        if (anyFromDcgm) {
+            fromDcgm[field >> 6] &= ~(1L << field);
+        }
+    }
+
+    /** As {@link #set}, wherever it came from. */
+    boolean put(Column column, long value) {
         if (!column.accepts(value)) {
             return false;
         }
@@ -136,8 +152,9 @@ public final class GpuReading {
         return vectors[column.place()];
     }
 
-    /** Takes over a copy of the values, at most as many as there may be. */
+    /** Takes over a copy of the values, at most as many as there may be. As with {@link #set}, marks come after. */
     public GpuReading vector(VectorColumn column, long[] values) {
+        unmark(column.field());
         return vector(column, values, Math.min(values.length, column.by().max()));
     }
 

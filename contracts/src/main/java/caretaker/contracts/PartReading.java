@@ -93,7 +93,8 @@ public final class PartReading {
         present = 0;
     }
 
-    void copyFrom(PartReading other) {
+    /** Takes over the texts and values of another of the same kind. */
+    public void copyFrom(PartReading other) {
         System.arraycopy(other.texts, 0, texts, 0, texts.length);
         System.arraycopy(other.values, 0, values, 0, values.length);
         present = other.present;

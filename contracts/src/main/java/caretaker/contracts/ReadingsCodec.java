@@ -302,7 +302,7 @@ public final class ReadingsCodec {
         VectorColumn byPlace = type == VARINT || type == LENGTH ? VectorColumn.ofField(field) : null;
         Part part = type == LENGTH ? Part.ofField(field) : null;
         if (column != null) {
-            if (!gpu.set(column, in.varint())) {
+            if (!gpu.put(column, in.varint())) {
                 rejected++;
             }
         } else if (byPlace != null) {

@@ -129,6 +129,17 @@ class PartsTest {
     }
 
     @Test
+    void whatIsSetAnewIsNotDcgmsAnyMore() {
+        GpuReading gpu = gpu().markFromDcgm(Column.XID_LAST).markFromDcgm(VectorColumn.NVLINK_UP);
+        gpu.markFromDcgm(Column.PERSISTENCE_MODE);
+        gpu.set(Column.XID_LAST, 79);
+        gpu.vector(VectorColumn.NVLINK_UP, new long[] {1});
+        assertThat(gpu.isFromDcgm(Column.XID_LAST)).isFalse();
+        assertThat(gpu.isFromDcgm(VectorColumn.NVLINK_UP)).isFalse();
+        assertThat(gpu.isFromDcgm(Column.PERSISTENCE_MODE)).isTrue();
+    }
+
+    @Test
     void aCopyIsACopy() {
         // Given
         GpuReading original =

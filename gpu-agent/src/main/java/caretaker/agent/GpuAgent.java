@@ -2,6 +2,8 @@ package caretaker.agent;
 
 import caretaker.agent.containers.ContainerLookup;
 import caretaker.agent.containers.Containers;
+import caretaker.agent.dcgm.DcgmEndpoint;
+import caretaker.agent.dcgm.MergedSource;
 import caretaker.agent.docker.DockerWatcher;
 import caretaker.agent.health.HealthLedger;
 import caretaker.agent.kernel.KernelLog;
@@ -115,19 +117,30 @@ public final class GpuAgent implements AutoCloseable {
         Containers containers = docker.<Containers>map(watcher -> watcher).orElse(Containers.NONE);
         var with = HostHealth.surroundings(config, containers, registry, clocks, vertx);
         var inventory = new InventoryRounds(config, publishers, clocks, bus);
+        var dcgm = new DcgmMetrics(registry, metrics, config.hostName());
+        List<DcgmEndpoint> exporters = config.dcgm().stream()
+                .map(each -> new DcgmEndpoint(vertx, each.endpoint(), ledgers.getFirst(), dcgm, clocks.nanos()))
+                .toList();
+        exporters.forEach(each -> closer.opened("dcgm-exporter", each));
         List<HostPoll> polls = new ArrayList<>();
         for (int i = 0; i < hosts.size(); i++) {
             var call = new CurrentCall(clocks.nanos());
             HostHealth health = HostHealth.of(hosts.get(i), ledgers.get(i), with);
-            GpuSource source = driver.isPresent()
-                    ? nvml(
+            GpuSource source = switch (config.source()) {
+                case NVML ->
+                    nvml(
                             config,
-                            driver.get(),
+                            driver.orElseThrow(),
                             call,
                             clocks,
-                            new NvmlSource.Partners(metrics, health.driverEvents(), containers))
-                    : simulated(config, hosts.get(i), faults, clocks.wall(), metrics, health);
-            if (driver.isPresent()) {
+                            new NvmlSource.Partners(metrics, health.driverEvents(), containers));
+                case SIMULATED -> simulated(config, hosts.get(i), faults, clocks.wall(), metrics, health);
+                case DCGM -> null;
+            };
+            if (source == null || (i == 0 && !exporters.isEmpty())) {
+                source = new MergedSource(source, exporters, new MergedSource.Host(config.expectedGpus(), version()));
+            }
+            if (config.source() != GpuAgentConfig.Source.SIMULATED) {
                 readKernelLog(config, persistence, health, clocks, closer);
             }
             var outlets = new HostPoll.Outlets(bus, ledgers.get(i), metrics, health, inventory.of(i));
@@ -140,6 +153,7 @@ public final class GpuAgent implements AutoCloseable {
         var http = closer.opened(
                 "http", HttpEndpoint.start(vertx, config.http().settings(), registry, readiness, _ -> {}));
         inventory.start(containers, vertx, registry);
+        exporters.forEach(DcgmEndpoint::start);
         poller.start();
         return new GpuAgent(closer, http, poller, docker);
     }
@@ -159,9 +173,9 @@ public final class GpuAgent implements AutoCloseable {
                 .start();
     }
 
-    /** The driver's library, loaded but not yet called; none for simulated hosts. */
+    /** The driver's library, loaded but not yet called; none where readings come from elsewhere. */
     private static Optional<Nvml> driver(GpuAgentConfig config) {
-        if (config.source() == GpuAgentConfig.Source.SIMULATED) {
+        if (config.source() != GpuAgentConfig.Source.NVML) {
             return Optional.empty();
         }
         return switch (Nvml.open(config.nvml().library())) {

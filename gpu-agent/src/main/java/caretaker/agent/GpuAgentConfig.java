@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param host the name under which this host's readings appear; the machine's own name if it is left out
  * @param dataDir where events that Kafka has not taken, and the raised conditions, outlive the process; without it they
  *     are in memory only
+ * @param dcgm dcgm-exporters of this host
  * @param expectedGpus GPUs that should be in the host; 0: the most that were ever seen
  */
 public record GpuAgentConfig(
@@ -44,6 +45,7 @@ public record GpuAgentConfig(
         Simulated simulated,
         DockerSettings docker,
         InventorySettings inventory,
+        List<DcgmSettings> dcgm,
         Buffer buffer,
         Restored restored,
         HealthConfig health,
@@ -55,11 +57,17 @@ public record GpuAgentConfig(
         if (host != null && !WireName.isValid(host)) {
             throw new IllegalArgumentException("host '" + host + "' is not a name; use letters, digits, '-' and '.'");
         }
+        if (source == Source.DCGM && dcgm.isEmpty()) {
+            throw new IllegalArgumentException("source dcgm needs at least one endpoint under dcgm");
+        }
     }
 
     /** Where readings come from. */
     public enum Source {
+        /** The driver, and what dcgm-exporters add to it. */
         NVML,
+        /** Nothing but dcgm-exporters. */
+        DCGM,
         SIMULATED
     }
 
@@ -200,6 +208,7 @@ public record GpuAgentConfig(
                 hosts,
                 docker,
                 inventory,
+                dcgm,
                 buffer,
                 restored,
                 health,
@@ -220,6 +229,7 @@ public record GpuAgentConfig(
                 simulated,
                 docker,
                 inventory,
+                dcgm,
                 buffer,
                 restored,
                 health,

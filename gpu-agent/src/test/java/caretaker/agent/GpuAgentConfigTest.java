@@ -16,6 +16,7 @@ import caretaker.contracts.Condition;
 import caretaker.contracts.HealthEvent.Action;
 import caretaker.contracts.HealthEvent.Severity;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -173,6 +174,24 @@ class GpuAgentConfigTest {
         var refused = assertThatThrownBy(() -> parse(yaml)).isInstanceOf(ConfigException.class);
         for (String message : messages) {
             refused.hasMessageContaining(message);
+        }
+    }
+
+    @Test
+    void dcgmExportersAreAListAndEnoughOfASource() {
+        assertThat(GpuAgentConfig.defaults().dcgm()).isEmpty();
+        GpuAgentConfig config = parse("source: dcgm\ndcgm: [{url: 'http://127.0.0.1:9400/metrics', timeout: 2s}]");
+        assertThat(config.dcgm())
+                .containsExactly(new DcgmSettings(
+                        URI.create("http://127.0.0.1:9400/metrics"), Duration.ofSeconds(15), Duration.ofSeconds(2)));
+        assertThatThrownBy(() -> parse("source: dcgm")).hasMessageContaining("at least one endpoint");
+        assertThatThrownBy(() -> parse("dcgm: [{url: 'http://a/', interval: 2s}]"))
+                .hasMessageContaining("is not below the interval");
+        for (String url : new String[] {"127.0.0.1:9400", "file:///etc/passwd", "http:///metrics", "http://u:p@a/"}) {
+            assertThatThrownBy(() -> parse("dcgm: [{url: '" + url + "'}]"))
+                    .as(url)
+                    .isInstanceOf(ConfigException.class)
+                    .hasMessageNotContaining("u:p");
         }
     }
 
