@@ -10,7 +10,6 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 
 /** The agent in a process of its own, as on a GPU host, with the tests' driver, Docker and a data folder. */
 final class AgentUnderTest implements AutoCloseable {
@@ -39,13 +38,8 @@ final class AgentUnderTest implements AutoCloseable {
                 nvml: {library: "%s"}
                 docker: {enabled: true}
                 """.formatted(HOST, bootstrap, dir.resolve("agent"), port, library));
-        var builder = Processes.java(
-                List.of("@" + root.resolve("gpu-agent/jvm.options")),
-                "caretaker.agent.GpuAgentMain",
-                "--config",
-                config.toString());
+        var builder = Processes.agent(root, config);
         builder.environment().put(PaperDriver.SCENARIO_VARIABLE, script.toString());
-        builder.environment().put("MALLOC_ARENA_MAX", "1");
         var agent = new AgentUnderTest(RunningProgram.start(builder), port);
         agent.program.awaitPort(port, Duration.ofSeconds(60));
         return agent;

@@ -95,13 +95,8 @@ final class PollBenchmark implements Benchmark {
                     http: {port: 0}
                     nvml: {library: "%s"}
                     """.formatted(broker.bootstrapServers(), library));
-            var builder = Processes.java(
-                    List.of("@" + root.resolve("gpu-agent/jvm.options")),
-                    "caretaker.agent.GpuAgentMain",
-                    "--config",
-                    config.toString());
+            var builder = Processes.agent(root, config);
             builder.environment().putAll(environment);
-            builder.environment().put("MALLOC_ARENA_MAX", "1");
             try (var agent = RunningProgram.start(builder)) {
                 long pid = agent.process().pid();
                 LockSupport.parkNanos(SETTLE.toNanos());
