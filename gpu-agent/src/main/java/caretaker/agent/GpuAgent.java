@@ -1,6 +1,5 @@
 package caretaker.agent;
 
-import caretaker.agent.containers.ContainerLookup;
 import caretaker.agent.containers.Containers;
 import caretaker.agent.dcgm.DcgmEndpoint;
 import caretaker.agent.dcgm.MergedSource;
