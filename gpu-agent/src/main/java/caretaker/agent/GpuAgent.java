@@ -11,6 +11,7 @@ import caretaker.agent.nvml.Opening;
 import caretaker.agent.poll.HostPoll;
 import caretaker.agent.poll.Intervals;
 import caretaker.agent.poll.Poller;
+import caretaker.agent.probe.Probes;
 import caretaker.agent.sampling.CurrentCall;
 import caretaker.agent.sampling.GpuSource;
 import caretaker.agent.sampling.NvmlSource;
@@ -114,6 +115,8 @@ public final class GpuAgent implements AutoCloseable {
         Optional<DockerWatcher> docker =
                 docker(config, ledgers.getFirst(), registry, clocks).map(watcher -> closer.opened("docker", watcher));
         Containers containers = docker.<Containers>map(watcher -> watcher).orElse(Containers.NONE);
+        probe(config, vertx, containers, ledgers.getFirst(), registry, clocks)
+                .ifPresent(probes -> closer.opened("probes", probes));
         var with = HostHealth.surroundings(config, containers, registry, clocks, vertx);
         var inventory = new InventoryRounds(config, publishers, clocks, bus);
         var dcgm = new DcgmMetrics(registry, metrics, config.hostName());
@@ -197,6 +200,23 @@ public final class GpuAgent implements AutoCloseable {
         var around = new DockerWatcher.Surroundings(
                 config.hosts().getFirst(), ledger, registry, clocks.wall(), clocks.nanos());
         return Optional.of(DockerWatcher.start(config.docker(), around));
+    }
+
+    /** Probes of containers that are watched, and those that the operator asks for. */
+    private static Optional<Probes> probe(
+            GpuAgentConfig config,
+            Vertx vertx,
+            Containers containers,
+            HealthLedger ledger,
+            MeterRegistry registry,
+            HostPoll.Clocks clocks) {
+        if (containers.equals(Containers.NONE) && config.probes().isEmpty()) {
+            return Optional.empty();
+        }
+        var around = new Probes.Surroundings(
+                ledger, config.docker().rules()::watches, registry, clocks.wall(), clocks.nanos());
+        return Optional.of(
+                Probes.start(vertx, config.probes(), containers, config.docker().builtInProbes(), around));
     }
 
     private static GpuSource nvml(

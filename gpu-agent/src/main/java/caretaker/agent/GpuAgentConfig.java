@@ -3,6 +3,7 @@ package caretaker.agent;
 import caretaker.agent.docker.DockerSettings;
 import caretaker.agent.inventory.InventorySettings;
 import caretaker.agent.poll.Intervals;
+import caretaker.agent.probe.ProbeSettings;
 import caretaker.agent.simulated.FaultScript;
 import caretaker.chassis.HttpSettings;
 import caretaker.chassis.Journal;
@@ -32,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  *     are in memory only
  * @param dcgm dcgm-exporters of this host
  * @param expectedGpus GPUs that should be in the host; 0: the most that were ever seen
+ * @param probes of services that no container of this host declares
  */
 public record GpuAgentConfig(
         @Nullable String host,
@@ -46,6 +48,7 @@ public record GpuAgentConfig(
         DockerSettings docker,
         InventorySettings inventory,
         List<DcgmSettings> dcgm,
+        List<ProbeSettings> probes,
         Buffer buffer,
         Restored restored,
         HealthConfig health,
@@ -54,6 +57,7 @@ public record GpuAgentConfig(
     private static final Path KERNEL_HOST_NAME = Path.of("/proc/sys/kernel/hostname");
 
     public GpuAgentConfig {
+        probes = List.copyOf(probes);
         if (host != null && !WireName.isValid(host)) {
             throw new IllegalArgumentException("host '" + host + "' is not a name; use letters, digits, '-' and '.'");
         }
@@ -209,6 +213,7 @@ public record GpuAgentConfig(
                 docker,
                 inventory,
                 dcgm,
+                probes,
                 buffer,
                 restored,
                 health,
@@ -230,6 +235,7 @@ public record GpuAgentConfig(
                 docker,
                 inventory,
                 dcgm,
+                probes,
                 buffer,
                 restored,
                 health,

@@ -120,6 +120,22 @@ class GpuAgentConfigTest {
     }
 
     @Test
+    void anOperatorsProbesHaveANameAndATarget() {
+        var probe = parse("probes: [{name: mlflow, url: 'http://10.0.0.7:5000/health', expect: OK}]")
+                .probes()
+                .getFirst();
+        assertThat(probe.interval()).isEqualTo(Duration.ofSeconds(15));
+        assertThat(probe.failures()).isEqualTo(3);
+        assertThat(probe.successes()).isEqualTo(2);
+        assertThatThrownBy(() -> parse("probes: [{name: mlflow, url: 'http://user:pw@10.0.0.7/'}]"))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("the url is not http://host:port/path")
+                .hasMessageNotContaining("pw");
+        assertThatThrownBy(() -> parse("probes: [{name: mlflow, url: 'http://a/', timeout: 6s}]"))
+                .hasMessageContaining("at most 5s");
+    }
+
+    @Test
     void intervalsMustGrow() {
         assertThatThrownBy(() -> parse("intervals: {fast: 1m}"))
                 .isInstanceOf(ConfigException.class)

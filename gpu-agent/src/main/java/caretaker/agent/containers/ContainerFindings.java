@@ -6,10 +6,8 @@ import caretaker.contracts.Condition;
 import caretaker.contracts.HealthEvent;
 import caretaker.contracts.HealthEvent.Action;
 import caretaker.contracts.HealthEvent.Severity;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
 /** Says what is wrong with one container. Evidence never holds its environment or its arguments. */
 final class ContainerFindings {
@@ -164,26 +162,6 @@ final class ContainerFindings {
     }
 
     private static Map<String, String> evidence(Watched watched) {
-        return identity(watched.state);
-    }
-
-    /** Which run of which container it is: enough for another service to find it and to see that it is the same run. */
-    static Map<String, String> identity(ContainerState state) {
-        Map<String, String> evidence = new TreeMap<>();
-        ContainerInfo info = state.info();
-        evidence.put("containerId", info.id());
-        evidence.put("name", Words.line(info.name(), MAX_NAME));
-        evidence.put("image", Words.line(info.image(), MAX_NAME));
-        if (!info.composeProject().isEmpty()) {
-            evidence.put("composeProject", Words.line(info.composeProject(), MAX_NAME));
-            evidence.put("composeService", Words.line(info.composeService(), MAX_NAME));
-            evidence.put("composeNumber", Integer.toString(state.composeNumber()));
-        }
-        Instant startedAt = state.startedAt();
-        if (startedAt != null) {
-            evidence.put("startedAt", startedAt.toString());
-        }
-        evidence.put("restartCount", Integer.toString(state.restartCount()));
-        return evidence;
+        return watched.state.identity();
     }
 }

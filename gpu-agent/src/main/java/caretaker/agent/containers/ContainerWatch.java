@@ -19,9 +19,6 @@ import java.util.function.BooleanSupplier;
  * for nothing itself: {@link #takeWanted} names the containers that should be inspected. Not safe for several threads.
  */
 public final class ContainerWatch {
-    /** By which a container's owner says that no event should be made of it. */
-    public static final String WATCH_LABEL = "caretaker.watch";
-
     /** More containers than any engine runs on one host; further ones are not watched, see {@link Listener}. */
     public static final int MAX_CONTAINERS = 5_000;
 
@@ -95,12 +92,11 @@ public final class ContainerWatch {
     }
 
     private boolean isWatched(ContainerState state) {
-        String word = state.labels().get(WATCH_LABEL);
-        Optional<Boolean> said = word == null ? Optional.of(true) : Words.yesOrNo(word);
-        if (word != null && said.isEmpty()) {
-            listener.badWord(state.info().name(), WATCH_LABEL, Words.line(word, 64));
+        String word = state.labels().get(WatchRules.WATCH_LABEL);
+        if (word != null && Words.yesOrNo(word).isEmpty()) {
+            listener.badWord(state.info().name(), WatchRules.WATCH_LABEL, Words.line(word, 64));
         }
-        return said.orElse(true) && rules.watches(state.info().composeProject());
+        return rules.watches(state);
     }
 
     /**

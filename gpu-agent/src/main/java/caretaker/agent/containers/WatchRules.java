@@ -29,7 +29,15 @@ public record WatchRules(
         ignoredProjects = Set.copyOf(ignoredProjects);
     }
 
-    boolean watches(String project) {
-        return (projects.isEmpty() || projects.contains(project)) && !ignoredProjects.contains(project);
+    /** By which a container's owner says that no event should be made of it. */
+    public static final String WATCH_LABEL = "caretaker.watch";
+
+    /** Whether events may be made of a container; a label that says neither yes nor no is not heeded. */
+    public boolean watches(ContainerState container) {
+        String word = container.labels().getOrDefault(WATCH_LABEL, "true");
+        String project = container.info().composeProject();
+        return Words.yesOrNo(word).orElse(true)
+                && (projects.isEmpty() || projects.contains(project))
+                && !ignoredProjects.contains(project);
     }
 }

@@ -22,6 +22,7 @@ import java.util.Set;
  * @param newsAge a container that failed longer ago than this before the agent first saw it is not reported
  * @param projects compose projects that are watched; empty: all, and containers outside of compose
  * @param ignoredProjects compose projects that are not
+ * @param builtInProbes whether programs that are known by their image are probed without being asked to
  * @param procRoot the host's {@code /proc}
  * @param cgroupRoot the host's {@code /sys/fs/cgroup}
  */
@@ -38,6 +39,7 @@ public record DockerSettings(
         @Default("1d") @Range(min = "0s", max = "365d") Duration newsAge,
         List<String> projects,
         List<String> ignoredProjects,
+        @Default("true") boolean builtInProbes,
         @Default("/proc") Path procRoot,
         @Default("/sys/fs/cgroup") Path cgroupRoot) {
 
@@ -64,7 +66,8 @@ public record DockerSettings(
         FALSE
     }
 
-    WatchRules rules() {
+    /** When something of a container is worth an event. */
+    public WatchRules rules() {
         return new WatchRules(
                 restarts,
                 restartWindow,

@@ -7,6 +7,7 @@ import caretaker.agent.containers.ContainerWatch;
 import caretaker.agent.containers.Containers;
 import caretaker.agent.containers.GpuDevices;
 import caretaker.agent.containers.Inspection;
+import caretaker.agent.containers.LostGpu;
 import caretaker.agent.health.Finding;
 import caretaker.agent.health.HealthLedger;
 import caretaker.chassis.Backoff;
@@ -15,12 +16,10 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -42,15 +41,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DockerWatcher implements Containers, AutoCloseable {
     private static final String NAME = "containers";
-
-    /** While one of these is raised, it is the host that has lost its GPUs and not a container. */
-    private static final Set<Condition> HOST_TROUBLE = EnumSet.of(
-            Condition.GPU_LOST,
-            Condition.GPU_HUNG,
-            Condition.GPU_DRIVER_GONE,
-            Condition.GPU_DRIVER_MISMATCH,
-            Condition.GPU_DEVICE_NODES_LOST,
-            Condition.GPU_FABRIC_UNHEALTHY);
 
     private static final int MAX_WAITING = 10_000;
     private static final int MAX_INSPECTIONS = 3;
@@ -100,7 +90,7 @@ public final class DockerWatcher implements Containers, AutoCloseable {
         this.settings = settings;
         this.around = around;
         metrics = new DockerMetrics(around.registry());
-        watch = new ContainerWatch(settings.rules(), () -> !around.ledger().isAnyRaised(HOST_TROUBLE), metrics);
+        watch = new ContainerWatch(settings.rules(), () -> LostGpu.isHostWell(around.ledger()), metrics);
         lookup = new CgroupLookup(settings.procRoot(), id -> Optional.ofNullable(infos.get(id)));
         gpuDevices = new GpuDevices(lookup, settings.cgroupRoot());
         connectDue = around.nanos().getAsLong();
