@@ -219,8 +219,7 @@ class NvmlTest {
     @Test
     void aGpuTellsItsLinksAndItsFabric() {
         Links links = nvml.links();
-        driver.apply(
-                "gpu 1 nvlinks-active constant 17\ngpu 1 nvlink-crc-flit constant 8\ngpu 1 c2c-links 2\ngpu 1 link 3 error 999\n");
+        driver.apply("gpu 1 nvlinks-active constant 17\ngpu 1 nvlink-crc-flit constant 8\ngpu 1 link 3 error 999\n");
         assertThat(links.active(gpu, 16)).isEqualTo(1);
         assertThat(links.active(gpu, 17)).isZero();
         assertThat(Answer.result(links.active(gpu, 18))).isEqualTo(NvmlReturn.INVALID_ARGUMENT);

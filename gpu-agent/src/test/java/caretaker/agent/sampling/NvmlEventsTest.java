@@ -156,7 +156,18 @@ class NvmlEventsTest {
     }
 
     @Test
-    void anEventThreadThatIsStuckHoldsUpNoPollAndNoEnd() {
+    void aDriverThatHoldsTheEventThreadForGoodIsNotShutDownUnderIt() {
+        scenario("call nvmlEventSetWait_v2 hang");
+        host.poll(Tier.RARE);
+        await().atMost(Duration.ofSeconds(10)).until(() -> host.driver.hanging() == 1);
+        host.close();
+        assertThat(host.driver.sessions()).isEqualTo(1);
+        assertThat(host.driver.violations()).isEmpty();
+        host.driver.scenario(""); // lets the thread go, and forgets the session
+    }
+
+    @Test
+    void anEventThreadThatIsStuckHoldsUpNoPoll() {
         scenario("call nvmlEventSetWait_v2 hang");
         host.poll(Tier.RARE);
         await().atMost(Duration.ofSeconds(10)).until(() -> host.driver.hanging() == 1);
