@@ -35,7 +35,7 @@ final class ContainerDeaths implements AutoCloseable {
     }
 
     /** Milliseconds from the engine's own time of the death to the event in a consumer's hands. */
-    double once(HealthFeed feed) throws IOException {
+    double once(HealthFeed feed) throws IOException, InterruptedException {
         String id = engine.run(List.of("--name", engine.name("bench")), "sh", "-c", "exit 3");
         var arrival = feed.await(
                 event -> event.condition() == Condition.CONTAINER_EXITED

@@ -77,7 +77,7 @@ final class EventsBenchmark implements Benchmark {
         return FIRST.toMillis() + gpu * EVERY.toMillis() / GPUS;
     }
 
-    private static List<Double> xids(HealthFeed feed, Path log) throws IOException {
+    private static List<Double> xids(HealthFeed feed, Path log) throws IOException, InterruptedException {
         List<HealthFeed.Arrival> arrivals = new ArrayList<>();
         Instant begin = Instant.MAX;
         for (int i = -WARM_UP; i < XIDS; i++) {

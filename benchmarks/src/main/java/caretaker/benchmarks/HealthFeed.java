@@ -17,7 +17,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
-/** Health events as a consumer gets them, with the moment when it had them. */
+/** Health events as a consumer on a thread of its own gets them, with the moment when it had them. */
 final class HealthFeed implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(50);
 
@@ -27,7 +27,10 @@ final class HealthFeed implements AutoCloseable {
     private final InstantSource clock = InstantSource.system();
     private final HealthEventCodec codec = new HealthEventCodec();
     private final KafkaConsumer<byte[], byte[]> consumer;
-    private final List<Arrival> arrivals = new ArrayList<>();
+    private final Thread thread =
+            Thread.ofPlatform().name("health-feed").daemon().unstarted(this::poll);
+    private final List<Arrival> arrivals = new ArrayList<>(); // guarded by this
+    private volatile boolean closed;
 
     /** Begins with the first event of the topic, which must exist. */
     HealthFeed(String bootstrap) {
@@ -40,24 +43,26 @@ final class HealthFeed implements AutoCloseable {
                 .toList();
         consumer.assign(partitions);
         consumer.seekToBeginning(partitions);
+        thread.start();
     }
 
     /** Waits for an event that has not been asked for yet. */
-    Arrival await(Predicate<HealthEvent> wanted, Duration limit, String what) throws IOException {
+    synchronized Arrival await(Predicate<HealthEvent> wanted, Duration limit, String what)
+            throws IOException, InterruptedException {
         long end = System.nanoTime() + limit.toNanos();
         Optional<Arrival> found = taken(wanted);
         while (found.isEmpty()) {
             if (System.nanoTime() > end) {
                 throw new IOException("no event of " + what + " within " + limit.toSeconds() + " s");
             }
-            poll();
+            wait(POLL.toMillis());
             found = taken(wanted);
         }
         return found.get();
     }
 
     /** Whether there is such an event that nobody has asked for. */
-    boolean has(Predicate<HealthEvent> wanted) {
+    synchronized boolean has(Predicate<HealthEvent> wanted) {
         return arrivals.stream().anyMatch(arrival -> wanted.test(arrival.event()));
     }
 
@@ -70,16 +75,28 @@ final class HealthFeed implements AutoCloseable {
     }
 
     private void poll() {
-        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-            Instant now = clock.instant();
-            if (codec.decode(record.value()) instanceof HealthEventCodec.Decoded.Known(HealthEvent event)) {
-                arrivals.add(new Arrival(event, now));
+        while (!closed) {
+            for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+                take(record, clock.instant());
             }
+        }
+        consumer.close();
+    }
+
+    private synchronized void take(ConsumerRecord<byte[], byte[]> record, Instant now) {
+        if (codec.decode(record.value()) instanceof HealthEventCodec.Decoded.Known(HealthEvent event)) {
+            arrivals.add(new Arrival(event, now));
+            notifyAll();
         }
     }
 
     @Override
     public void close() {
-        consumer.close();
+        closed = true;
+        try {
+            thread.join(Duration.ofSeconds(5));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }
