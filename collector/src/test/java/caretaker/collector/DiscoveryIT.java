@@ -150,6 +150,36 @@ class DiscoveryIT {
     }
 
     @Test
+    void whileTheBusIsAwayNoHostMissesAHeartbeat() {
+        try (var own = TestBroker.own()) {
+            String readings = own.newTopic("readings", 1);
+            try (var collector = TestCollector.start(own, readings)) {
+                await().atMost(TestCollector.LIMIT).until(collector::ready);
+                HostInventory node = MadeInventory.of("node-1")
+                        .interval(Duration.ofSeconds(2))
+                        .target(exporter(Target.NODE_EXPORTER, MadeInventory.ADDRESS, 9100))
+                        .made();
+                own.send(TestCollector.inventory(readings), "node-1".getBytes(UTF_8), encode(node));
+                await().atMost(TestCollector.LIMIT)
+                        .pollInterval(Duration.ofMillis(20))
+                        .until(() -> isListed(collector));
+
+                own.stop();
+                await().during(Duration.ofSeconds(8))
+                        .atMost(TestCollector.LIMIT)
+                        .until(() -> isListed(collector));
+
+                own.start();
+                await().atMost(TestCollector.LIMIT).until(() -> !isListed(collector));
+            }
+        }
+    }
+
+    private static boolean isListed(TestCollector collector) {
+        return text(collector.get("/sd/node-exporter", Map.of())).contains("10.0.0.7:9100");
+    }
+
+    @Test
     void whatCannotBeReadGoesToTheDeadLettersAndTheRestGoesOn() {
         try (var collector = TestCollector.start(broker, topic)) {
             await().atMost(TestCollector.LIMIT).until(collector::ready);

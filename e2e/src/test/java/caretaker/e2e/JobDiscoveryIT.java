@@ -91,6 +91,38 @@ class JobDiscoveryIT {
         }
     }
 
+    /** As docs/discovery.md tells the operator to. */
+    @Test
+    void aHostIsTakenOutOfTheInventoryWithARecordWithoutValue() throws Exception {
+        Path kcat = Programs.assume("kcat");
+        try (var demo =
+                CaretakerProcess.start("demo", "--hosts", "2", "--gpus", "1").awaitReady()) {
+            await().atMost(LIMIT).until(() -> demo.metrics().contains("caretaker_collector_inventory_hosts 2"));
+            Process command = new ProcessBuilder(
+                            kcat.toString(),
+                            "-P",
+                            "-b",
+                            demo.bootstrap(),
+                            "-t",
+                            "caretaker.inventory",
+                            "-K:",
+                            "-Z",
+                            "-X",
+                            "partitioner=murmur2_random")
+                    .redirectErrorStream(true)
+                    .start();
+            try (var in = command.getOutputStream()) {
+                in.write("node-2:\n".getBytes(UTF_8));
+            }
+            String said = new String(command.getInputStream().readAllBytes(), UTF_8);
+            assertThat(command.waitFor()).as(said).isZero();
+            await().atMost(LIMIT)
+                    .until(() ->
+                            demo.metrics().contains("caretaker_collector_inventories_total{outcome=\"removed\"} 1"));
+            assertThat(demo.metrics()).contains("caretaker_collector_inventory_hosts 1");
+        }
+    }
+
     /** Python's client of Prometheus, as Debian has it. */
     private static void assumePythonClient() throws IOException, InterruptedException {
         boolean there = Files.isExecutable(Path.of(PYTHON))
