@@ -86,8 +86,8 @@ class XidIT {
     @Test
     void anXidOfBothSourcesIsOneEventWithItsLineAndIsCountedOnce() throws IOException {
         try (var agent = start()) {
-            String line = "NVRM: Xid (PCI:" + pci(1) + "): 94, pid=" + ProcessHandle.current().pid()
-                    + ", name=java, Contained: SM (0x1). RST: No, D-RST: No";
+            String line = "NVRM: Xid (PCI:" + pci(1) + "): 94, pid="
+                    + ProcessHandle.current().pid() + ", name=java, Contained: SM (0x1). RST: No, D-RST: No";
             driver.apply("gpu 1 xid 94");
             kernel(line);
             await().atMost(LIMIT).until(() -> !events(Condition.GPU_XID).isEmpty());
@@ -98,13 +98,22 @@ class XidIT {
             assertThat(event.action()).isEqualTo(Action.RESTART_APP); // of a process in no container that is known
             assertThat(event.evidence()).containsEntry("line", line).containsEntry("process", "java");
             await().atMost(LIMIT).until(() -> counted(1, "94") == 1);
-            assertThat(Pages.metric(agent, "nvidia_gpu_agent_xids_total{gpu=\"1\",instance=\"gpu-01\",uuid=\""
-                            + event.entity().id() + "\",xid=\"94\""))
+            assertThat(Pages.metric(
+                            agent,
+                            "nvidia_gpu_agent_xids_total{gpu=\"1\",instance=\"gpu-01\",uuid=\""
+                                    + event.entity().id() + "\",xid=\"94\""))
                     .isEqualTo(1);
-            assertThat(Pages.metric(agent, "nvidia_gpu_agent_xids_total{gpu=\"0\",instance=\"gpu-01\",uuid=\""
-                            + bus.readings(HOST).getFirst().gpus().getFirst().uuid() + "\",xid=\"48\""))
+            assertThat(Pages.metric(
+                            agent,
+                            "nvidia_gpu_agent_xids_total{gpu=\"0\",instance=\"gpu-01\",uuid=\""
+                                    + bus.readings(HOST)
+                                            .getFirst()
+                                            .gpus()
+                                            .getFirst()
+                                            .uuid() + "\",xid=\"48\""))
                     .isZero();
-            assertThat(Pages.metric(agent, "caretaker_agent_kernel_log_available{instance=\"gpu-01\"")).isEqualTo(1);
+            assertThat(Pages.metric(agent, "caretaker_agent_kernel_log_available{instance=\"gpu-01\""))
+                    .isEqualTo(1);
             assertThat(events(Condition.GPU_XID)).hasSize(1);
         }
     }
@@ -128,7 +137,8 @@ class XidIT {
             await().atMost(LIMIT).until(() -> events(Condition.GPU_XID).size() == 2);
             assertThat(events(Condition.GPU_XID)).extracting(HealthEvent::code).containsExactly("31", "62");
             await().atMost(LIMIT).until(() -> counted(0, "45") == 1); // of one process within two seconds: one
-            assertThat(Pages.metric(agent, "nvidia_gpu_agent_xids_folded_total{instance=\"gpu-01\"")).isEqualTo(1);
+            assertThat(Pages.metric(agent, "nvidia_gpu_agent_xids_folded_total{instance=\"gpu-01\""))
+                    .isEqualTo(1);
         }
     }
 
@@ -151,12 +161,14 @@ class XidIT {
     void aKernelLogThatCannotBeReadIsOneConditionAndTheRestGoesOn() throws IOException {
         Files.delete(kmsg());
         try (var agent = start()) {
-            await().atMost(LIMIT).until(() -> !events(Condition.KERNEL_LOG_UNAVAILABLE).isEmpty());
+            await().atMost(LIMIT)
+                    .until(() -> !events(Condition.KERNEL_LOG_UNAVAILABLE).isEmpty());
             assertThat(events(Condition.KERNEL_LOG_UNAVAILABLE)).singleElement().satisfies(event -> {
                 assertThat(event.severity()).isEqualTo(HealthEvent.Severity.INFO);
                 assertThat(event.message()).contains("is not there");
             });
-            assertThat(Pages.metric(agent, "caretaker_agent_kernel_log_available{instance=\"gpu-01\"")).isZero();
+            assertThat(Pages.metric(agent, "caretaker_agent_kernel_log_available{instance=\"gpu-01\""))
+                    .isZero();
             driver.apply("gpu 0 xid 48");
             await().atMost(LIMIT).until(() -> events(Condition.GPU_XID).size() == 1);
             assertThat(events(Condition.GPU_XID).getFirst().evidence()).containsEntry("source", "nvml");
