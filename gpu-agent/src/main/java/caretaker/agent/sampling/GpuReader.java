@@ -130,7 +130,8 @@ final class GpuReader {
             readFans(gpu);
             result = links.readSlow(gpu);
         }
-        return endsPoll(result) ? result : processes.read(gpu, clock.millis() * 1000 - intervalUs);
+        gpu.processes.seenUs = lastSeen(gpu.processes.seenUs);
+        return endsPoll(result) ? result : processes.read(gpu);
     }
 
     /** Reads what still answers when the driver refuses everything else until a reset. */

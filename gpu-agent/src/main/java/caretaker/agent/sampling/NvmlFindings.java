@@ -20,6 +20,14 @@ final class NvmlFindings {
         this.nodes = nodes;
     }
 
+    /** Whether a code says more of a GPU that does not answer than that it is not there. */
+    static boolean tellsWhy(NvmlReturn code) {
+        return switch (code.treatment()) {
+            case BOARD_FAULT, NO_DEVICE_NODES, NO_PERMISSION, UNKNOWN -> true;
+            default -> false;
+        };
+    }
+
     /** The driver as a whole does not answer. */
     Finding driver(NvmlReturn code, int gpus) {
         Condition condition = Condition.GPU_DRIVER_GONE;

@@ -240,8 +240,10 @@ public final class NvmlSource implements GpuSource {
         }
         gpu.handle = GpuHandle.NONE;
         gpu.registered = false;
-        gpu.trouble = code;
-        gpu.troubledCall = function;
+        if (NvmlFindings.tellsWhy(code)) {
+            gpu.trouble = code;
+            gpu.troubledCall = function;
+        }
         gpu.lookup.failed(nanos.getAsLong());
     }
 

@@ -69,8 +69,8 @@ final class ProcessReader {
         this.settings = settings;
     }
 
-    /** @param firstSeenUs where the samples of processes begin that were never read before */
-    NvmlReturn read(NvmlGpu gpu, long firstSeenUs) {
+    /** Reads all, the samples of how busy processes are from where they were last seen. */
+    NvmlReturn read(NvmlGpu gpu) {
         Map<Place, Long> memory = new LinkedHashMap<>();
         boolean whole = true;
         boolean offered = false;
@@ -93,7 +93,7 @@ final class ProcessReader {
         Map<Integer, Use> byPid = new LinkedHashMap<>();
         memory.forEach((place, bytes) ->
                 byPid.computeIfAbsent(place.pid(), _ -> new Use()).addMemory(bytes));
-        boolean utilized = readUtilization(gpu, firstSeenUs, byPid);
+        boolean utilized = readUtilization(gpu, byPid);
         write(gpu, byPid, utilized);
         return NvmlReturn.SUCCESS;
     }
@@ -120,12 +120,12 @@ final class ProcessReader {
     }
 
     /** Sets what each process had of the SMs; false where the driver does not tell. */
-    private boolean readUtilization(NvmlGpu gpu, long firstSeenUs, Map<Integer, Use> byPid) {
+    private boolean readUtilization(NvmlGpu gpu, Map<Integer, Use> byPid) {
         ProcessState state = gpu.processes;
         if (state.utilizationLeft) {
             return false;
         }
-        long seenUs = state.seenUs == 0 ? firstSeenUs : state.seenUs;
+        long seenUs = state.seenUs;
         calls.begin(UTILIZATION, gpu);
         NvmlReturn result = NvmlReturn.of(processes.utilization(gpu.handle, seenUs));
         calls.end();
