@@ -26,6 +26,7 @@ public final class GpuReading {
     private final @Nullable PartList[] parts = new @Nullable PartList[Part.values().length];
     private final long[] fromDcgm = new long[SOURCE_WORDS];
     private boolean anyFromDcgm;
+    private boolean anyVectorOrPart;
     private WireName uuid = WireName.NONE;
     private int index;
     private GpuState state = GpuState.OK;
@@ -39,11 +40,14 @@ public final class GpuReading {
     /** Forgets everything but the memory and the UUID. */
     public void clear() {
         Arrays.fill(present, 0);
-        Arrays.fill(vectors, NONE);
-        for (PartList list : parts) {
-            if (list != null) {
-                list.clear();
+        if (anyVectorOrPart) { // most GPUs have none, and this is called for every one of every record
+            Arrays.fill(vectors, NONE);
+            for (PartList list : parts) {
+                if (list != null) {
+                    list.clear();
+                }
             }
+            anyVectorOrPart = false;
         }
         if (anyFromDcgm) {
             Arrays.fill(fromDcgm, 0);
@@ -165,6 +169,7 @@ public final class GpuReading {
         }
         System.arraycopy(from, 0, vectorMemory[place], 0, length);
         vectors[place] = vectorMemory[place];
+        anyVectorOrPart = true;
         return this;
     }
 
@@ -194,6 +199,7 @@ public final class GpuReading {
             throw new IllegalArgumentException(part + " is no part of a GPU");
         }
         PartList list = parts[part.place()];
+        anyVectorOrPart = true;
         if (list == null) {
             list = new PartList(part);
             parts[part.place()] = list;

@@ -145,6 +145,15 @@ final class AgentMetrics implements PollListener, DriverListener {
     }
 
     @Override
+    public void partsLeftOut(long parts) {
+        Counter.builder("nvidia.gpu.agent.parts.left.out")
+                .description("MIG devices, containers, processes and XIDs that a record had no place for")
+                .tags(instance)
+                .register(registry)
+                .increment((double) parts);
+    }
+
+    @Override
     public void stuck(String function, boolean isStuck) {
         stuck.computeIfAbsent(function, this::stuckGauge).set(isStuck ? 1 : 0);
     }

@@ -159,7 +159,11 @@ public final class HostPoll {
                 .agentId(publisher.agentId())
                 .intervalMillis((int) intervals.fast().toMillis())
                 .sequence(++sequence);
+        long leftOut = codec.partsLeftOut();
         bus.readings(publisher.host(), codec.encode(record));
+        if (codec.partsLeftOut() > leftOut) {
+            listener.partsLeftOut(codec.partsLeftOut() - leftOut);
+        }
     }
 
     /** Keeps who the GPUs are for the day that the poll thread cannot say so. */
