@@ -79,7 +79,7 @@ public record FaultScript(List<Entry> entries) {
         return new FaultScript(entries);
     }
 
-    /** A few faults on the first hosts of a demo: something to see within two minutes, all of it over within five. */
+    /** A few faults on the first hosts of a demo: something to see within a minute, all but one over within ten. */
     public static FaultScript demo() {
         return parse("""
                 at 10s gpu 2 of node-1: xid 31
@@ -107,9 +107,9 @@ public record FaultScript(List<Entry> entries) {
                 at 180s gpu 6 of node-1: back
                 at 200s gpu 4 of node-3: back
                 at 210s gpu 7 of node-3: row-remap-failure
+                at 220s gpu 1 of node-2: back
                 at 230s gpu 5 of node-3: back
                 at 240s gpu 2 of node-2: back
-                at 270s gpu 1 of node-2: back
                 """);
     }
 
