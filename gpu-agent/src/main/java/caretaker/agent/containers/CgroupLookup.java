@@ -12,7 +12,7 @@ import java.util.function.Function;
 
 /**
  * Finds the container of a process by its cgroup. Nothing is remembered of a process, so a number that the kernel gives
- * to another process is never mistaken; a look costs one read from {@code /proc}, some 20 microseconds.
+ * to another process is never mistaken; a look costs one read from {@code /proc}, some tens of microseconds.
  *
  * <p>Of a container inside a container it takes the innermost one that the engine knows, because that is the one its
  * operator can name and restart. If the engine knows none of them, it is the innermost.
