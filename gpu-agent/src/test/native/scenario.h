@@ -7,7 +7,7 @@
 
 #include "nvml.h"
 
-enum { MAX_GPUS = 32, MAX_PIECES = 4, MAX_RULES = 64, MAX_EVENTS = 64, MAX_SPIKES = 32, MAX_FIELDS = 64 };
+enum { MAX_GPUS = 32, MAX_PIECES = 4, MAX_RULES = 64, MAX_EVENTS = 256, MAX_SPIKES = 32, MAX_FIELDS = 64 };
 enum { MAX_INSTANCES = 16, MAX_PROCESSES = 128, MAX_LINKS = 36, MAX_GPM = 48 };
 
 /* Every number that a GPU has: identifier, name in a scenario, value when the scenario says nothing. */
