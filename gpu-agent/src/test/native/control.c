@@ -62,6 +62,7 @@ int testnvmlLoadScenario(const char *path) {
 int testnvmlApply(const char *text) {
     guardLock();
     int line = scenarioApply(text);
+    writeKernelLog();
     pthread_cond_broadcast(&changed);
     guardUnlock();
     return line;
@@ -73,6 +74,7 @@ static void setTime(long long us) {
         scenario.manualClock = true;
     }
     scenario.manualUs = us;
+    writeKernelLog();
     pthread_cond_broadcast(&changed);
 }
 

@@ -10,6 +10,7 @@
 
 Session session;
 struct EventSet eventSets[MAX_SETS];
+struct GpmSample gpmSamples[MAX_SAMPLES];
 pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -67,6 +68,7 @@ void guardReset(void) {
     session.initCount = 0;
     session.generation++;
     memset(eventSets, 0, sizeof eventSets);
+    memset(gpmSamples, 0, sizeof gpmSamples);
     violationLength = 0;
     violationCount = 0;
     violationLog[0] = '\0';
@@ -172,7 +174,23 @@ nvmlReturn_t enterInitialized(const char *function) {
     return result != NVML_SUCCESS || scenario.ruleCount == 0 ? result : applyRules(function, -1, 0);
 }
 
-static nvmlReturn_t gpuOf(const char *function, nvmlDevice_t device, int *gpu) {
+static bool migOn(int gpu) {
+    double mode = 0;
+    bool blank = false;
+    return metricAt(gpu, MIG_MODE, scenarioUs(), &mode, &blank) == NVML_SUCCESS && !blank && mode == 1;
+}
+
+/* A MIG device goes away under its readers: that its handle is dead is no mistake of theirs. */
+static nvmlReturn_t instanceOf(nvmlDevice_t device, const Instance **instance) {
+    const Instance *alive = &scenario.gpus[device->gpu].instances[device->instance];
+    if (!migOn(device->gpu) || alive->serial != device->serial) {
+        return NVML_ERROR_INVALID_ARGUMENT;
+    }
+    *instance = alive;
+    return alive->failing;
+}
+
+static nvmlReturn_t gpuOf(const char *function, nvmlDevice_t device, int *gpu, const Instance **instance) {
     uintptr_t at = (uintptr_t)device, from = (uintptr_t)handles;
     if (at < from || at >= from + sizeof handles || (at - from) % sizeof(struct Handle) != 0 || device->generation == 0) {
         return violation(NVML_ERROR_INVALID_ARGUMENT, "%s with a handle that was never given out", function);
@@ -181,7 +199,7 @@ static nvmlReturn_t gpuOf(const char *function, nvmlDevice_t device, int *gpu) {
         return violation(NVML_ERROR_INVALID_ARGUMENT, "%s with a handle from before nvmlShutdown", function);
     }
     *gpu = device->gpu;
-    return NVML_SUCCESS;
+    return device->instance < 0 ? NVML_SUCCESS : instanceOf(device, instance);
 }
 
 /* A card that waits for its reset still says who it is and what it needs. */
@@ -192,13 +210,23 @@ static bool answersBeforeReset(const char *function) {
 }
 
 nvmlReturn_t enterGpu(const char *function, nvmlDevice_t device, int *gpu) {
+    const Instance *instance;
+    nvmlReturn_t result = enterDevice(function, device, gpu, &instance);
+    if (result == NVML_SUCCESS && instance != NULL) {
+        result = violation(NVML_ERROR_INVALID_ARGUMENT, "%s with the handle of a MIG device", function);
+    }
+    return result;
+}
+
+nvmlReturn_t enterDevice(const char *function, nvmlDevice_t device, int *gpu, const Instance **instance) {
     *gpu = 0;
+    *instance = NULL;
     nvmlReturn_t result = comeIn(function);
     if (result == NVML_SUCCESS) {
         result = initialized(function);
     }
     if (result == NVML_SUCCESS) {
-        result = gpuOf(function, device, gpu);
+        result = gpuOf(function, device, gpu, instance);
     }
     if (result != NVML_SUCCESS) {
         return result;
@@ -224,6 +252,13 @@ nvmlReturn_t leave(nvmlReturn_t result) {
     pthread_mutex_unlock(&lock);
     atomic_fetch_sub(&inside, 1);
     return result;
+}
+
+void measureFor(int64_t us) {
+    struct timespec rest = {us / 1000000, us % 1000000 * 1000};
+    pthread_mutex_unlock(&lock);
+    nanosleep(&rest, NULL);
+    pthread_mutex_lock(&lock);
 }
 
 nvmlReturn_t enterWaiting(const char *function) {
@@ -255,9 +290,9 @@ nvmlReturn_t checkWord(const char *function, unsigned int word, unsigned int off
 
 /* ---- sessions ---- */
 
-nvmlDevice_t handleOf(int gpu) {
+static nvmlDevice_t handle(struct Handle wanted) {
     for (int i = handleCount - 1; i >= 0 && handles[i].generation == session.generation; i--) {
-        if (handles[i].gpu == gpu) {
+        if (memcmp(&handles[i], &wanted, sizeof wanted) == 0) {
             return &handles[i];
         }
     }
@@ -265,8 +300,19 @@ nvmlDevice_t handleOf(int gpu) {
         memset(handles, 0, sizeof handles);
         handleCount = 0;
     }
-    handles[handleCount] = (struct Handle){session.generation, gpu};
+    handles[handleCount] = wanted;
     return &handles[handleCount++];
+}
+
+nvmlDevice_t handleOf(int gpu) { return handle((struct Handle){session.generation, gpu, -1, 0}); }
+
+nvmlDevice_t handleOfInstance(int gpu, int instance) {
+    return handle((struct Handle){session.generation, gpu, instance, scenario.gpus[gpu].instances[instance].serial});
+}
+
+bool isSample(nvmlGpmSample_t sample) {
+    return sample >= gpmSamples && sample < gpmSamples + MAX_SAMPLES && sample->generation != 0
+            && sample->generation == session.generation;
 }
 
 bool isSet(nvmlEventSet_t set) {
@@ -289,6 +335,12 @@ void endSession(void) {
         if (eventSets[i].generation == session.generation) {
             violation(NVML_SUCCESS, "nvmlShutdown with an event set that was not freed");
             eventSets[i].generation = 0;
+        }
+    }
+    for (int i = 0; i < MAX_SAMPLES; i++) {
+        if (gpmSamples[i].generation == session.generation) {
+            violation(NVML_SUCCESS, "nvmlShutdown with a GPM sample that was not freed");
+            gpmSamples[i].generation = 0;
         }
     }
     session.generation++;

@@ -6,12 +6,22 @@
 
 #include "scenario.h"
 
-enum { MAX_SETS = 16 };
+enum { MAX_SETS = 16, MAX_SAMPLES = 128 };
 
 /* A GPU's handle. It is good from the first nvmlInit to the last nvmlShutdown, which ends a generation. */
 struct Handle {
     unsigned int generation;
     int gpu;
+    int instance;        /* the index of a MIG device, or -1 for the GPU itself */
+    unsigned int serial; /* of the MIG device */
+};
+
+/* What a GPM call measured at one moment. */
+struct GpmSample {
+    unsigned int generation; /* 0: free */
+    int gpu;
+    unsigned int gpuInstance;
+    int64_t takenUs; /* negative: nothing was taken yet */
 };
 
 struct EventSet {
@@ -32,6 +42,7 @@ typedef struct {
 
 extern Session session;
 extern struct EventSet eventSets[MAX_SETS];
+extern struct GpmSample gpmSamples[MAX_SAMPLES];
 extern pthread_cond_t changed; /* signalled when the time, the scenario or an event changes */
 
 /*
@@ -41,7 +52,11 @@ extern pthread_cond_t changed; /* signalled when the time, the scenario or an ev
 nvmlReturn_t enter(const char *function);
 nvmlReturn_t enterInitialized(const char *function);
 nvmlReturn_t enterGpu(const char *function, nvmlDevice_t device, int *gpu);
+/* The same for a function that a MIG device answers, too: instance is NULL for a GPU. */
+nvmlReturn_t enterDevice(const char *function, nvmlDevice_t device, int *gpu, const Instance **instance);
 nvmlReturn_t leave(nvmlReturn_t result);
+/* Sleeps as a call does that measures for some time. */
+void measureFor(int64_t us);
 
 /* The same for a call that may wait beside others: it is not counted as "inside". */
 nvmlReturn_t enterWaiting(const char *function);
@@ -56,6 +71,8 @@ nvmlReturn_t violation(nvmlReturn_t code, const char *format, ...) __attribute__
 nvmlReturn_t checkWord(const char *function, unsigned int word, unsigned int offered);
 
 nvmlDevice_t handleOf(int gpu);
+nvmlDevice_t handleOfInstance(int gpu, int instance);
+bool isSample(nvmlGpmSample_t sample);
 bool isSet(nvmlEventSet_t set);
 int othersInside(void);
 void beginSession(void);

@@ -10,16 +10,16 @@
 #include <strings.h>
 #include <time.h>
 
-#include "guard.h"
+#include "give.h"
 
 /* ---- giving values ---- */
 
-static nvmlReturn_t nullPointer(const char *function) {
+nvmlReturn_t nullPointer(const char *function) {
     return violation(NVML_ERROR_INVALID_ARGUMENT, "%s with a null pointer", function);
 }
 
 /* A blank is all ones, in whatever width. */
-static nvmlReturn_t give32(int gpu, Metric metric, unsigned int *to) {
+nvmlReturn_t give32(int gpu, Metric metric, unsigned int *to) {
     double value = 0;
     bool blank;
     nvmlReturn_t result = metricAt(gpu, metric, scenarioUs(), &value, &blank);
@@ -29,7 +29,7 @@ static nvmlReturn_t give32(int gpu, Metric metric, unsigned int *to) {
     return result;
 }
 
-static nvmlReturn_t give64(int gpu, Metric metric, unsigned long long *to) {
+nvmlReturn_t give64(int gpu, Metric metric, unsigned long long *to) {
     double value = 0;
     bool blank;
     nvmlReturn_t result = metricAt(gpu, metric, scenarioUs(), &value, &blank);
@@ -39,7 +39,7 @@ static nvmlReturn_t give64(int gpu, Metric metric, unsigned long long *to) {
     return result;
 }
 
-static nvmlReturn_t giveSigned(int gpu, Metric metric, int *to) {
+nvmlReturn_t giveSigned(int gpu, Metric metric, int *to) {
     unsigned int bits = 0;
     nvmlReturn_t result = give32(gpu, metric, &bits);
     if (result == NVML_SUCCESS) {
@@ -49,7 +49,7 @@ static nvmlReturn_t giveSigned(int gpu, Metric metric, int *to) {
 }
 
 /* Writes a text and then marks up to the end of the buffer, which a caller that reads past the 0 would see. */
-static nvmlReturn_t giveText(const char *function, const char *text, char *to, unsigned int length, unsigned int documented) {
+nvmlReturn_t giveText(const char *function, const char *text, char *to, unsigned int length, unsigned int documented) {
     if (to == NULL) {
         return nullPointer(function);
     }
@@ -65,71 +65,10 @@ static nvmlReturn_t giveText(const char *function, const char *text, char *to, u
     return NVML_SUCCESS;
 }
 
-static bool migOn(int gpu) {
+bool migOn(int gpu) {
     unsigned int mode = 0;
     return give32(gpu, MIG_MODE, &mode) == NVML_SUCCESS && mode == 1;
 }
-
-/* A function that gives one number of a GPU. */
-#define GETTER(function, type, give, metric)                    \
-    nvmlReturn_t function(nvmlDevice_t device, type *to) {      \
-        int gpu;                                                \
-        nvmlReturn_t result = enterGpu(#function, device, &gpu); \
-        if (result == NVML_SUCCESS && to == NULL) {             \
-            result = nullPointer(#function);                    \
-        }                                                       \
-        if (result == NVML_SUCCESS) {                           \
-            result = give(gpu, metric, to);                     \
-        }                                                       \
-        return leave(result);                                   \
-    }
-
-/* A function that gives two. */
-#define PAIR_GETTER(function, type, give, one, other)                          \
-    nvmlReturn_t function(nvmlDevice_t device, type *first, type *second) {    \
-        int gpu;                                                               \
-        nvmlReturn_t result = enterGpu(#function, device, &gpu);               \
-        if (result == NVML_SUCCESS && (first == NULL || second == NULL)) {     \
-            result = nullPointer(#function);                                   \
-        }                                                                      \
-        if (result == NVML_SUCCESS) {                                          \
-            result = give(gpu, one, first);                                    \
-        }                                                                      \
-        if (result == NVML_SUCCESS) {                                          \
-            result = give(gpu, other, second);                                 \
-        }                                                                      \
-        return leave(result);                                                  \
-    }
-
-/* A function that fills a structure; the body sees gpu and to, and sets result. */
-#define FILLER(function, type, word, ...)                                       \
-    nvmlReturn_t function(nvmlDevice_t device, type *to) {                      \
-        int gpu;                                                                \
-        nvmlReturn_t result = enterGpu(#function, device, &gpu);                \
-        if (result == NVML_SUCCESS && to == NULL) {                             \
-            result = nullPointer(#function);                                    \
-        }                                                                       \
-        if (result == NVML_SUCCESS && (word) != 0) {                            \
-            result = checkWord(#function, *(const unsigned int *)to, (word));   \
-        }                                                                       \
-        if (result == NVML_SUCCESS) {                                           \
-            __VA_ARGS__                                                         \
-        }                                                                       \
-        return leave(result);                                                   \
-    }
-
-#define TEXT_GETTER(function, member, documented)                                                   \
-    nvmlReturn_t function(nvmlDevice_t device, char *to, unsigned int length) {                     \
-        int gpu;                                                                                    \
-        nvmlReturn_t result = enterGpu(#function, device, &gpu);                                    \
-        if (result == NVML_SUCCESS && scenario.gpus[gpu].member[0] == '-') {                        \
-            result = NVML_ERROR_NOT_SUPPORTED;                                                      \
-        }                                                                                           \
-        if (result == NVML_SUCCESS) {                                                               \
-            result = giveText(#function, scenario.gpus[gpu].member, to, length, documented);        \
-        }                                                                                           \
-        return leave(result);                                                                       \
-    }
 
 /* ---- life and versions ---- */
 
@@ -258,8 +197,36 @@ nvmlReturn_t nvmlDeviceGetHandleByPciBusId_v2(const char *pciBusId, nvmlDevice_t
     return giveHandleWith("nvmlDeviceGetHandleByPciBusId_v2", offsetof(Gpu, busId), pciBusId, device);
 }
 
-TEXT_GETTER(nvmlDeviceGetUUID, uuid, 96)
-TEXT_GETTER(nvmlDeviceGetName, name, 96)
+/* Of a GPU or of a MIG device. */
+static nvmlReturn_t giveIdentity(
+        const char *function, nvmlDevice_t device, bool uuid, char *to, unsigned int length) {
+    int gpu;
+    const Instance *instance;
+    nvmlReturn_t result = enterDevice(function, device, &gpu, &instance);
+    const Gpu *card = &scenario.gpus[gpu];
+    const char *own = uuid ? card->uuid : card->name;
+    char text[160];
+    if (instance == NULL) {
+        snprintf(text, sizeof text, "%s", own);
+    } else if (uuid) {
+        snprintf(text, sizeof text, "MIG-00000000-0000-4000-8000-%06d%06u", gpu, instance->serial);
+    } else {
+        snprintf(text, sizeof text, "%s MIG %s", card->name, instance->profile);
+    }
+    if (result == NVML_SUCCESS && own[0] == '-') {
+        result = NVML_ERROR_NOT_SUPPORTED;
+    }
+    return leave(result == NVML_SUCCESS ? giveText(function, text, to, length, 96) : result);
+}
+
+nvmlReturn_t nvmlDeviceGetUUID(nvmlDevice_t device, char *uuid, unsigned int length) {
+    return giveIdentity("nvmlDeviceGetUUID", device, true, uuid, length);
+}
+
+nvmlReturn_t nvmlDeviceGetName(nvmlDevice_t device, char *name, unsigned int length) {
+    return giveIdentity("nvmlDeviceGetName", device, false, name, length);
+}
+
 TEXT_GETTER(nvmlDeviceGetSerial, serial, 30)
 TEXT_GETTER(nvmlDeviceGetBoardPartNumber, partNumber, 80)
 TEXT_GETTER(nvmlDeviceGetVbiosVersion, vbios, 32)
@@ -427,16 +394,37 @@ FILLER(nvmlDeviceGetMemoryInfo, nvmlMemory_t, 0, {
     to->free = to->used == ~0ull ? to->used : to->total - to->used;
 })
 
-FILLER(nvmlDeviceGetMemoryInfo_v2, nvmlMemory_v2_t, VERSION_WORD(nvmlMemory_v2_t, 2), {
-    result = give64(gpu, MEMORY_TOTAL, &to->total);
+nvmlReturn_t nvmlDeviceGetMemoryInfo_v2(nvmlDevice_t device, nvmlMemory_v2_t *to) {
+    int gpu;
+    const Instance *instance;
+    nvmlReturn_t result = enterDevice("nvmlDeviceGetMemoryInfo_v2", device, &gpu, &instance);
+    if (result == NVML_SUCCESS && to == NULL) {
+        result = nullPointer("nvmlDeviceGetMemoryInfo_v2");
+    }
+    if (result == NVML_SUCCESS) {
+        result = checkWord("nvmlDeviceGetMemoryInfo_v2", to->version, VERSION_WORD(nvmlMemory_v2_t, 2));
+    }
+    if (result == NVML_SUCCESS && instance != NULL) {
+        to->total = instance->total;
+        to->used = instance->used;
+        to->reserved = 0;
+        to->free = instance->total - instance->used;
+        return leave(result);
+    }
+    if (result == NVML_SUCCESS) {
+        result = give64(gpu, MEMORY_TOTAL, &to->total);
+    }
     if (result == NVML_SUCCESS) {
         result = give64(gpu, MEMORY_RESERVED, &to->reserved);
     }
     if (result == NVML_SUCCESS) {
         result = give64(gpu, MEMORY_USED, &to->used);
     }
-    to->free = to->used == ~0ull ? to->used : to->total - to->used - to->reserved;
-})
+    if (result == NVML_SUCCESS) {
+        to->free = to->used == ~0ull ? to->used : to->total - to->used - to->reserved;
+    }
+    return leave(result);
+}
 
 FILLER(nvmlDeviceGetBAR1MemoryInfo, nvmlBAR1Memory_t, 0, {
     result = give64(gpu, BAR1_TOTAL, &to->bar1Total);
@@ -556,6 +544,20 @@ GETTER(nvmlDeviceGetGpuMaxPcieLinkGeneration, unsigned int, give32, PCIE_GENERAT
 GETTER(nvmlDeviceGetCurrPcieLinkWidth, unsigned int, give32, PCIE_WIDTH)
 GETTER(nvmlDeviceGetMaxPcieLinkWidth, unsigned int, give32, PCIE_WIDTH_MAX)
 
+/* Measures for 20 ms, as the real one does. */
+nvmlReturn_t nvmlDeviceGetPcieThroughput(nvmlDevice_t device, nvmlPcieUtilCounter_t counter, unsigned int *value) {
+    int gpu;
+    nvmlReturn_t result = enterGpu("nvmlDeviceGetPcieThroughput", device, &gpu);
+    if (result == NVML_SUCCESS && (value == NULL || counter > 1)) {
+        result = violation(NVML_ERROR_INVALID_ARGUMENT, "nvmlDeviceGetPcieThroughput with counter %u", counter);
+    }
+    if (result == NVML_SUCCESS) {
+        result = give32(gpu, counter == 0 ? PCIE_RATE_TRANSMIT : PCIE_RATE_RECEIVE, value);
+        measureFor(20000);
+    }
+    return leave(result);
+}
+
 /* ---- ECC, retirement, remapping, repair ---- */
 
 PAIR_GETTER(nvmlDeviceGetEccMode, nvmlEnableState_t, give32, ECC_MODE, ECC_MODE_PENDING)
@@ -645,29 +647,56 @@ FILLER(nvmlDeviceGetUnrepairableMemoryFlag_v1, nvmlUnrepairableMemoryStatus_v1_t
         { result = give32(gpu, UNREPAIRABLE, &to->bUnrepairableMemory); })
 #endif
 
+#if DRIVER_BRANCH >= 595
+FILLER(nvmlDeviceGetRemappedRows_v2, nvmlRemappedRowsInfo_v2_t, 0, {
+    result = migOn(gpu) ? NVML_ERROR_NOT_SUPPORTED : give32(gpu, REMAPPED_CORRECTABLE, &to->corrActiveRemaps);
+    unsigned int *rest[] = {&to->uncActiveRemaps, &to->bPending, &to->bFailureOccurred, &to->corrInactiveRemaps,
+            &to->uncInactiveRemaps};
+    static const Metric OF_REST[] = {
+            REMAPPED_UNCORRECTABLE, REMAP_PENDING, REMAP_FAILURE, INACTIVE_CORRECTABLE, INACTIVE_UNCORRECTABLE};
+    for (int i = 0; i < 5 && result == NVML_SUCCESS; i++) {
+        result = give32(gpu, OF_REST[i], rest[i]);
+    }
+})
+#endif
+
 /* ---- NVLink, fabric ---- */
 
 static nvmlReturn_t checkLink(int gpu, unsigned int link) {
     unsigned int links = 0;
-    give32(gpu, NVLINKS, &links);
-    return links == 0 ? NVML_ERROR_NOT_SUPPORTED : link < links ? NVML_SUCCESS : NVML_ERROR_INVALID_ARGUMENT;
+    nvmlReturn_t result = give32(gpu, NVLINKS, &links);
+    if (result != NVML_SUCCESS || links == 0) {
+        return NVML_ERROR_NOT_SUPPORTED;
+    }
+    return link < links && link < MAX_LINKS ? scenario.gpus[gpu].links[link].failing : NVML_ERROR_INVALID_ARGUMENT;
+}
+
+/* 0 inactive, 1 active, 2 asleep. */
+static nvmlReturn_t linkState(int gpu, unsigned int link, unsigned int *state) {
+    unsigned int active = 0;
+    nvmlReturn_t result = give32(gpu, NVLINKS_ACTIVE, &active);
+    *state = scenario.gpus[gpu].links[link].state >= 0 ? (unsigned int)scenario.gpus[gpu].links[link].state
+                                                       : link < active;
+    return result;
+}
+
+static nvmlReturn_t enterLink(const char *function, nvmlDevice_t device, unsigned int link, const void *to, int *gpu) {
+    nvmlReturn_t result = enterGpu(function, device, gpu);
+    if (result == NVML_SUCCESS && to == NULL) {
+        result = nullPointer(function);
+    }
+    return result == NVML_SUCCESS ? checkLink(*gpu, link) : result;
 }
 
 nvmlReturn_t nvmlDeviceGetNvLinkState(nvmlDevice_t device, unsigned int link, nvmlEnableState_t *isActive) {
     int gpu;
-    nvmlReturn_t result = enterGpu("nvmlDeviceGetNvLinkState", device, &gpu);
-    if (result == NVML_SUCCESS && isActive == NULL) {
-        result = nullPointer("nvmlDeviceGetNvLinkState");
+    unsigned int state = 0;
+    nvmlReturn_t result = enterLink("nvmlDeviceGetNvLinkState", device, link, isActive, &gpu);
+    if (result == NVML_SUCCESS) {
+        result = linkState(gpu, link, &state);
     }
     if (result == NVML_SUCCESS) {
-        result = checkLink(gpu, link);
-    }
-    unsigned int active = 0;
-    if (result == NVML_SUCCESS) {
-        result = give32(gpu, NVLINKS_ACTIVE, &active);
-    }
-    if (result == NVML_SUCCESS) {
-        *isActive = link < active;
+        *isActive = state == 1;
     }
     return leave(result);
 }
@@ -675,14 +704,31 @@ nvmlReturn_t nvmlDeviceGetNvLinkState(nvmlDevice_t device, unsigned int link, nv
 nvmlReturn_t nvmlDeviceGetNvLinkErrorCounter(
         nvmlDevice_t device, unsigned int link, nvmlNvLinkErrorCounter_t counter, unsigned long long *counterValue) {
     int gpu;
-    nvmlReturn_t result = enterGpu("nvmlDeviceGetNvLinkErrorCounter", device, &gpu);
-    if (result == NVML_SUCCESS && (counterValue == NULL || counter > 4)) {
+    unsigned int version = 0;
+    nvmlReturn_t result = enterLink("nvmlDeviceGetNvLinkErrorCounter", device, link, counterValue, &gpu);
+    if (result == NVML_SUCCESS && counter > 4) {
         result = violation(NVML_ERROR_INVALID_ARGUMENT, "nvmlDeviceGetNvLinkErrorCounter with counter %u", counter);
     }
     if (result == NVML_SUCCESS) {
-        result = checkLink(gpu, link);
+        result = give32(gpu, NVLINK_VERSION, &version);
     }
-    return leave(result == NVML_SUCCESS ? give64(gpu, NVLINK_ERRORS, counterValue) : result);
+    if (result == NVML_SUCCESS && version >= 7) { /* NVLink 5 has its own counters */
+        result = NVML_ERROR_NOT_SUPPORTED;
+    }
+    return leave(result == NVML_SUCCESS ? give64(gpu, (Metric)(NVLINK_ERRORS + (int)counter), counterValue) : result);
+}
+
+nvmlReturn_t nvmlDeviceGetNvLinkVersion(nvmlDevice_t device, unsigned int link, unsigned int *version) {
+    int gpu;
+    nvmlReturn_t result = enterLink("nvmlDeviceGetNvLinkVersion", device, link, version, &gpu);
+    return leave(result == NVML_SUCCESS ? give32(gpu, NVLINK_VERSION, version) : result);
+}
+
+nvmlReturn_t nvmlDeviceGetNvLinkRemoteDeviceType(
+        nvmlDevice_t device, unsigned int link, nvmlIntNvLinkDeviceType_t *pNvLinkDeviceType) {
+    int gpu;
+    nvmlReturn_t result = enterLink("nvmlDeviceGetNvLinkRemoteDeviceType", device, link, pNvLinkDeviceType, &gpu);
+    return leave(result == NVML_SUCCESS ? give32(gpu, NVLINK_REMOTE, pNvLinkDeviceType) : result);
 }
 
 #if DRIVER_BRANCH >= 550
@@ -720,64 +766,94 @@ nvmlReturn_t nvmlDeviceGetGpuFabricInfoV(nvmlDevice_t device, nvmlGpuFabricInfoV
 
 /* ---- fields ---- */
 
-/* What a field id means, how wide it is, and since which driver there is one. */
+/* What the scope of a field is: nothing, a link or all of them, a link to the CPU. */
+typedef enum { NO_SCOPE, LINK_SCOPE, LINK5_SCOPE, C2C_SCOPE } Scope;
+
+/* What a field id means, how wide it is, since which driver there is one, and of what. */
 static const struct {
     unsigned int id;
     Metric metric;
     nvmlValueType_t type;
     int since;
+    Scope scope;
 } FIELDS[] = {
-    {1, ECC_MODE, VALUE_UINT, 0},
-    {2, ECC_MODE_PENDING, VALUE_UINT, 0},
-    {3, ECC_CORRECTED_VOLATILE, VALUE_ULONGLONG, 0},
-    {4, ECC_UNCORRECTED_VOLATILE, VALUE_ULONGLONG, 0},
-    {5, ECC_CORRECTED_AGGREGATE, VALUE_ULONGLONG, 0},
-    {6, ECC_UNCORRECTED_AGGREGATE, VALUE_ULONGLONG, 0},
-    {29, RETIRED_SINGLE, VALUE_UINT, 0},
-    {30, RETIRED_DOUBLE, VALUE_UINT, 0},
-    {31, RETIRED_PENDING, VALUE_UINT, 0},
-    {74, POLICY_POWER, VALUE_ULONGLONG, 0},
-    {75, POLICY_THERMAL, VALUE_ULONGLONG, 0},
-    {76, POLICY_SYNC_BOOST, VALUE_ULONGLONG, 0},
-    {77, POLICY_BOARD_LIMIT, VALUE_ULONGLONG, 0},
-    {78, POLICY_LOW_UTILIZATION, VALUE_ULONGLONG, 0},
-    {79, POLICY_RELIABILITY, VALUE_ULONGLONG, 0},
-    {82, MEMORY_TEMPERATURE, VALUE_UINT, 0},
-    {83, ENERGY, VALUE_ULONGLONG, 0},
-    {90, NVLINK_SPEED, VALUE_UINT, 0},
-    {91, NVLINKS, VALUE_UINT, 0},
-    {94, PCIE_REPLAYS, VALUE_UINT, 0},
-    {138, NVLINK_TRANSMIT, VALUE_ULONGLONG, 0},
-    {139, NVLINK_RECEIVE, VALUE_ULONGLONG, 0},
-    {142, REMAPPED_CORRECTABLE, VALUE_UINT, 0},
-    {143, REMAPPED_UNCORRECTABLE, VALUE_UINT, 0},
-    {144, REMAP_PENDING, VALUE_UINT, 0},
-    {145, REMAP_FAILURE, VALUE_UINT, 0},
-    {173, PCIE_ERRORS, VALUE_UINT, 535},
-    {174, PCIE_ERRORS, VALUE_UINT, 535},
-    {175, PCIE_ERRORS, VALUE_UINT, 535},
-    {176, PCIE_ERRORS, VALUE_UINT, 535},
-    {177, PCIE_ERRORS, VALUE_UINT, 535},
-    {178, PCIE_ERRORS, VALUE_UINT, 535},
-    {179, PCIE_ERRORS, VALUE_UINT, 535},
-    {180, PCIE_ERRORS, VALUE_UINT, 535},
-    {181, PCIE_ERRORS, VALUE_UINT, 535},
-    {182, PCIE_ERRORS, VALUE_UINT, 535},
-    {183, PCIE_ERRORS, VALUE_UINT, 535},
-    {185, POWER, VALUE_UINT, 535},
-    {186, POWER_INSTANT, VALUE_UINT, 535},
-    {187, POWER_LIMIT_MIN, VALUE_UINT, 535},
-    {188, POWER_LIMIT_MAX, VALUE_UINT, 535},
-    {189, POWER_LIMIT_DEFAULT, VALUE_UINT, 535},
-    {190, POWER_LIMIT_ENFORCED, VALUE_UINT, 535},
-    {192, POWER_LIMIT_REQUESTED, VALUE_UINT, 535},
-    {193, MARGIN_SHUTDOWN, VALUE_SINT, 535},
-    {194, MARGIN_SLOWDOWN, VALUE_SINT, 535},
-    {195, MARGIN_MEMORY_MAX, VALUE_SINT, 535},
-    {196, MARGIN_GPU_MAX, VALUE_SINT, 535},
-    {197, PCIE_TRANSMIT, VALUE_UINT, 555},
-    {198, PCIE_RECEIVE, VALUE_UINT, 555},
-    {230, RECOVERY_ACTION, VALUE_UINT, 570},
+    {1, ECC_MODE, VALUE_UINT, 0, NO_SCOPE},
+    {2, ECC_MODE_PENDING, VALUE_UINT, 0, NO_SCOPE},
+    {3, ECC_CORRECTED_VOLATILE, VALUE_ULONGLONG, 0, NO_SCOPE},
+    {4, ECC_UNCORRECTED_VOLATILE, VALUE_ULONGLONG, 0, NO_SCOPE},
+    {5, ECC_CORRECTED_AGGREGATE, VALUE_ULONGLONG, 0, NO_SCOPE},
+    {6, ECC_UNCORRECTED_AGGREGATE, VALUE_ULONGLONG, 0, NO_SCOPE},
+    {29, RETIRED_SINGLE, VALUE_UINT, 0, NO_SCOPE},
+    {30, RETIRED_DOUBLE, VALUE_UINT, 0, NO_SCOPE},
+    {31, RETIRED_PENDING, VALUE_UINT, 0, NO_SCOPE},
+    {74, POLICY_POWER, VALUE_ULONGLONG, 0, NO_SCOPE},
+    {75, POLICY_THERMAL, VALUE_ULONGLONG, 0, NO_SCOPE},
+    {76, POLICY_SYNC_BOOST, VALUE_ULONGLONG, 0, NO_SCOPE},
+    {77, POLICY_BOARD_LIMIT, VALUE_ULONGLONG, 0, NO_SCOPE},
+    {78, POLICY_LOW_UTILIZATION, VALUE_ULONGLONG, 0, NO_SCOPE},
+    {79, POLICY_RELIABILITY, VALUE_ULONGLONG, 0, NO_SCOPE},
+    {82, MEMORY_TEMPERATURE, VALUE_UINT, 0, NO_SCOPE},
+    {83, ENERGY, VALUE_ULONGLONG, 0, NO_SCOPE},
+    {90, NVLINK_SPEED, VALUE_UINT, 0, NO_SCOPE},
+    {91, NVLINKS, VALUE_UINT, 0, NO_SCOPE},
+    {94, PCIE_REPLAYS, VALUE_UINT, 0, NO_SCOPE},
+    {138, NVLINK_TRANSMIT, VALUE_ULONGLONG, 0, LINK_SCOPE},
+    {139, NVLINK_RECEIVE, VALUE_ULONGLONG, 0, LINK_SCOPE},
+    {142, REMAPPED_CORRECTABLE, VALUE_UINT, 0, NO_SCOPE},
+    {143, REMAPPED_UNCORRECTABLE, VALUE_UINT, 0, NO_SCOPE},
+    {144, REMAP_PENDING, VALUE_UINT, 0, NO_SCOPE},
+    {145, REMAP_FAILURE, VALUE_UINT, 0, NO_SCOPE},
+    {164, NVLINK_SPEED, VALUE_UINT, 520, LINK_SCOPE},
+    {165, NVLINKS_ACTIVE, VALUE_UINT, 520, LINK_SCOPE},
+    {166, NVLINK_VERSION, VALUE_UINT, 520, LINK_SCOPE},
+    {170, C2C_LINKS, VALUE_UINT, 535, NO_SCOPE},
+    {171, C2C_STATUS, VALUE_UINT, 535, C2C_SCOPE},
+    {172, C2C_BANDWIDTH, VALUE_UINT, 535, C2C_SCOPE},
+    {173, PCIE_ERRORS, VALUE_UINT, 535, NO_SCOPE},
+    {174, PCIE_ERRORS, VALUE_UINT, 535, NO_SCOPE},
+    {175, PCIE_ERRORS, VALUE_UINT, 535, NO_SCOPE},
+    {176, PCIE_ERRORS, VALUE_UINT, 535, NO_SCOPE},
+    {177, PCIE_ERRORS, VALUE_UINT, 535, NO_SCOPE},
+    {178, PCIE_ERRORS, VALUE_UINT, 535, NO_SCOPE},
+    {179, PCIE_ERRORS, VALUE_UINT, 535, NO_SCOPE},
+    {180, PCIE_ERRORS, VALUE_UINT, 535, NO_SCOPE},
+    {181, PCIE_ERRORS, VALUE_UINT, 535, NO_SCOPE},
+    {182, PCIE_ERRORS, VALUE_UINT, 535, NO_SCOPE},
+    {183, PCIE_ERRORS, VALUE_UINT, 535, NO_SCOPE},
+    {185, POWER, VALUE_UINT, 535, NO_SCOPE},
+    {186, POWER_INSTANT, VALUE_UINT, 535, NO_SCOPE},
+    {187, POWER_LIMIT_MIN, VALUE_UINT, 535, NO_SCOPE},
+    {188, POWER_LIMIT_MAX, VALUE_UINT, 535, NO_SCOPE},
+    {189, POWER_LIMIT_DEFAULT, VALUE_UINT, 535, NO_SCOPE},
+    {190, POWER_LIMIT_ENFORCED, VALUE_UINT, 535, NO_SCOPE},
+    {192, POWER_LIMIT_REQUESTED, VALUE_UINT, 535, NO_SCOPE},
+    {193, MARGIN_SHUTDOWN, VALUE_SINT, 535, NO_SCOPE},
+    {194, MARGIN_SLOWDOWN, VALUE_SINT, 535, NO_SCOPE},
+    {195, MARGIN_MEMORY_MAX, VALUE_SINT, 535, NO_SCOPE},
+    {196, MARGIN_GPU_MAX, VALUE_SINT, 535, NO_SCOPE},
+    {197, PCIE_TRANSMIT, VALUE_UINT, 555, NO_SCOPE},
+    {198, PCIE_RECEIVE, VALUE_UINT, 555, NO_SCOPE},
+    {202, NVLINK5_TRANSMIT, VALUE_ULONGLONG, 560, LINK5_SCOPE},
+    {204, NVLINK5_RECEIVE, VALUE_ULONGLONG, 560, LINK5_SCOPE},
+    {206, NVLINK5_MALFORMED, VALUE_ULONGLONG, 560, LINK5_SCOPE},
+    {207, NVLINK5_OVERRUN, VALUE_ULONGLONG, 560, LINK5_SCOPE},
+    {208, NVLINK5_RECEIVE_ERRORS, VALUE_ULONGLONG, 560, LINK5_SCOPE},
+    {209, NVLINK5_REMOTE_ERRORS, VALUE_ULONGLONG, 560, LINK5_SCOPE},
+    {210, NVLINK5_GENERAL, VALUE_ULONGLONG, 560, LINK5_SCOPE},
+    {211, NVLINK5_INTEGRITY, VALUE_ULONGLONG, 560, LINK5_SCOPE},
+    {212, NVLINK5_DISCARD, VALUE_ULONGLONG, 560, LINK5_SCOPE},
+    {213, NVLINK5_RECOVERY_OK, VALUE_ULONGLONG, 560, LINK5_SCOPE},
+    {214, NVLINK5_RECOVERY_FAILED, VALUE_ULONGLONG, 560, LINK5_SCOPE},
+    {219, NVLINK5_EFFECTIVE, VALUE_ULONGLONG, 560, LINK5_SCOPE},
+    {220, NVLINK5_EFFECTIVE_BER, VALUE_ULONGLONG, 560, LINK5_SCOPE},
+    {221, NVLINK5_SYMBOL, VALUE_ULONGLONG, 560, LINK5_SCOPE},
+    {222, NVLINK5_SYMBOL_BER, VALUE_ULONGLONG, 560, LINK5_SCOPE},
+    {230, RECOVERY_ACTION, VALUE_UINT, 570, NO_SCOPE},
+    {231, C2C_CRC, VALUE_ULONGLONG, 575, C2C_SCOPE},
+    {232, C2C_REPLAY, VALUE_ULONGLONG, 575, C2C_SCOPE},
+    {233, C2C_REPLAY_B2B, VALUE_ULONGLONG, 575, C2C_SCOPE},
+    {301, INACTIVE_CORRECTABLE, VALUE_UINT, 595, NO_SCOPE},
+    {302, INACTIVE_UNCORRECTABLE, VALUE_UINT, 595, NO_SCOPE},
 };
 
 /* Writes the union's member and leaves the rest of its bytes marked, as a driver leaves them undefined. */
@@ -810,6 +886,40 @@ static void giveValue(nvmlFieldValue_t *row, nvmlValueType_t type, double value,
     }
 }
 
+/* Whether a field answers for its scope; a link's own value is a little greater than that of the link before. */
+static nvmlReturn_t scoped(int gpu, size_t field, unsigned int scope, double *value) {
+    Metric metric = FIELDS[field].metric;
+    unsigned int number = 0, state = 0;
+    switch (FIELDS[field].scope) {
+        case NO_SCOPE:
+            return NVML_SUCCESS;
+        case C2C_SCOPE:
+            give32(gpu, C2C_LINKS, &number);
+            return number == 0 ? NVML_ERROR_NOT_SUPPORTED : scope < number ? NVML_SUCCESS : NVML_ERROR_INVALID_ARGUMENT;
+        case LINK5_SCOPE:
+            give32(gpu, NVLINK_VERSION, &number);
+            if (number < 7) {
+                return NVML_ERROR_NOT_SUPPORTED;
+            }
+            break;
+        case LINK_SCOPE:
+            break;
+    }
+    if (scope == 0xFFFFFFFFu) {
+        bool total = metric == NVLINK_TRANSMIT || metric == NVLINK_RECEIVE;
+        return total ? NVML_SUCCESS : NVML_ERROR_INVALID_ARGUMENT;
+    }
+    nvmlReturn_t result = checkLink(gpu, scope);
+    if (result == NVML_SUCCESS && metric == NVLINKS_ACTIVE) {
+        result = linkState(gpu, scope, &state);
+        *value = state;
+    } else if (metric == NVLINK_TRANSMIT || metric == NVLINK_RECEIVE || metric == NVLINK5_TRANSMIT
+            || metric == NVLINK5_RECEIVE) {
+        *value += scope;
+    }
+    return result;
+}
+
 static nvmlReturn_t giveField(int gpu, nvmlFieldValue_t *row) {
     const Gpu *card = &scenario.gpus[gpu];
     double value = 0;
@@ -839,6 +949,9 @@ static nvmlReturn_t giveField(int gpu, nvmlFieldValue_t *row) {
     nvmlReturn_t result = metricAt(gpu, FIELDS[low].metric, scenarioUs(), &value, &blank);
     if (row->fieldId == 230 && holds(&card->resetRequired, card->calls)) {
         value = 1;
+    }
+    if (result == NVML_SUCCESS) {
+        result = scoped(gpu, low, row->scopeId, &value);
     }
     giveValue(row, FIELDS[low].type, value, blank);
     return result;
@@ -894,12 +1007,6 @@ nvmlReturn_t nvmlEventSetCreate(nvmlEventSet_t *set) {
 }
 
 GETTER(nvmlDeviceGetSupportedEventTypes, unsigned long long, give64, EVENT_TYPES)
-
-/* How often an event has happened so far. */
-static long happened(const EventRule *event) {
-    int64_t sinceUs = scenarioUs() - event->atUs;
-    return sinceUs < 0 ? 0 : event->everyUs == 0 ? 1 : 1 + (long)(sinceUs / event->everyUs);
-}
 
 nvmlReturn_t nvmlDeviceRegisterEvents(nvmlDevice_t device, unsigned long long eventTypes, nvmlEventSet_t set) {
     int gpu;
@@ -960,6 +1067,18 @@ static nvmlReturn_t nextEvent(nvmlEventSet_t set, nvmlEventData_t *data) {
     return NVML_SUCCESS;
 }
 
+/* The end of a wait, or the time of the next event if that comes before. */
+static struct timespec untilNextEvent(struct timespec until) {
+    int64_t next = scenario.manualClock ? INT64_MAX : nextEventUs();
+    if (next == INT64_MAX) {
+        return until;
+    }
+    next += scenario.beginUs;
+    struct timespec event = {next / 1000000, next % 1000000 * 1000};
+    bool sooner = event.tv_sec < until.tv_sec || (event.tv_sec == until.tv_sec && event.tv_nsec < until.tv_nsec);
+    return sooner ? event : until;
+}
+
 nvmlReturn_t nvmlEventSetWait_v2(nvmlEventSet_t set, nvmlEventData_t *data, unsigned int timeoutms) {
     nvmlReturn_t result = enterWaiting("nvmlEventSetWait_v2");
     if (result == NVML_SUCCESS && (data == NULL || !isSet(set))) {
@@ -978,7 +1097,9 @@ nvmlReturn_t nvmlEventSetWait_v2(nvmlEventSet_t set, nvmlEventData_t *data, unsi
     set->waiters++;
     result = nextEvent(set, data);
     while (result == NVML_ERROR_TIMEOUT && timeoutms > 0) {
-        bool inTime = waitForChange(&until);
+        struct timespec soon = untilNextEvent(until);
+        bool inTime = waitForChange(&soon) || soon.tv_sec != until.tv_sec || soon.tv_nsec != until.tv_nsec;
+        writeKernelLog();
         if (session.generation != generation) {
             return leaveWaiting(NVML_ERROR_UNINITIALIZED); /* the scenario was replaced: the set is gone */
         }

@@ -11,9 +11,9 @@
 
 #include "nvml.h"
 
-enum { GPUS = 32, ROWS = 14, ROOM = 256, ROUNDS = 5 };
+enum { GPUS = 32, COMMON = 12, LINKS = 18, ROWS = COMMON + 2 * LINKS, ROOM = 256, ROUNDS = 5 };
 
-static const unsigned int FIELDS[ROWS] = {82, 83, 74, 75, 76, 77, 78, 79, 186, 197, 198, 138, 139, 230};
+static const unsigned int FIELDS[COMMON] = {82, 83, 74, 75, 76, 77, 78, 79, 186, 197, 198, 230};
 
 typedef struct {
     nvmlDevice_t device;
@@ -95,8 +95,9 @@ int main(int argc, char **argv) {
     for (unsigned int i = 0; i < count; i++) {
         nvmlDeviceGetHandleByIndex_v2(i, &gpus[i].device);
         for (int row = 0; row < ROWS; row++) {
-            gpus[i].rows[row].fieldId = FIELDS[row];
-            gpus[i].rows[row].scopeId = FIELDS[row] == 138 || FIELDS[row] == 139 ? 0xFFFFFFFFu : 0;
+            int link = (row - COMMON) % LINKS; /* of the bytes that went out, then of those that came in */
+            gpus[i].rows[row].fieldId = row < COMMON ? FIELDS[row] : row < COMMON + LINKS ? 138 : 139;
+            gpus[i].rows[row].scopeId = row < COMMON ? 0 : (unsigned int)link;
         }
     }
     for (int round = 0; round < ROUNDS; round++) {

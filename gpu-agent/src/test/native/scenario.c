@@ -111,6 +111,9 @@ static void defaultGpu(Gpu *gpu, int index) {
     for (int metric = 0; metric < METRIC_COUNT; metric++) {
         gpu->curves[metric] = constantCurve(METRIC_DEFAULTS[metric]);
     }
+    for (int link = 0; link < MAX_LINKS; link++) {
+        gpu->links[link].state = -1;
+    }
     gpu->curves[MINOR_NUMBER] = constantCurve(index);
     gpu->curves[BOARD_ID] = constantCurve(0x1800 + 256.0 * index);
     gpu->curves[MODULE_ID] = constantCurve(index + 1);
@@ -128,11 +131,55 @@ void scenarioClear(void) {
     setDriver(version);
     snprintf(scenario.nvmlVersion, sizeof scenario.nvmlVersion, "13.%d.65.06", DRIVER_BRANCH);
     scenario.cudaVersion = 13000;
+    scenario.processStride = sizeof(nvmlProcessInfo_v2_t);
     scenario.gpuCount = 1;
     for (int i = 0; i < MAX_GPUS; i++) {
         defaultGpu(&scenario.gpus[i], i);
     }
     scenario.beginUs = clockUs();
+}
+
+/* ---- events ---- */
+
+long happened(const EventRule *event) {
+    int64_t sinceUs = scenarioUs() - event->atUs;
+    return sinceUs < 0 ? 0 : event->everyUs == 0 ? 1 : 1 + (long)(sinceUs / event->everyUs);
+}
+
+int64_t nextEventUs(void) {
+    int64_t next = INT64_MAX, nowUs = scenarioUs();
+    for (int i = 0; i < scenario.eventCount; i++) {
+        const EventRule *event = &scenario.events[i];
+        int64_t dueUs = event->atUs + happened(event) * event->everyUs;
+        if (dueUs > nowUs && dueUs < next) {
+            next = dueUs;
+        }
+    }
+    return next;
+}
+
+/* In the form of /dev/kmsg: priority, number, microseconds, flags; text. */
+void writeKernelLog(void) {
+    static unsigned long number;
+    if (scenario.kernelLog[0] == '\0') {
+        return;
+    }
+    FILE *file = NULL;
+    for (int i = 0; i < scenario.eventCount; i++) {
+        const EventRule *event = &scenario.events[i];
+        for (; event->type == 8 && scenario.logged[i] < happened(event); scenario.logged[i]++) {
+            file = file == NULL ? fopen(scenario.kernelLog, "a") : file;
+            if (file == NULL) {
+                return;
+            }
+            const char *busId = scenario.gpus[event->gpu].busId;
+            fprintf(file, "4,%lu,%lld,-;NVRM: Xid (PCI:%.10s): %llu, pid=4242, name=python3, made up\n", ++number,
+                    (long long)(event->atUs + scenario.logged[i] * event->everyUs), busId + 4, event->data);
+        }
+    }
+    if (file != NULL) {
+        fclose(file);
+    }
 }
 
 /* ---- text ---- */
@@ -320,6 +367,134 @@ static bool applyEvent(int index, bool xid, Words *words) {
     return true;
 }
 
+/* "instance INDEX GI CI PROFILE TOTAL USED SMS SLICES", or "instance INDEX gone", or "instance INDEX error CODE" */
+static bool applyInstance(Gpu *gpu, Words *words) {
+    double index, numbers[6];
+    if (!parseNumber(next(words), &index) || index < 0 || index >= MAX_INSTANCES) {
+        return false;
+    }
+    Instance *instance = &gpu->instances[(int)index];
+    char *word = next(words);
+    if (word != NULL && strcmp(word, "gone") == 0) {
+        memset(instance, 0, sizeof *instance);
+        return true;
+    }
+    if (word != NULL && strcmp(word, "error") == 0) {
+        instance->failing = parseNumber(next(words), &numbers[0]) ? (nvmlReturn_t)numbers[0] : NVML_SUCCESS;
+        return instance->serial != 0;
+    }
+    if (!parseNumber(word, &numbers[0]) || !parseNumber(next(words), &numbers[1])) {
+        return false;
+    }
+    char *profile = next(words);
+    for (int i = 2; i < 6; i++) {
+        if (!parseNumber(next(words), &numbers[i])) {
+            return false;
+        }
+    }
+    *instance = (Instance){.serial = ++scenario.instanceSerial};
+    instance->gpuInstance = (unsigned int)numbers[0];
+    instance->computeInstance = (unsigned int)numbers[1];
+    snprintf(instance->profile, sizeof instance->profile, "%s", profile);
+    instance->total = (unsigned long long)numbers[2];
+    instance->used = (unsigned long long)numbers[3];
+    instance->multiprocessors = (unsigned int)numbers[4];
+    instance->slices = (unsigned int)numbers[5];
+    return true;
+}
+
+/* "process PID compute|graphics|mps BYTES|unknown [sm PERCENT] [instance GI CI]", or "process PID ended" */
+static bool applyProcess(Gpu *gpu, Words *words) {
+    double pid, number, other;
+    char *kind;
+    if (!parseNumber(next(words), &pid) || (kind = next(words)) == NULL) {
+        return false;
+    }
+    int kept = 0;
+    bool ended = strcmp(kind, "ended") == 0;
+    for (int i = 0; ended && i < gpu->processCount; i++) {
+        if (gpu->processes[i].pid != (unsigned int)pid) {
+            gpu->processes[kept++] = gpu->processes[i];
+        }
+    }
+    if (ended) {
+        gpu->processCount = kept;
+        return true;
+    }
+    Process process = {.pid = (unsigned int)pid, .gpuInstance = ~0u, .computeInstance = ~0u, .used = ~0ull};
+    process.kind = strcmp(kind, "graphics") == 0 ? GRAPHICS : strcmp(kind, "mps") == 0 ? MPS : COMPUTE;
+    char *used = next(words);
+    if (used == NULL || (strcmp(used, "unknown") != 0 && !parseNumber(used, &number))) {
+        return false;
+    }
+    if (strcmp(used, "unknown") != 0) {
+        process.used = (unsigned long long)number;
+    }
+    for (char *word = next(words); word != NULL; word = next(words)) {
+        if (strcmp(word, "sm") == 0 && parseNumber(next(words), &number)) {
+            process.sm = (unsigned int)number;
+        } else if (strcmp(word, "instance") == 0 && parseNumber(next(words), &number)
+                && parseNumber(next(words), &other)) {
+            process.gpuInstance = (unsigned int)number;
+            process.computeInstance = (unsigned int)other;
+        } else {
+            return false;
+        }
+    }
+    if (gpu->processCount == MAX_PROCESSES) {
+        return false;
+    }
+    gpu->processes[gpu->processCount++] = process;
+    return true;
+}
+
+/* "gpm ID PIECE" for the whole GPU, "gpm-instance GI ID PIECE" for a part of it */
+static bool applyGpm(Gpu *gpu, bool part, Words *words) {
+    double gpuInstance = 0, id;
+    Piece piece;
+    Ending ending;
+    if ((part && !parseNumber(next(words), &gpuInstance)) || !parseNumber(next(words), &id)
+            || !parsePiece(words, &piece) || !parseEnding(words, &ending)) {
+        return false;
+    }
+    unsigned int instance = part ? (unsigned int)gpuInstance : ~0u;
+    GpmCurve *curve = NULL;
+    for (int i = 0; i < gpu->gpmCount; i++) {
+        if (gpu->gpm[i].id == (unsigned int)id && gpu->gpm[i].gpuInstance == instance) {
+            curve = &gpu->gpm[i];
+        }
+    }
+    if (curve == NULL && gpu->gpmCount == MAX_GPM) {
+        return false;
+    }
+    curve = curve == NULL ? &gpu->gpm[gpu->gpmCount++] : curve;
+    *curve = (GpmCurve){.gpuInstance = instance, .id = (unsigned int)id};
+    return addPiece(&curve->curve, piece, ending.since.atUs, true);
+}
+
+/* "link N state 0|1|2", "link N error CODE", "link N well" */
+static bool applyLink(Gpu *gpu, Words *words) {
+    double link, number = 0;
+    char *what;
+    if (!parseNumber(next(words), &link) || link < 0 || link >= MAX_LINKS || (what = next(words)) == NULL) {
+        return false;
+    }
+    LinkFault *fault = &gpu->links[(int)link];
+    if (strcmp(what, "well") == 0) {
+        *fault = (LinkFault){.state = -1};
+        return true;
+    }
+    if (!parseNumber(next(words), &number)) {
+        return false;
+    }
+    if (strcmp(what, "state") == 0) {
+        fault->state = (int)number;
+        return true;
+    }
+    fault->failing = (nvmlReturn_t)number;
+    return strcmp(what, "error") == 0;
+}
+
 static bool applyText(Gpu *gpu, const char *word, Words *words) {
     const struct {
         const char *word;
@@ -362,6 +537,18 @@ static bool applyGpu(int index, const char *word, Words *words) {
     }
     if (strcmp(word, "field") == 0) {
         return applyField(gpu, words);
+    }
+    if (strcmp(word, "instance") == 0) {
+        return applyInstance(gpu, words);
+    }
+    if (strcmp(word, "process") == 0) {
+        return applyProcess(gpu, words);
+    }
+    if (strcmp(word, "gpm") == 0 || strcmp(word, "gpm-instance") == 0) {
+        return applyGpm(gpu, word[3] != '\0', words);
+    }
+    if (strcmp(word, "link") == 0) {
+        return applyLink(gpu, words);
     }
     if (strcmp(word, "spike") == 0) {
         return applySpike(index, words);
@@ -500,6 +687,11 @@ static bool applyLine(char *line) {
         setDriver(argument);
     } else if (strcmp(word, "nvml-version") == 0) {
         snprintf(scenario.nvmlVersion, sizeof scenario.nvmlVersion, "%s", argument);
+    } else if (strcmp(word, "process-stride") == 0) {
+        scenario.processStride = atoi(argument);
+        return scenario.processStride == 24 || scenario.processStride == 32;
+    } else if (strcmp(word, "kernel-log") == 0) {
+        snprintf(scenario.kernelLog, sizeof scenario.kernelLog, "%s", argument);
     } else if (strcmp(word, "cuda-version") == 0) {
         scenario.cudaVersion = atoi(argument);
     } else {

@@ -7,7 +7,8 @@
 
 #include "nvml.h"
 
-enum { MAX_GPUS = 32, MAX_PIECES = 4, MAX_RULES = 64, MAX_EVENTS = 64, MAX_SPIKES = 32, MAX_FIELDS = 64 };
+enum { MAX_GPUS = 32, MAX_PIECES = 4, MAX_RULES = 64, MAX_EVENTS = 256, MAX_SPIKES = 32, MAX_FIELDS = 64 };
+enum { MAX_INSTANCES = 16, MAX_PROCESSES = 128, MAX_LINKS = 36, MAX_GPM = 48 };
 
 /* Every number that a GPU has: identifier, name in a scenario, value when the scenario says nothing. */
 #define METRICS(X)                                                  \
@@ -68,6 +69,8 @@ enum { MAX_GPUS = 32, MAX_PIECES = 4, MAX_RULES = 64, MAX_EVENTS = 64, MAX_SPIKE
     X(PCIE_TRANSMIT, "pcie-transmit", 1000000)                      \
     X(PCIE_RECEIVE, "pcie-receive", 2000000)                        \
     X(PCIE_ERRORS, "pcie-errors", 0)                                \
+    X(PCIE_RATE_TRANSMIT, "pcie-rate-transmit", 120000)             \
+    X(PCIE_RATE_RECEIVE, "pcie-rate-receive", 340000)               \
     X(ECC_MODE, "ecc-mode", 1)                                      \
     X(ECC_MODE_PENDING, "ecc-mode-pending", 1)                      \
     X(ECC_CORRECTED_VOLATILE, "ecc-corrected-volatile", 4)          \
@@ -84,6 +87,8 @@ enum { MAX_GPUS = 32, MAX_PIECES = 4, MAX_RULES = 64, MAX_EVENTS = 64, MAX_SPIKE
     X(REMAPPED_UNCORRECTABLE, "remapped-rows-uncorrectable", 0)     \
     X(REMAP_PENDING, "row-remap-pending", 0)                        \
     X(REMAP_FAILURE, "row-remap-failure", 0)                        \
+    X(INACTIVE_CORRECTABLE, "inactive-remaps-correctable", 0)       \
+    X(INACTIVE_UNCORRECTABLE, "inactive-remaps-uncorrectable", 0)   \
     X(BANKS_MAX, "row-remap-banks-max", 2560)                       \
     X(BANKS_HIGH, "row-remap-banks-high", 4)                        \
     X(BANKS_PARTIAL, "row-remap-banks-partial", 3)                  \
@@ -105,6 +110,35 @@ enum { MAX_GPUS = 32, MAX_PIECES = 4, MAX_RULES = 64, MAX_EVENTS = 64, MAX_SPIKE
     X(NVLINK_TRANSMIT, "nvlink-transmit", 5000)                     \
     X(NVLINK_RECEIVE, "nvlink-receive", 6000)                       \
     X(NVLINK_ERRORS, "nvlink-errors", 0)                            \
+    X(NVLINK_RECOVERIES, "nvlink-recoveries", 0)                    \
+    X(NVLINK_CRC_FLIT, "nvlink-crc-flit", 0)                        \
+    X(NVLINK_CRC_DATA, "nvlink-crc-data", 0)                        \
+    X(NVLINK_ECC, "nvlink-ecc", 0)                                  \
+    X(NVLINK_VERSION, "nvlink-version", 6)                          \
+    X(NVLINK_REMOTE, "nvlink-remote", 2)                            \
+    X(NVLINK5_TRANSMIT, "nvlink5-transmit", 7000)                   \
+    X(NVLINK5_RECEIVE, "nvlink5-receive", 8000)                     \
+    X(NVLINK5_MALFORMED, "nvlink5-malformed", 0)                    \
+    X(NVLINK5_OVERRUN, "nvlink5-overrun", 0)                        \
+    X(NVLINK5_RECEIVE_ERRORS, "nvlink5-receive-errors", 0)          \
+    X(NVLINK5_REMOTE_ERRORS, "nvlink5-remote-errors", 0)            \
+    X(NVLINK5_GENERAL, "nvlink5-general", 0)                        \
+    X(NVLINK5_INTEGRITY, "nvlink5-integrity", 0)                    \
+    X(NVLINK5_DISCARD, "nvlink5-discard", 0)                        \
+    X(NVLINK5_RECOVERY_OK, "nvlink5-recovery-ok", 0)                \
+    X(NVLINK5_RECOVERY_FAILED, "nvlink5-recovery-failed", 0)        \
+    X(NVLINK5_EFFECTIVE, "nvlink5-effective", 0)                    \
+    X(NVLINK5_EFFECTIVE_BER, "nvlink5-effective-ber", 0)            \
+    X(NVLINK5_SYMBOL, "nvlink5-symbol", 0)                          \
+    X(NVLINK5_SYMBOL_BER, "nvlink5-symbol-ber", 0)                  \
+    X(C2C_LINKS, "c2c-links", 0)                                    \
+    X(C2C_STATUS, "c2c-status", 1)                                  \
+    X(C2C_BANDWIDTH, "c2c-bandwidth", 44)                           \
+    X(C2C_CRC, "c2c-crc", 0)                                        \
+    X(C2C_REPLAY, "c2c-replay", 0)                                  \
+    X(C2C_REPLAY_B2B, "c2c-replay-b2b", 0)                          \
+    X(GPM_SUPPORTED, "gpm-supported", 1)                            \
+    X(MIG_MAX, "mig-max", 7)                                        \
     X(FABRIC_STATE, "fabric-state", 3)                              \
     X(FABRIC_STATUS, "fabric-status", 0)                            \
     X(FABRIC_CLIQUE, "fabric-clique", 0)                            \
@@ -149,6 +183,34 @@ typedef struct {
     Curve curve;
 } OwnField;
 
+/* One MIG device of a GPU; the place in the list is its index. */
+typedef struct {
+    unsigned int serial; /* 0: a hole; else a number that no other has, so that handles of the one before it die */
+    unsigned int gpuInstance, computeInstance, multiprocessors, slices;
+    char profile[24];
+    unsigned long long total, used;
+    nvmlReturn_t failing; /* what every call on it gives */
+} Instance;
+
+typedef enum { COMPUTE, GRAPHICS, MPS } ProcessKind;
+
+typedef struct {
+    unsigned int pid, gpuInstance, computeInstance, sm;
+    unsigned long long used; /* all ones: unknown */
+    ProcessKind kind;
+} Process;
+
+typedef struct {
+    unsigned int gpuInstance, id; /* gpuInstance all ones: of the whole GPU */
+    Curve curve;
+} GpmCurve;
+
+/* What is different about one link: -1 where nothing is. */
+typedef struct {
+    int state;
+    nvmlReturn_t failing;
+} LinkFault;
+
 /* From when on something holds: a time, a number of calls, or never. */
 typedef struct {
     bool set;
@@ -163,6 +225,12 @@ typedef struct {
     int fieldCount;
     Since lost, vanished, resetRequired;
     long calls;
+    Instance instances[MAX_INSTANCES];
+    Process processes[MAX_PROCESSES];
+    int processCount;
+    GpmCurve gpm[MAX_GPM];
+    int gpmCount;
+    LinkFault links[MAX_LINKS];
 } Gpu;
 
 typedef enum { HANG, SLOW, ERROR } Fault;
@@ -202,7 +270,10 @@ typedef struct {
     int spikeCount;
     uint64_t seed;
     char driverVersion[80], nvmlVersion[80];
-    int cudaVersion, driverBranch;
+    int cudaVersion, driverBranch, processStride;
+    unsigned int instanceSerial;
+    char kernelLog[128]; /* the file that XIDs are also written to, or empty */
+    long logged[MAX_EVENTS];
     bool manualClock;
     int64_t manualUs, beginUs;
 } Scenario;
@@ -224,6 +295,13 @@ nvmlReturn_t curveAt(const Curve *curve, int gpu, int metric, int64_t atUs, doub
 
 /* The same for one of a GPU's metrics; *blank is set when the value is to be given as "all ones". */
 nvmlReturn_t metricAt(int gpu, Metric metric, int64_t atUs, double *value, bool *blank);
+
+/* How often an event has happened so far, and when the next will; INT64_MAX: never. */
+long happened(const EventRule *event);
+int64_t nextEventUs(void);
+
+/* Writes the XIDs that have happened into the kernel's log, each once. */
+void writeKernelLog(void);
 
 /* Whether a condition holds now, for a GPU or function that has been called so often. */
 bool holds(const Since *since, long calls);

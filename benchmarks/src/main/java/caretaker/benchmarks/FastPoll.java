@@ -18,7 +18,8 @@ import java.util.List;
  */
 final class FastPoll {
     private static final int ROUNDS = 10;
-    private static final List<Field> FIELDS = List.of(
+    private static final int LINKS = 18;
+    private static final List<Field> COMMON = List.of(
             Field.MEMORY_TEMPERATURE_CELSIUS,
             Field.ENERGY_MILLIJOULES,
             Field.HELD_BY_POWER,
@@ -30,9 +31,8 @@ final class FastPoll {
             Field.POWER_INSTANT_MILLIWATTS,
             Field.PCIE_TRANSMIT_BYTES,
             Field.PCIE_RECEIVE_BYTES,
-            Field.NVLINK_TRANSMIT_KIB,
-            Field.NVLINK_RECEIVE_KIB,
             Field.RECOVERY_ACTION);
+    private static final List<Field> FIELDS = withLinks();
 
     private static final class Gpu {
         final GpuHandle handle;
@@ -52,6 +52,16 @@ final class FastPoll {
     private final Samples utilization;
     private final List<Gpu> gpus = new ArrayList<>();
     private long seen;
+
+    private static List<Field> withLinks() {
+        List<Field> fields = new ArrayList<>(COMMON);
+        for (int id : new int[] {Field.LINK_TRANSMIT_KIB, Field.LINK_RECEIVE_KIB}) {
+            for (int link = 0; link < LINKS; link++) {
+                fields.add(Field.link(id, link));
+            }
+        }
+        return List.copyOf(fields);
+    }
 
     private FastPoll(Nvml nvml) {
         load = nvml.load();

@@ -86,6 +86,12 @@ final class Fleet {
             case MILLIPERCENT -> 50_000 + salt % 1000;
             case FLAG, PSTATE, CHOICE, MASK -> 0;
             case LINK -> 16;
+            case BYTES_PER_SECOND -> 1_000_000 + salt;
+            case MEGABYTES_PER_SECOND -> 26_562;
+            case MILLIONTHS, CODE -> salt % 1000;
+            case MILLISECONDS -> 1_790_000_000_000L;
+            case FAN_PERCENT, RPM -> 30;
+            case MANTISSA_EXPONENT -> 0;
             case PERCENT, CELSIUS -> 30 + salt % 60;
             case COUNT -> salt % 100;
         };

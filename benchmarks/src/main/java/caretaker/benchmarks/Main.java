@@ -23,6 +23,9 @@ public final class Main {
             new ExpositionBenchmark(),
             new PollBenchmark(),
             new LoadBenchmark(),
+            new EventsBenchmark(),
+            new AgentBenchmark(),
+            new HungBenchmark(),
             new DemoBenchmark());
 
     private Main() {}

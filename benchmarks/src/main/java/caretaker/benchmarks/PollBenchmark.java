@@ -40,10 +40,10 @@ final class PollBenchmark implements Benchmark {
     @Override
     public List<Figure> run(Path root) throws Exception {
         Path dir = Files.createTempDirectory("caretaker-bench");
-        Path library = compile(root.resolve("gpu-agent/src/test/native"), dir);
+        Path library = compile(root, dir);
         Path scenario = Files.writeString(dir.resolve("scenario"), SCENARIO);
         Map<String, String> environment =
-                Map.of("CARETAKER_NVML_SCENARIO", scenario.toString(), "LD_LIBRARY_PATH", dir.toString());
+                Map.of(PaperDriver.SCENARIO_VARIABLE, scenario.toString(), "LD_LIBRARY_PATH", dir.toString());
         List<Figure> figures = new ArrayList<>();
         double c = best(Processes.output(List.of(dir.resolve("poll").toString(), POLLS), dir, environment));
         double java = best(Processes.output(
@@ -64,27 +64,8 @@ final class PollBenchmark implements Benchmark {
         return figures;
     }
 
-    private static Path compile(Path sources, Path dir) throws IOException, InterruptedException {
-        Path library = dir.resolve("libnvidia-ml.so.1");
-        Processes.output(
-                List.of(
-                        "gcc",
-                        "-std=c11",
-                        "-O2",
-                        "-fPIC",
-                        "-shared",
-                        "-DDRIVER_BRANCH=610",
-                        "-Wl,-soname,libnvidia-ml.so.1",
-                        "-o",
-                        library.toString(),
-                        "nvml.c",
-                        "guard.c",
-                        "scenario.c",
-                        "control.c",
-                        "-lm",
-                        "-lpthread"),
-                sources,
-                Map.of());
+    private static Path compile(Path root, Path dir) throws IOException, InterruptedException {
+        Path library = PaperDriver.compile(root, dir);
         Processes.output(
                 List.of(
                         "gcc",
@@ -95,7 +76,7 @@ final class PollBenchmark implements Benchmark {
                         "poll.c",
                         "-L" + dir,
                         "-l:libnvidia-ml.so.1"),
-                sources,
+                PaperDriver.sources(root),
                 Map.of());
         return library;
     }
@@ -114,13 +95,8 @@ final class PollBenchmark implements Benchmark {
                     http: {port: 0}
                     nvml: {library: "%s"}
                     """.formatted(broker.bootstrapServers(), library));
-            var builder = Processes.java(
-                    List.of("@" + root.resolve("gpu-agent/jvm.options")),
-                    "caretaker.agent.GpuAgentMain",
-                    "--config",
-                    config.toString());
+            var builder = Processes.agent(root, config);
             builder.environment().putAll(environment);
-            builder.environment().put("MALLOC_ARENA_MAX", "1");
             try (var agent = RunningProgram.start(builder)) {
                 long pid = agent.process().pid();
                 LockSupport.parkNanos(SETTLE.toNanos());

@@ -2,6 +2,7 @@ package caretaker.benchmarks;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,20 +10,77 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** Processes that are measured from outside, by what the kernel says of them. */
 final class Processes {
     private static final double TICKS_PER_SECOND = 100; // USER_HZ, the unit of /proc/PID/stat on every Linux
     private static final int USER_TIME = 13;
 
+    /** How the files of the broker, the tests and the other services begin. */
+    private static final List<String> NOT_THE_AGENTS = List.of(
+            "caretaker-benchmarks",
+            "caretaker-broker",
+            "caretaker-cli",
+            "caretaker-collector",
+            "caretaker-testkit",
+            "awaitility",
+            "caffeine",
+            "commons-beanutils",
+            "commons-collections",
+            "commons-digester",
+            "commons-validator",
+            "hamcrest",
+            "hash4j",
+            "jackson-core-3",
+            "jackson-databind-3",
+            "jose4j",
+            "junit",
+            "kafka-coordinator",
+            "kafka-group",
+            "kafka-metadata",
+            "kafka-raft",
+            "kafka-server",
+            "kafka-share",
+            "kafka-storage",
+            "kafka-tools",
+            "kafka-transaction",
+            "kafka_",
+            "log4j",
+            "picocli",
+            "rocksdb",
+            "scala",
+            "snakeyaml-2");
+
     private Processes() {}
 
     /** A JVM with this one's classes. */
     static ProcessBuilder java(List<String> options, String main, String... arguments) {
+        return java(System.getProperty("java.class.path"), options, main, arguments);
+    }
+
+    /** The agent's process, with no more libraries than it has on a host: the list of each costs it memory. */
+    static ProcessBuilder agent(Path root, Path config) {
+        String own = Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+                .filter(jar -> NOT_THE_AGENTS.stream()
+                        .noneMatch(
+                                start -> Path.of(jar).getFileName().toString().startsWith(start)))
+                .collect(Collectors.joining(File.pathSeparator));
+        var builder = java(
+                own,
+                List.of("@" + root.resolve("gpu-agent/jvm.options")),
+                "caretaker.agent.GpuAgentMain",
+                "--config",
+                config.toString());
+        builder.environment().put("MALLOC_ARENA_MAX", "1");
+        return builder;
+    }
+
+    private static ProcessBuilder java(String path, List<String> options, String main, String... arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(options);
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main));
+        command.addAll(List.of("-cp", path, main));
         command.addAll(Arrays.asList(arguments));
         return new ProcessBuilder(command);
     }

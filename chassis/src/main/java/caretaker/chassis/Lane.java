@@ -1,9 +1,7 @@
 package caretaker.chassis;
 
-import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Timer;
 import io.vertx.core.Promise;
 import io.vertx.kafka.client.producer.KafkaWriteStream;
 import java.nio.ByteBuffer;
@@ -14,9 +12,11 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -47,12 +47,7 @@ final class Lane {
     private final Outbox outbox;
     private final InstantSource clock;
     private final Backoff backoff = new Backoff(Duration.ofMillis(200), Duration.ofSeconds(5));
-    private final Counter sent;
-    private final Counter dropped;
-    private final Counter refused;
-    private final Counter rejected;
-    private final Counter failed;
-    private final Timer delay;
+    private final LaneMetrics metrics;
 
     // Guarded by this.
     private final Deque<Pending> waiting = new ArrayDeque<>();
@@ -62,8 +57,18 @@ final class Lane {
     private boolean resting;
     private int rests;
 
+    // Of a lane with a journal, guarded by this. What is beyond loadedTo is on disk only.
+    private @Nullable Journal journal;
+    private final Map<Long, Promise<Void>> promised = new HashMap<>();
+    private long loadedTo;
+    private long lastId;
+    private boolean loading;
+
+    private volatile Outbox.Settlement settlement = (_, _) -> {};
+
+    /** @param id in the journal, 0 without one */
     private record Pending(
-            Outgoing record, Instant offered, @Nullable Promise<Void> promise) {}
+            Outgoing record, Instant offered, @Nullable Promise<Void> promise, long id) {}
 
     Lane(
             String topic,
@@ -79,18 +84,7 @@ final class Lane {
         this.roundRecords = settings.roundRecords();
         this.outbox = outbox;
         this.clock = clock;
-        sent = outcome(registry, "sent");
-        dropped = outcome(registry, "dropped");
-        refused = outcome(registry, "refused");
-        rejected = outcome(registry, "rejected");
-        failed = Counter.builder("caretaker.outbox.failures")
-                .description("Attempts to send a record that failed; it is tried again")
-                .tag("topic", topic)
-                .register(registry);
-        delay = Timer.builder("caretaker.outbox.delay")
-                .description("Time from the offer of a record to its acknowledgement")
-                .tag("topic", topic)
-                .register(registry);
+        metrics = LaneMetrics.of(registry, topic);
         Gauge.builder("caretaker.outbox.queue.records", this, Lane::size)
                 .description("Records that wait for the broker")
                 .tag("topic", topic)
@@ -98,35 +92,50 @@ final class Lane {
                 .register(registry);
     }
 
-    private Counter outcome(MeterRegistry registry, String outcome) {
-        return Counter.builder("caretaker.outbox.records")
-                .description("Records offered, by what became of them")
-                .tag("topic", topic)
-                .tag("outcome", outcome)
-                .register(registry);
-    }
-
     boolean keeps() {
         return keeps;
     }
 
+    /** From now on what is offered is on disk as well. What is there already is sent first. */
+    void keepOnDisk(Journal disk) {
+        synchronized (this) {
+            if (journal != null || !keeps) {
+                throw new IllegalStateException(topic + " cannot be kept in this journal");
+            }
+            journal = disk;
+            lastId = disk.lastId();
+            refill();
+        }
+    }
+
+    void whenSettled(Outbox.Settlement listener) {
+        settlement = listener;
+    }
+
     boolean offer(Outgoing record, @Nullable Promise<Void> promise) {
         synchronized (this) {
-            if (outbox.isClosed() || (keeps && isFull(record.size()))) {
-                refused.increment();
-                if (!outbox.isClosed()) {
-                    LOGGER.atError()
-                            .addMarker(Logs.REPEATABLE)
-                            .addKeyValue("topic", topic)
-                            .addKeyValue("queued", size())
-                            .log("queue is full, newest record refused");
-                }
+            Instant now = clock.instant();
+            long id = 0;
+            boolean refuse = outbox.isClosed() || (keeps && journal == null && isFull(record.size()));
+            if (!refuse && journal != null) {
+                id = journal.admit(record, now);
+                refuse = id == 0;
+            }
+            if (refuse) {
+                refuse();
                 return false;
             }
-            while (!waiting.isEmpty() && isFull(record.size())) {
+            if (id != 0 && !follows(id, record.size())) {
+                if (promise != null) {
+                    promised.put(id, promise);
+                }
+                refill();
+                return true; // on disk only, until its turn comes
+            }
+            while (!keeps && !waiting.isEmpty() && isFull(record.size())) {
                 drop(waiting.removeFirst());
             }
-            waiting.addLast(new Pending(record, clock.instant(), promise));
+            waiting.addLast(new Pending(record, now, promise, id));
             waitingBytes += record.size();
             if (busy) {
                 return true;
@@ -135,6 +144,56 @@ final class Lane {
         }
         outbox.onContext(this::round);
         return true;
+    }
+
+    /**
+     * Whether the newest record of the journal may stay in memory: nothing older is on disk only, and there is room.
+     */
+    private boolean follows(long id, int size) {
+        boolean inOrder = loadedTo == lastId;
+        lastId = id;
+        if (!inOrder || isFull(size)) {
+            return false;
+        }
+        loadedTo = id;
+        return true;
+    }
+
+    private void refuse() {
+        metrics.refused().increment();
+        if (!outbox.isClosed()) {
+            LOGGER.atError()
+                    .addMarker(Logs.REPEATABLE)
+                    .addKeyValue("topic", topic)
+                    .addKeyValue("queued", size())
+                    .log("queue is full, newest record refused");
+        }
+    }
+
+    /** Gets more from disk when half of the room in memory is free. */
+    private void refill() {
+        boolean room = waiting.size() <= maxRecords / 2 && waitingBytes <= maxBytes / 2;
+        if (journal != null && loadedTo < lastId && room && !loading) {
+            loading = true;
+            journal.load(loadedTo, Math.max(1, maxRecords / 2), maxBytes / 2, this::loaded);
+        }
+    }
+
+    private void loaded(Journal.Loaded fromDisk) {
+        synchronized (this) {
+            loading = false;
+            for (JournalEntry.Kept kept : fromDisk.records()) {
+                waiting.addLast(new Pending(kept.record(), kept.offered(), promised.remove(kept.id()), kept.id()));
+                waitingBytes += kept.record().size();
+            }
+            loadedTo = Math.max(loadedTo, fromDisk.reachedTo());
+            refill();
+            if (busy || waiting.isEmpty()) {
+                return;
+            }
+            busy = true;
+        }
+        outbox.onContext(this::round);
     }
 
     /**
@@ -148,14 +207,19 @@ final class Lane {
 
     private void drop(Pending pending) {
         waitingBytes -= pending.record().size();
-        dropped.increment();
+        metrics.dropped().increment();
         if (pending.promise() != null) {
             pending.promise().tryFail(new IllegalStateException("dropped for a newer record of " + topic));
         }
     }
 
     synchronized int size() {
-        return waiting.size() + inFlight;
+        return journal == null ? waiting.size() + inFlight : journal.held();
+    }
+
+    /** Records that are in no other place than this process: all, or with a journal what the disk did not take. */
+    synchronized int atRisk() {
+        return journal == null ? waiting.size() + inFlight : journal.pending();
     }
 
     synchronized int inFlight() {
@@ -203,6 +267,9 @@ final class Lane {
                 pending.promise().tryFail(new IllegalStateException("the outbox closed before " + topic + " had it"));
             }
         }
+        promised.values()
+                .forEach(promise ->
+                        promise.tryFail(new IllegalStateException("the outbox closed before " + topic + " had it")));
     }
 
     private void round() {
@@ -243,6 +310,7 @@ final class Lane {
         waitingBytes -= bytes;
         inFlight = round.size();
         busy = !round.isEmpty();
+        refill();
         return round;
     }
 
@@ -286,7 +354,7 @@ final class Lane {
             }
         }
         if (reason != null) {
-            failed.increment(again.size());
+            metrics.failed().increment(again.size());
             LOGGER.atWarn()
                     .addMarker(Logs.REPEATABLE)
                     .addKeyValue("topic", topic)
@@ -306,16 +374,29 @@ final class Lane {
         }
     }
 
+    private void settled(Pending pending, boolean isSent) {
+        Journal disk;
+        synchronized (this) {
+            disk = journal;
+        }
+        if (disk != null && pending.id() != 0) {
+            disk.settled(pending.id(), pending.record());
+        }
+        settlement.settled(isSent, Duration.between(pending.offered(), clock.instant()));
+    }
+
     private void acknowledged(Pending pending) {
-        sent.increment();
-        delay.record(Duration.between(pending.offered(), clock.instant()));
+        metrics.sent().increment();
+        metrics.delay().record(Duration.between(pending.offered(), clock.instant()));
+        settled(pending, true);
         if (pending.promise() != null) {
             pending.promise().tryComplete();
         }
     }
 
     private void reject(Pending pending, Throwable failure) {
-        rejected.increment();
+        metrics.rejected().increment();
+        settled(pending, false);
         LOGGER.atError()
                 .addMarker(Logs.REPEATABLE)
                 .addKeyValue("topic", topic)

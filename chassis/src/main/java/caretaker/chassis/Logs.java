@@ -11,6 +11,9 @@ import org.slf4j.MarkerFactory;
 
 /** The log of a process: one line a message on stdout. */
 public final class Logs {
+    private static final List<String> TALKERS = List.of(
+            "org.apache.kafka", "kafka", "state.change.logger", "io.netty", "io.vertx", "com.github.dockerjava");
+
     /**
      * On a message whose cause may last: printed once in ten seconds, with the number of those left out. Libraries'
      * warnings are treated so without it.
@@ -39,7 +42,7 @@ public final class Logs {
         if (settings.level().compareTo(LogSettings.Level.DEBUG) > 0) {
             // Every reconnect and every setting of a client at INFO, and a whole cluster's life of a broker.
             var quieter = settings.level() == LogSettings.Level.ERROR ? Level.ERROR : Level.WARN;
-            for (String talker : List.of("org.apache.kafka", "kafka", "state.change.logger", "io.netty", "io.vertx")) {
+            for (String talker : TALKERS) {
                 context.getLogger(talker).setLevel(quieter);
             }
         }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToIntFunction;
@@ -30,7 +31,10 @@ import org.slf4j.LoggerFactory;
  * refused. Kept records of one key arrive in the order they were offered; a lost acknowledgement may repeat one. Each
  * topic has a queue of its own, so that one that does not exist holds up no other.
  *
- * <p>The numbers add up per topic: offered = sent + dropped + refused + rejected + queued.
+ * <p>With a {@link Journal} the kept records of a topic are on disk too: then memory holds the oldest of them, the rest
+ * waits on disk for its turn, and what a process did not get rid of is sent by the next one, in order, before its own.
+ *
+ * <p>The numbers add up per topic: offered + found on disk = sent + dropped + refused + rejected + queued.
  */
 public final class Outbox implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(Outbox.class);
@@ -44,6 +48,7 @@ public final class Outbox implements AutoCloseable {
     private final MeterRegistry registry;
     private final InstantSource clock;
     private final Map<String, Lane> lanes = new ConcurrentHashMap<>();
+    private final List<Journal> journals = new CopyOnWriteArrayList<>();
     private volatile boolean closed;
     private @Nullable Future<KafkaWriteStream<byte[], byte[]>> producer; // guarded by this
 
@@ -94,6 +99,32 @@ public final class Outbox implements AutoCloseable {
             promise.tryFail(new IllegalStateException("the outbox has no room for a record of " + record.topic()));
         }
         return promise.future();
+    }
+
+    /** Told of each record of a topic when it needs to be sent no more. Must not wait. */
+    @FunctionalInterface
+    public interface Settlement {
+        /**
+         * The broker has the record, or will never take it.
+         *
+         * @param isSent false if the broker will never take it
+         * @param delay since it was offered, perhaps to an earlier process
+         */
+        void settled(boolean isSent, Duration delay);
+    }
+
+    /**
+     * From now on, what is offered for this topic is on disk as well and outlives the process; what is there already is
+     * sent first. To be called before the first record of the topic is offered. The outbox closes the journal.
+     */
+    public void keepOnDisk(String topic, Journal journal) {
+        journals.add(journal);
+        lane(topic).keepOnDisk(journal);
+    }
+
+    /** Listens to the records of one topic. */
+    public void whenSettled(String topic, Settlement listener) {
+        lane(topic).whenSettled(listener);
     }
 
     /** Records that wait for the broker, of all topics. */
@@ -186,10 +217,20 @@ public final class Outbox implements AutoCloseable {
         awaitIdle(settings.flushLimit(), Lane::size);
         closeProducer();
         awaitIdle(ABORT_LIMIT, Lane::inFlight);
-        List<Outgoing> lost = unsent();
+        journals.forEach(Journal::close);
         lanes.values().forEach(Lane::abandon);
-        if (!lost.isEmpty()) {
-            LOGGER.atWarn().addKeyValue("records", lost.size()).log("events not sent before the outbox closed");
+        sayWhatStays();
+    }
+
+    private void sayWhatStays() {
+        List<Lane> keeping = lanes.values().stream().filter(Lane::keeps).toList();
+        int all = keeping.stream().mapToInt(Lane::size).sum();
+        int lost = keeping.stream().mapToInt(Lane::atRisk).sum();
+        if (lost > 0) {
+            LOGGER.atWarn().addKeyValue("records", lost).log("events not sent before the outbox closed");
+        }
+        if (all > lost) {
+            LOGGER.atInfo().addKeyValue("records", all - lost).log("events wait on disk for the next start");
         }
     }
 

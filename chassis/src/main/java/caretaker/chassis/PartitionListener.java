@@ -19,4 +19,11 @@ public interface PartitionListener {
     default void lost(Collection<TopicPartition> partitions) {
         revoked(partitions);
     }
+
+    /**
+     * A poll is over and what it brought is handled; it may have brought nothing. Must return at once.
+     *
+     * @param caughtUp see {@link PollLoop#caughtUp}
+     */
+    default void polled(Consumer<byte[], byte[]> consumer, boolean caughtUp) {}
 }

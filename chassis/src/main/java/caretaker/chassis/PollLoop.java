@@ -287,6 +287,7 @@ public final class PollLoop implements AutoCloseable {
             commit(consumer);
         }
         measure(consumer);
+        settings.listener.polled(consumer, caughtUp);
     }
 
     /** What cannot be committed now is kept for the next round: the effects are in place, only the note is missing. */

@@ -27,7 +27,10 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "The same seed gives the same readings. Data is kept only with --data.",
-            "While it runs:  caretaker events tail   and   curl http://127.0.0.1:9811/metrics"
+            "Within its first five minutes things go wrong and become well again. While it runs:",
+            "  caretaker events tail health     what is raised and cleared",
+            "  caretaker gpu status             how the GPUs are",
+            "  curl http://127.0.0.1:9811/metrics"
         })
 final class DemoCommand implements Callable<Integer> {
     @Spec
@@ -49,9 +52,9 @@ final class DemoCommand implements Callable<Integer> {
     @Option(
             names = "--faults",
             paramLabel = "WHICH",
-            defaultValue = "none",
-            description = "none, demo (a built-in script), or a file with a script (default: ${DEFAULT-VALUE}).")
-    private String faults = "none";
+            defaultValue = "demo",
+            description = "demo (a built-in script of five minutes), none, or a file (default: ${DEFAULT-VALUE}).")
+    private String faults = "demo";
 
     @Option(names = "--for", paramLabel = "TIME", description = "End after this time: 60s, 5m.")
     private @Nullable Duration limit;
@@ -69,6 +72,9 @@ final class DemoCommand implements Callable<Integer> {
         settings.put("log.format", "logfmt");
         settings.put("gpu-agent.source", "simulated");
         settings.put("gpu-agent.simulated.hosts", Integer.toString(hosts));
+        if (hosts == 1) {
+            settings.put("gpu-agent.host", "node-1"); // as the first of several would be called
+        }
         settings.put("gpu-agent.simulated.gpus", Integer.toString(gpus));
         settings.put("gpu-agent.simulated.seed", Long.toString(seed));
         settings.put("gpu-agent.simulated.faults", faults);
@@ -86,6 +92,8 @@ final class DemoCommand implements Callable<Integer> {
         long begun = System.nanoTime();
         var environment = Environment.start(read, EnumSet.allOf(Service.class), out);
         RunCommand.ready(environment, begun, out);
+        out.println("see what goes wrong and becomes well again: caretaker events tail health");
+        out.flush();
         Foreground.run(
                 () -> {
                     environment.close();

@@ -6,12 +6,20 @@ final class Exit {
     static final int FAILURE = 1;
     /** Bad arguments or a bad config file. */
     static final int USAGE = 2;
+    /** What was looked at works, but not as it should. */
+    static final int DEGRADED = 3;
+    /** What was looked at is not as it must be. */
+    static final int CHECK_FAILED = 4;
 
     static final int NOT_FOUND = 5;
+    /** Not done, because nobody has confirmed it. */
+    static final int REFUSED = 6;
     /** Another instance holds what this one needs. */
     static final int LOCKED = 7;
     /** Something outside is missing or out of reach: Kafka, a driver, a port. */
     static final int UNREACHABLE = 8;
+
+    static final int TIMEOUT = 9;
 
     private Exit() {}
 }

@@ -2,6 +2,7 @@ package caretaker.cli;
 
 import caretaker.agent.NoDriverException;
 import caretaker.broker.BrokerException;
+import caretaker.chassis.DataDirectory;
 import caretaker.chassis.config.ConfigException;
 import java.io.PrintWriter;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,7 @@ final class Failures {
         return switch (failure) {
             case CommandFailure known -> known.exitCode();
             case ConfigException _ -> Exit.USAGE;
+            case DataDirectory.Unusable unusable -> unusable.isTaken() ? Exit.LOCKED : Exit.USAGE;
             case NoDriverException _ -> Exit.UNREACHABLE;
             case BrokerException.DirectoryInUse _ -> Exit.LOCKED;
             case BrokerException.BadDirectory _ -> Exit.USAGE;

@@ -17,6 +17,7 @@ import picocli.CommandLine.HelpCommand;
             ServiceCommand.Agent.class,
             ServiceCommand.OfReadings.class,
             EventsCommand.class,
+            GpuCommand.class,
             HelpCommand.class
         },
         exitCodeListHeading = "%nExit codes:%n",
@@ -24,9 +25,13 @@ import picocli.CommandLine.HelpCommand;
             "0:done",
             "1:failed",
             "2:bad arguments or config file",
+            "3:works, but not as it should (a check)",
+            "4:a check failed",
             "5:not found",
+            "6:not done: it needs --yes",
             "7:another instance holds it",
-            "8:something outside is missing or out of reach (Kafka, driver, port)"
+            "8:something outside is missing or out of reach (Kafka, driver, port)",
+            "9:took too long"
         })
 final class Main {
     private Main() {}

@@ -3,13 +3,16 @@ package caretaker.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import caretaker.contracts.Column;
-import caretaker.contracts.FanColumn;
 import caretaker.contracts.GpuReading;
 import caretaker.contracts.HealthEvent;
 import caretaker.contracts.HealthEventCodec;
+import caretaker.contracts.Part;
+import caretaker.contracts.PartColumn;
+import caretaker.contracts.PartReading;
 import caretaker.contracts.Readings;
 import caretaker.contracts.ReadingsCodec;
 import caretaker.contracts.Topic;
+import caretaker.contracts.VectorColumn;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -21,6 +24,7 @@ import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.List;
 import java.util.Locale;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
@@ -79,10 +83,10 @@ final class RecordPrinter {
     }
 
     private static String summary(HealthEvent event) {
-        return word(event.severity()) + "  " + event.condition().wire() + " " + word(event.state()) + "  "
+        return (event.drill() ? "DRILL  " : "") + word(event.severity()) + "  "
+                + event.condition().wire() + " " + word(event.state()) + "  "
                 + printable(event.entity().name()) + "  " + printable(event.message())
-                + (event.action() == HealthEvent.Action.NONE ? "" : "  (" + word(event.action()) + ")")
-                + (event.drill() ? "  DRILL" : "");
+                + (event.action() == HealthEvent.Action.NONE ? "" : "  (" + word(event.action()) + ")");
     }
 
     private static String summary(Readings readings) {
@@ -158,14 +162,36 @@ final class RecordPrinter {
                     node.put(column.fieldName(), gpu.get(column));
                 }
             }
-            for (FanColumn column : FanColumn.values()) {
-                if (gpu.fans(column).length > 0) {
-                    var byFan = node.putArray(column.fieldName());
-                    Arrays.stream(gpu.fans(column)).forEach(byFan::add);
+            for (VectorColumn column : VectorColumn.values()) {
+                if (gpu.vector(column).length > 0) {
+                    var values = node.putArray(column.fieldName());
+                    Arrays.stream(gpu.vector(column)).forEach(values::add);
+                }
+            }
+            for (Part part : Part.values()) {
+                add(node, part, gpu.parts(part));
+            }
+        }
+        add(json, Part.SXID, readings.sxids());
+        return json;
+    }
+
+    private static void add(ObjectNode to, Part part, List<PartReading> readings) {
+        if (readings.isEmpty()) {
+            return;
+        }
+        var array = to.putArray(part.fieldName());
+        for (PartReading reading : readings) {
+            ObjectNode node = array.addObject();
+            for (int i = 0; i < part.identity().size(); i++) {
+                node.put(part.identity().get(i), reading.text(i));
+            }
+            for (PartColumn column : PartColumn.of(part)) {
+                if (reading.has(column)) {
+                    node.put(column.fieldName(), reading.get(column));
                 }
             }
         }
-        return json;
     }
 
     private static @Nullable JsonNode parse(byte[] value) {

@@ -10,7 +10,11 @@ import caretaker.chassis.PollLoop;
 import caretaker.chassis.Readiness;
 import caretaker.chassis.TopicSpec;
 import caretaker.chassis.Topics;
+import caretaker.collector.discovery.Inventories;
+import caretaker.collector.discovery.TargetLists;
 import caretaker.collector.ingest.Intake;
+import caretaker.collector.ingest.InventoryIntake;
+import caretaker.collector.scrape.DiscoveryHandler;
 import caretaker.collector.scrape.MetricsHandler;
 import caretaker.collector.scrape.OwnMetrics;
 import caretaker.collector.scrape.ScrapeLimits;
@@ -101,7 +105,7 @@ public final class Collector implements AutoCloseable {
         var vertx = Vertx.vertx(options());
         closer.opened("vertx", () -> vertx.close().await());
         vertx.setPeriodic(CLOCK_TICK.toMillis(), _ -> clock.millis());
-        var topics = closer.opened("topics", Topics.ensure(vertx, config.kafka(), topics(readings), registry));
+        var topics = closer.opened("topics", Topics.ensure(vertx, config.kafka(), topics(config), registry));
         var outbox = closer.opened(
                 "outbox", Outbox.start(vertx, config.kafka(), OutboxSettings.DEFAULTS, Set.of(), registry, wall));
 
@@ -120,17 +124,37 @@ public final class Collector implements AutoCloseable {
                         .clock(wall)
                         .onFailure(ended::completeExceptionally)
                         .start());
+        fleet.responsibleFor(intake::answersFor);
+
+        var inventories = new Inventories(readings.maxHosts(), readings.forgetAfter());
+        var inventoryIntake = new InventoryIntake(inventories, fleet, wall, clock, registry);
+        var inventoryLoop = closer.opened(
+                "inventory",
+                PollLoop.named("inventory", () -> config.kafka().consumer(null))
+                        .topics(List.of(config.inventory().topic()))
+                        .fromStart()
+                        .each(inventoryIntake)
+                        .partitions(inventoryIntake)
+                        .quarantine(new DeadLetters(outbox, readings.deadLetters(), "collector"))
+                        .registry(registry)
+                        .clock(wall)
+                        .onFailure(ended::completeExceptionally)
+                        .start());
+        var lists = new TargetLists(inventories, config.inventory().maxTargetsPerHost());
+        var discovery = new DiscoveryHandler(lists, inventories, () -> unread(inventoryLoop), registry);
 
         var metrics = closer.opened(
                 "scrapes", new MetricsHandler(fleet, wall, clock, own(registry), ScrapeLimits.DEFAULT, registry));
         var readiness = new Readiness()
                 .check("topics", topics::notReady)
                 .check("intake", loop::notReady)
-                .check("catch-up", () -> catchUp(loop, intake));
+                .check("catch-up", () -> catchUp(loop, intake))
+                .check("inventory", () -> unread(inventoryLoop));
         var http = closer.opened(
-                "http",
-                HttpEndpoint.start(
-                        vertx, config.http().settings(), registry, readiness, router -> serve(router, metrics)));
+                "http", HttpEndpoint.start(vertx, config.http().settings(), registry, readiness, router -> {
+                    serve(router, metrics);
+                    discovery.serve(router);
+                }));
         return new Collector(closer, http, ended);
     }
 
@@ -150,23 +174,38 @@ public final class Collector implements AutoCloseable {
                 : Optional.of(intake.behind() + " partitions are being caught up with");
     }
 
+    /** Why not every host's inventory is known; once they are, they stay so while the broker is away. */
+    private static Optional<String> unread(PollLoop loop) {
+        if (!loop.isAlive()) {
+            return loop.notReady();
+        }
+        return loop.caughtUp() ? Optional.empty() : Optional.of("the inventory topic has not been read to its end yet");
+    }
+
     private static void showFleet(Fleet fleet, SteadyClock clock, PrometheusMeterRegistry registry) {
-        Gauge.builder("caretaker.collector.hosts", fleet, Fleet::hosts)
+        Gauge.builder("caretaker.collector.hosts", fleet, known -> known.hosts() + known.unheardHosts(clock.millis()))
                 .description("Hosts that are known, silent ones included")
                 .strongReference(true)
                 .register(registry);
-        Gauge.builder("caretaker.collector.hosts.silent", fleet, known -> known.silentHosts(clock.millis()))
+        Gauge.builder("caretaker.collector.hosts.silent", fleet, known -> silent(known, clock.millis()))
                 .description("Hosts that are known but no longer heard of")
                 .strongReference(true)
                 .register(registry);
+    }
+
+    private static double silent(Fleet fleet, long nowMillis) {
+        return fleet.silentHosts(nowMillis) + fleet.unheardHosts(nowMillis);
     }
 
     private static OwnMetrics own(PrometheusMeterRegistry registry) {
         return (format, out) -> registry.scrape(out, format.contentType());
     }
 
-    private static List<TopicSpec> topics(CollectorConfig.Readings readings) {
-        return List.of(spec(readings.topic(), Topic.READINGS), spec(readings.deadLetters(), Topic.DEAD_LETTERS));
+    private static List<TopicSpec> topics(CollectorConfig config) {
+        return List.of(
+                spec(config.readings().topic(), Topic.READINGS),
+                spec(config.inventory().topic(), Topic.INVENTORY),
+                spec(config.readings().deadLetters(), Topic.DEAD_LETTERS));
     }
 
     private static TopicSpec spec(String name, Topic topic) {

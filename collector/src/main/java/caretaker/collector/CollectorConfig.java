@@ -14,7 +14,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Everything the collector can be told. Every setting has a default. */
-public record CollectorConfig(KafkaSettings kafka, Http http, Readings readings, LogSettings log) {
+public record CollectorConfig(KafkaSettings kafka, Http http, Readings readings, Inventory inventory, LogSettings log) {
 
     /** Nothing but defaults. */
     public static CollectorConfig defaults() {
@@ -73,4 +73,15 @@ public record CollectorConfig(KafkaSettings kafka, Http http, Readings readings,
             return new FleetLimits(maxHosts, maxGpusPerHost, staleIntervals, staleAtLeast, forgetAfter);
         }
     }
+
+    /**
+     * How inventories become the lists at {@code /sd}. How long they are kept is {@code readings.forget-after}, and how
+     * many hosts there may be is {@code readings.max-hosts}.
+     *
+     * @param topic where they are read
+     * @param maxTargetsPerHost of a host with more, the first ones are handed to Prometheus
+     */
+    public record Inventory(
+            @Default("caretaker.inventory") String topic,
+            @Default("50") @Range(min = "1", max = "200") int maxTargetsPerHost) {}
 }

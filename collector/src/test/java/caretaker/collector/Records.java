@@ -1,13 +1,18 @@
 package caretaker.collector;
 
 import caretaker.contracts.Column;
-import caretaker.contracts.FanColumn;
 import caretaker.contracts.GpuIdentity;
 import caretaker.contracts.GpuReading;
 import caretaker.contracts.GpuState;
 import caretaker.contracts.HostInfo;
+import caretaker.contracts.Part;
+import caretaker.contracts.PartColumn;
+import caretaker.contracts.PartReading;
 import caretaker.contracts.Readings;
 import caretaker.contracts.ReadingsCodec;
+import caretaker.contracts.VectorColumn;
+import java.util.Arrays;
+import java.util.List;
 import java.util.random.RandomGenerator;
 
 /** Records of the readings topic as an agent would send them. */
@@ -74,10 +79,44 @@ public final class Records {
                     gpu.set(column, random.nextLong() >>> random.nextInt(64));
                 }
             }
-            gpu.fans(
-                    FanColumn.FAN_SPEED_RPM,
-                    random.ints(random.nextInt(4), -1, 5000).toArray());
+            gpu.vector(
+                    VectorColumn.FAN_SPEED_RPM,
+                    random.longs(random.nextInt(4), -1, 5000).toArray());
+            VectorColumn[] vectors = VectorColumn.values();
+            for (int v = random.nextInt(9); v > 0; v--) {
+                VectorColumn column = vectors[random.nextInt(vectors.length)];
+                var values = new long[random.nextInt(column.by().max() + 1)];
+                Arrays.setAll(values, at -> random.nextLong() >>> random.nextInt(64));
+                gpu.vector(column, values);
+                gpu.markFromDcgm(column);
+            }
+            for (Part part : Part.values()) {
+                for (int p = part.ofHost() ? 0 : random.nextInt(5); p > 0; p--) {
+                    fill(gpu.addPart(part), random);
+                }
+            }
+        }
+        for (int p = random.nextInt(4); p > 0; p--) {
+            fill(readings.addSxid(), random);
         }
         return readings;
+    }
+
+    /** Texts with what formats trip over; some of them twice. */
+    private static void fill(PartReading part, RandomGenerator random) {
+        part.identity(strange(random), strange(random), strange(random), strange(random), strange(random));
+        for (PartColumn column : PartColumn.of(part.part())) {
+            part.set(column, random.nextLong() >>> random.nextInt(64));
+        }
+    }
+
+    private static String strange(RandomGenerator random) {
+        List<String> pieces =
+                List.of("79", "\"", "\n", "\\", "{a=\"b\"}", "🚀", "x".repeat(5000), "\u0000\r", " # ", "\ud83d");
+        var text = new StringBuilder();
+        for (int i = random.nextInt(3); i > 0; i--) {
+            text.append(pieces.get(random.nextInt(pieces.size())));
+        }
+        return text.toString();
     }
 }

@@ -44,11 +44,17 @@ final class TestCollector implements AutoCloseable {
                   group: %s
                   dead-letters: %s
                   max-record: 64KiB
-                """.formatted(bootstrap, port, topic, topic + "-group", deadLetters(topic));
+                inventory:
+                  topic: %s
+                """.formatted(bootstrap, port, topic, topic + "-group", deadLetters(topic), inventory(topic));
     }
 
     static String deadLetters(String topic) {
         return topic + "-dead";
+    }
+
+    static String inventory(String topic) {
+        return topic + "-inventory";
     }
 
     static ProducerRecord<byte[], byte[]> record(String topic, Readings readings) {

@@ -1,20 +1,25 @@
 package caretaker.contracts;
 
 import static caretaker.contracts.Column.Quantity.BYTES;
+import static caretaker.contracts.Column.Quantity.BYTES_PER_SECOND;
 import static caretaker.contracts.Column.Quantity.CELSIUS;
 import static caretaker.contracts.Column.Quantity.CHOICE;
+import static caretaker.contracts.Column.Quantity.CODE;
 import static caretaker.contracts.Column.Quantity.COUNT;
 import static caretaker.contracts.Column.Quantity.FLAG;
 import static caretaker.contracts.Column.Quantity.LINK;
 import static caretaker.contracts.Column.Quantity.MASK;
 import static caretaker.contracts.Column.Quantity.MEGAHERTZ;
 import static caretaker.contracts.Column.Quantity.MILLIJOULES;
+import static caretaker.contracts.Column.Quantity.MILLIONTHS;
 import static caretaker.contracts.Column.Quantity.MILLIPERCENT;
 import static caretaker.contracts.Column.Quantity.MILLIWATTS;
 import static caretaker.contracts.Column.Quantity.NANOSECONDS;
 import static caretaker.contracts.Column.Quantity.PERCENT;
 import static caretaker.contracts.Column.Quantity.PSTATE;
+import static caretaker.contracts.Column.Tier.EVENT;
 import static caretaker.contracts.Column.Tier.FAST;
+import static caretaker.contracts.Column.Tier.OPT_IN;
 import static caretaker.contracts.Column.Tier.RARE;
 import static caretaker.contracts.Column.Tier.SLOW;
 
@@ -29,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * in the base unit of its {@link Metric}. Outside the range of its {@link Quantity} it is a blank or nonsense: writers
  * leave it out and count it, readers drop it and count it. Field numbers are the wire: never change or reuse one.
  */
-public enum Column {
+public enum Column implements WireField {
     // spotless:off
     UTILIZATION_PERCENTAGE(10, Metric.UTILIZATION_PERCENTAGE, FAST, PERCENT),
     MEMORY_UTILIZATION_PERCENTAGE(11, Metric.MEMORY_UTILIZATION_PERCENTAGE, FAST, PERCENT),
@@ -167,7 +172,51 @@ public enum Column {
     CLOCK_MAX_VIDEO_MEGAHERTZ(157, Metric.CLOCK_MAX_HERTZ, RARE, MEGAHERTZ, "domain=video"),
     PCIE_LINK_GENERATION_MAX(158, Metric.PCIE_LINK_GENERATION_MAX, RARE, LINK),
     PCIE_LINK_WIDTH_MAX(159, Metric.PCIE_LINK_WIDTH_MAX, RARE, LINK),
-    INFOROM_VALID(160, Metric.INFOROM_VALID, RARE, FLAG);
+    INFOROM_VALID(160, Metric.INFOROM_VALID, RARE, FLAG),
+    PCIE_TRANSMIT_BYTES_PER_SECOND(161, Metric.PCIE_TRANSMIT_BYTES_PER_SECOND, OPT_IN, BYTES_PER_SECOND),
+    PCIE_RECEIVE_BYTES_PER_SECOND(162, Metric.PCIE_RECEIVE_BYTES_PER_SECOND, OPT_IN, BYTES_PER_SECOND),
+    SM_ACTIVE_MILLIONTHS(163, Metric.SM_ACTIVE_RATIO, OPT_IN, MILLIONTHS),
+    SM_OCCUPANCY_MILLIONTHS(164, Metric.SM_OCCUPANCY_RATIO, OPT_IN, MILLIONTHS),
+    GRAPHICS_ENGINE_ACTIVE_MILLIONTHS(165, Metric.GRAPHICS_ENGINE_ACTIVE_RATIO, OPT_IN, MILLIONTHS),
+    TENSOR_ACTIVE_MILLIONTHS(166, Metric.TENSOR_ACTIVE_RATIO, OPT_IN, MILLIONTHS),
+    FP64_ACTIVE_MILLIONTHS(167, Metric.FP64_ACTIVE_RATIO, OPT_IN, MILLIONTHS),
+    FP32_ACTIVE_MILLIONTHS(168, Metric.FP32_ACTIVE_RATIO, OPT_IN, MILLIONTHS),
+    FP16_ACTIVE_MILLIONTHS(169, Metric.FP16_ACTIVE_RATIO, OPT_IN, MILLIONTHS),
+    INTEGER_ACTIVE_MILLIONTHS(170, Metric.INTEGER_ACTIVE_RATIO, OPT_IN, MILLIONTHS),
+    TENSOR_DFMA_ACTIVE_MILLIONTHS(171, Metric.TENSOR_DFMA_ACTIVE_RATIO, OPT_IN, MILLIONTHS),
+    TENSOR_HMMA_ACTIVE_MILLIONTHS(172, Metric.TENSOR_HMMA_ACTIVE_RATIO, OPT_IN, MILLIONTHS),
+    TENSOR_IMMA_ACTIVE_MILLIONTHS(173, Metric.TENSOR_IMMA_ACTIVE_RATIO, OPT_IN, MILLIONTHS),
+    DRAM_ACTIVE_MILLIONTHS(174, Metric.DRAM_ACTIVE_RATIO, OPT_IN, MILLIONTHS),
+    PROFILED_PCIE_TRANSMIT_BYTES_PER_SECOND(175, Metric.PROFILED_PCIE_TRANSMIT_BYTES_PER_SECOND, OPT_IN, BYTES_PER_SECOND),
+    PROFILED_PCIE_RECEIVE_BYTES_PER_SECOND(176, Metric.PROFILED_PCIE_RECEIVE_BYTES_PER_SECOND, OPT_IN, BYTES_PER_SECOND),
+    PROFILED_NVLINK_TRANSMIT_BYTES_PER_SECOND(177, Metric.PROFILED_NVLINK_TRANSMIT_BYTES_PER_SECOND, OPT_IN, BYTES_PER_SECOND),
+    PROFILED_NVLINK_RECEIVE_BYTES_PER_SECOND(178, Metric.PROFILED_NVLINK_RECEIVE_BYTES_PER_SECOND, OPT_IN, BYTES_PER_SECOND),
+    POWER_SMOOTHING_LIFETIME_MILLIONTHS(179, Metric.POWER_SMOOTHING_LIFETIME_RATIO, OPT_IN, MILLIONTHS),
+    MIG_MODE_CURRENT(180, Metric.MIG_MODE, SLOW, FLAG, "when=current"),
+    MIG_MODE_PENDING(181, Metric.MIG_MODE, SLOW, FLAG, "when=pending"),
+    MIG_INSTANCES(182, Metric.MIG_INSTANCES, SLOW, COUNT),
+    PROCESSES_COMPUTE(183, Metric.PROCESSES, SLOW, COUNT, "type=compute"),
+    PROCESSES_GRAPHICS(184, Metric.PROCESSES, SLOW, COUNT, "type=graphics"),
+    PROCESSES_MPS(185, Metric.PROCESSES, SLOW, COUNT, "type=mps"),
+    FABRIC_STATE(186, Metric.FABRIC_STATE, SLOW, CHOICE),
+    FABRIC_HEALTH_DEGRADED_BANDWIDTH(187, Metric.FABRIC_HEALTH, SLOW, FLAG, "check=degraded_bandwidth"),
+    FABRIC_HEALTH_ROUTE_RECOVERY(188, Metric.FABRIC_HEALTH, SLOW, FLAG, "check=route_recovery"),
+    FABRIC_HEALTH_ROUTE_UNHEALTHY(189, Metric.FABRIC_HEALTH, SLOW, FLAG, "check=route_unhealthy"),
+    FABRIC_HEALTH_ACCESS_TIMEOUT_RECOVERY(190, Metric.FABRIC_HEALTH, SLOW, FLAG, "check=access_timeout_recovery"),
+    FABRIC_HEALTH_INCORRECT_CONFIGURATION(191, Metric.FABRIC_HEALTH, SLOW, FLAG, "check=incorrect_configuration"),
+    NVLINK_ACTIVE(192, Metric.NVLINK_ACTIVE, SLOW, COUNT),
+    NVLINK_EXPECTED(193, Metric.NVLINK_EXPECTED, RARE, COUNT),
+    EVENTS_ECC_SINGLE(194, Metric.EVENTS_TOTAL, EVENT, COUNT, "type=ecc_single"),
+    EVENTS_ECC_DOUBLE(195, Metric.EVENTS_TOTAL, EVENT, COUNT, "type=ecc_double"),
+    EVENTS_PSTATE(196, Metric.EVENTS_TOTAL, EVENT, COUNT, "type=pstate"),
+    EVENTS_CLOCK(197, Metric.EVENTS_TOTAL, EVENT, COUNT, "type=clock"),
+    EVENTS_MIG_CONFIG(198, Metric.EVENTS_TOTAL, EVENT, COUNT, "type=mig_config"),
+    EVENTS_ECC_STORM(199, Metric.EVENTS_TOTAL, EVENT, COUNT, "type=ecc_storm"),
+    EVENTS_DRAM_RETIREMENT(200, Metric.EVENTS_TOTAL, EVENT, COUNT, "type=dram_retirement"),
+    EVENTS_POISON(201, Metric.EVENTS_TOTAL, EVENT, COUNT, "type=poison"),
+    EVENTS_UNAVAILABLE(202, Metric.EVENTS_TOTAL, EVENT, COUNT, "type=unavailable"),
+    EVENTS_RECOVERY_ACTION(203, Metric.EVENTS_TOTAL, EVENT, COUNT, "type=recovery_action"),
+    XID_LAST(204, Metric.XID_LAST, EVENT, CODE);
     // spotless:on
 
     /** What kind of number travels, its factor to the base unit, and the range outside of which it is nonsense. */
@@ -188,6 +237,19 @@ public enum Column {
         PSTATE(1, 0, 15),
         /** PCIe generation or lanes. */
         LINK(1, 0, 64),
+        /** Up to 2^50, a petabyte a second. */
+        BYTES_PER_SECOND(1, 0, 1L << 50),
+        MEGABYTES_PER_SECOND(1e6, 0, 1_000_000_000),
+        /** A ratio of 0 to 1. */
+        MILLIONTHS(1e-6, 0, 1_000_000),
+        MILLISECONDS(1e-3, 0, 1L << 50),
+        /** A share of its top speed that a fan is asked for; it may pass 100. */
+        FAN_PERCENT(1, 0, 300),
+        RPM(1, 0, 100_000),
+        /** The number of an error. */
+        CODE(1, 0, 1_000_000),
+        /** As the driver gives it: {@code (value >> 8) * 10^-(value & 255)}, so nothing is lost. */
+        MANTISSA_EXPONENT(1, 0, 0xFFF),
         /** One of an enumeration: the metric has one series per state, and the state whose number it is is 1. */
         CHOICE(1, 0, 63),
         /** Bits: the metric has one series per supported bit. */
@@ -196,6 +258,26 @@ public enum Column {
         private final double scale;
         private final long min;
         private final long max;
+
+        /** Factor from the travelling integer to the metric's base unit. */
+        public double scale() {
+            return scale;
+        }
+
+        /** Least value that can be true. */
+        public long min() {
+            return min;
+        }
+
+        /** Greatest value that can be true. */
+        public long max() {
+            return max;
+        }
+
+        /** Whether a value can be true. */
+        public boolean accepts(long value) {
+            return value >= min && value <= max;
+        }
 
         Quantity(double scale, long min, long max) {
             this.scale = scale;
@@ -211,7 +293,11 @@ public enum Column {
         /** Every 30 s by default. */
         SLOW,
         /** At the start, every hour, and when the driver or the set of GPUs has changed. */
-        RARE
+        RARE,
+        /** Only where the agent's settings ask for it. */
+        OPT_IN,
+        /** When it happens. */
+        EVENT
     }
 
     private static final Column[] BY_FIELD = byField();
@@ -237,12 +323,12 @@ public enum Column {
         this.labelValues = List.of(labelValues);
     }
 
-    /** Number of the field in message {@code Gpu}. */
+    @Override
     public int field() {
         return field;
     }
 
-    /** Name of the field in message {@code Gpu}. */
+    @Override
     public String fieldName() {
         return name().toLowerCase(Locale.ROOT);
     }

@@ -1,6 +1,7 @@
 package caretaker.contracts;
 
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,24 +11,48 @@ import org.jspecify.annotations.Nullable;
  * thread-safe: one thread owns it, or hands it over whole.
  */
 public final class GpuReading {
-    private static final int[] NO_FANS = {};
+    /** One more than the highest number of a {@link WireField}, in words of 64. */
+    private static final int SOURCE_WORDS = 6;
+
+    private static final int VECTORS = VectorColumn.values().length;
+    private static final long[] NONE = {};
 
     // Both by field number, which makes them a little larger than they need be and the decoder faster.
     // The decoder writes into them itself.
     final long[] values = new long[Column.FIELDS];
     final long[] present = new long[(Column.FIELDS + Long.SIZE - 1) / Long.SIZE];
-    private int[] fanSpeedPercentage = NO_FANS;
-    private int[] fanSpeedRpm = NO_FANS;
+    private final long[][] vectors = new long[VECTORS][];
+    private final long[][] vectorMemory = new long[VECTORS][];
+    private final @Nullable PartList[] parts = new @Nullable PartList[Part.values().length];
+    private final long[] fromDcgm = new long[SOURCE_WORDS];
+    private boolean anyFromDcgm;
+    private boolean anyVectorOrPart;
     private WireName uuid = WireName.NONE;
     private int index;
     private GpuState state = GpuState.OK;
     private @Nullable GpuIdentity identity;
 
+    public GpuReading() {
+        Arrays.fill(vectors, NONE);
+        Arrays.fill(vectorMemory, NONE);
+    }
+
     /** Forgets everything but the memory and the UUID. */
     public void clear() {
         Arrays.fill(present, 0);
-        fanSpeedPercentage = NO_FANS;
-        fanSpeedRpm = NO_FANS;
+        if (anyVectorOrPart) { // most GPUs have none, and this is called for every one of every record
+            Arrays.fill(vectors, NONE);
+            for (PartList list : parts) {
+                if (list != null) {
+                    list.clear();
+                }
+            }
+            anyVectorOrPart = false;
+        }
+        if (anyFromDcgm) {
+            Arrays.fill(fromDcgm, 0);
+            anyFromDcgm = false;
+        }
         index = 0;
         state = GpuState.OK;
         identity = null;
@@ -91,11 +116,27 @@ public final class GpuReading {
     }
 
     /**
-     * Sets a value if it is within the column's range.
+     * Sets a value if it is within the column's range. It is nobody's but the caller's: {@link #markFromDcgm} comes
+     * after.
      *
      * @return false if it was refused, and the column is as it was
      */
     public boolean set(Column column, long value) {
+        if (!put(column, value)) {
+            return false;
+        }
+        unmark(column.field());
+        return true;
+    }
+
+    private void unmark(int field) {
+        if (anyFromDcgm) {
+            fromDcgm[field >> 6] &= ~(1L << field);
+        }
+    }
+
+    /** As {@link #set}, wherever it came from. */
+    boolean put(Column column, long value) {
         if (!column.accepts(value)) {
             return false;
         }
@@ -110,20 +151,86 @@ public final class GpuReading {
         present[field >> 6] &= ~(1L << field);
     }
 
-    /** By fan; -1 where a fan gives none. Not a copy: do not change it. */
-    public int[] fans(FanColumn column) {
-        return switch (column) {
-            case FAN_SPEED_PERCENTAGE -> fanSpeedPercentage;
-            case FAN_SPEED_RPM -> fanSpeedRpm;
-        };
+    /** By fan or link, -1 where one gives none; empty where the GPU has none. Not a copy: do not change or keep it. */
+    public long[] vector(VectorColumn column) {
+        return vectors[column.place()];
     }
 
-    public GpuReading fans(FanColumn column, int[] byFan) {
-        switch (column) {
-            case FAN_SPEED_PERCENTAGE -> fanSpeedPercentage = byFan;
-            case FAN_SPEED_RPM -> fanSpeedRpm = byFan;
+    /** Takes over a copy of the values, at most as many as there may be. As with {@link #set}, marks come after. */
+    public GpuReading vector(VectorColumn column, long[] values) {
+        unmark(column.field());
+        return vector(column, values, Math.min(values.length, column.by().max()));
+    }
+
+    GpuReading vector(VectorColumn column, long[] from, int length) {
+        int place = column.place();
+        if (vectorMemory[place].length != length) {
+            vectorMemory[place] = new long[length];
+        }
+        System.arraycopy(from, 0, vectorMemory[place], 0, length);
+        vectors[place] = vectorMemory[place];
+        anyVectorOrPart = true;
+        return this;
+    }
+
+    /** Every part of a kind. Not a copy: valid until the next change of this object. */
+    public List<PartReading> parts(Part part) {
+        PartList list = parts[part.place()];
+        return list == null ? List.of() : list.view();
+    }
+
+    /**
+     * One part more, without values. Set its identity before anything else is done with it: until then it has that of
+     * a part that was there before.
+     */
+    public PartReading addPart(Part part) {
+        return partList(part).add();
+    }
+
+    public void clearParts(Part part) {
+        PartList list = parts[part.place()];
+        if (list != null) {
+            list.clear();
+        }
+    }
+
+    PartList partList(Part part) {
+        if (part.ofHost()) {
+            throw new IllegalArgumentException(part + " is no part of a GPU");
+        }
+        PartList list = parts[part.place()];
+        anyVectorOrPart = true;
+        if (list == null) {
+            list = new PartList(part);
+            parts[part.place()] = list;
+        }
+        return list;
+    }
+
+    /** Whether the field's values came from a dcgm-exporter and not from the driver itself. */
+    public boolean isFromDcgm(WireField field) {
+        return anyFromDcgm && (fromDcgm[field.field() >> 6] & 1L << field.field()) != 0;
+    }
+
+    /** Whether any field's values did. */
+    public boolean isAnyFromDcgm() {
+        return anyFromDcgm;
+    }
+
+    public GpuReading markFromDcgm(WireField field) {
+        return markFromDcgm(field.field());
+    }
+
+    GpuReading markFromDcgm(long field) {
+        if (field >= 0 && field < SOURCE_WORDS * Long.SIZE) {
+            fromDcgm[(int) field >> 6] |= 1L << field;
+            anyFromDcgm = true;
         }
         return this;
+    }
+
+    long[] fromDcgm() {
+        return fromDcgm;
     }
 
     /** How many columns have a value. */
@@ -139,8 +246,24 @@ public final class GpuReading {
     public void copyFrom(GpuReading other) {
         System.arraycopy(other.values, 0, values, 0, values.length);
         System.arraycopy(other.present, 0, present, 0, present.length);
-        fanSpeedPercentage = other.fanSpeedPercentage;
-        fanSpeedRpm = other.fanSpeedRpm;
+        for (VectorColumn column : VectorColumn.values()) {
+            long[] values = other.vector(column);
+            if (values.length == 0) {
+                vectors[column.place()] = NONE;
+            } else {
+                vector(column, values);
+            }
+        }
+        for (Part part : Part.values()) {
+            PartList list = other.parts[part.place()];
+            if (list != null && list.count() > 0) {
+                partList(part).copyFrom(list);
+            } else {
+                clearParts(part);
+            }
+        }
+        System.arraycopy(other.fromDcgm, 0, fromDcgm, 0, fromDcgm.length);
+        anyFromDcgm = other.anyFromDcgm;
         uuid = other.uuid;
         index = other.index;
         state = other.state;

@@ -311,6 +311,24 @@ public record HostInventory(
         return LABEL.matcher(text).matches();
     }
 
+    /**
+     * What people can read in a label: not blank, not too long, and no control character, line end, or character that
+     * is invisible or turns the text around.
+     */
+    public static boolean isLabelValue(String text) {
+        return !text.isBlank()
+                && text.length() <= MAX_TEXT
+                && text.codePoints().allMatch(point -> switch (Character.getType(point)) {
+                    case Character.CONTROL,
+                            Character.FORMAT,
+                            Character.SURROGATE,
+                            Character.UNASSIGNED,
+                            Character.LINE_SEPARATOR,
+                            Character.PARAGRAPH_SEPARATOR -> point == 0x200D; // joins emoji
+                    default -> true;
+                });
+    }
+
     /** A host name or an IP address, without port, user, zone or brackets. */
     public static boolean isAddress(String text) {
         return isIpAddress(text) || HOST_NAME.matcher(text).matches();

@@ -23,6 +23,7 @@ public final class Readings {
     private int gpusVisible = UNKNOWN;
     private int gpusOnPci = UNKNOWN;
     private @Nullable HostInfo info;
+    private final PartList sxids = new PartList(Part.SXID);
     private final List<GpuReading> pool = new ArrayList<>();
     private List<GpuReading> view = List.of();
     private List<GpuReading> gpus = List.of();
@@ -36,6 +37,7 @@ public final class Readings {
         gpusVisible = UNKNOWN;
         gpusOnPci = UNKNOWN;
         info = null;
+        sxids.clear();
         gpus = List.of();
     }
 
@@ -135,6 +137,24 @@ public final class Readings {
     public Readings info(@Nullable HostInfo info) {
         this.info = info;
         return this;
+    }
+
+    /** Errors of the host's NVSwitches, each a {@link Part#SXID}. Not a copy: valid until the next change. */
+    public List<PartReading> sxids() {
+        return sxids.view();
+    }
+
+    /** One more, as {@link GpuReading#addPart}. */
+    public PartReading addSxid() {
+        return sxids.add();
+    }
+
+    public void clearSxids() {
+        sxids.clear();
+    }
+
+    PartList sxidList() {
+        return sxids;
     }
 
     /** Every GPU the host has or should have. Not a copy: valid until the next change of this object. */

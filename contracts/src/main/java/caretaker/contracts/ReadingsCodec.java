@@ -27,7 +27,11 @@ public final class ReadingsCodec {
     public static final long MAX_TIME = 253_402_300_799_999L;
 
     private static final Column[] COLUMNS = Column.values();
-    private static final FanColumn[] FANS = FanColumn.values();
+    private static final VectorColumn[] VECTORS = VectorColumn.values();
+    private static final Part[] PARTS = Part.values();
+
+    /** Field of message {@code Gpu} with the numbers of those whose values came from a dcgm-exporter. */
+    private static final int FROM_DCGM = 360;
 
     /** What came out of a record's value. */
     public sealed interface Decoded {
@@ -47,10 +51,12 @@ public final class ReadingsCodec {
     private final WireReader in = new WireReader();
     private long rejected;
     private long leftOut;
+    private final PartCodec parts = new PartCodec(out, in);
+    private final long[] vector = new long[VectorColumn.MAX_LENGTH]; // the one in hand
 
     /** Values that {@link #decode} has left out so far because they were outside their column's range. */
     public long rejected() {
-        return rejected;
+        return rejected + parts.rejected();
     }
 
     /**
@@ -59,6 +65,14 @@ public final class ReadingsCodec {
      */
     public long leftOut() {
         return leftOut;
+    }
+
+    /**
+     * Parts that {@link #encode} has left out so far: there are more than {@link Part#max}, or another has the same
+     * identity.
+     */
+    public long partsLeftOut() {
+        return parts.leftOut();
     }
 
     /**
@@ -89,6 +103,7 @@ public final class ReadingsCodec {
         if (readings.info() != null) {
             texts(11, readings.info().values());
         }
+        parts.encode(readings.sxidList());
         return out.toBytes();
     }
 
@@ -129,13 +144,12 @@ public final class ReadingsCodec {
         if (gpu.identity() != null) {
             texts(4, gpu.identity().values());
         }
-        for (FanColumn column : FANS) {
-            int[] byFan = gpu.fans(column);
-            if (byFan.length > 0) {
+        for (VectorColumn column : VECTORS) {
+            long[] values = gpu.vector(column);
+            if (values.length > 0) {
                 int start = out.open(column.field());
-                for (int i = 0; i < Math.min(byFan.length, FanColumn.MAX_FANS); i++) {
-                    int value = column.accepts(byFan[i]) ? byFan[i] : -1;
-                    out.varint((value << 1) ^ (value >> 31));
+                for (long value : values) {
+                    out.zigzag(column.accepts(value) ? value : -1);
                 }
                 out.close(start);
             }
@@ -145,6 +159,24 @@ public final class ReadingsCodec {
                 out.number(column.field(), gpu.get(column));
             }
         }
+        for (Part part : PARTS) {
+            if (!gpu.parts(part).isEmpty()) {
+                parts.encode(gpu.partList(part));
+            }
+        }
+        if (gpu.isAnyFromDcgm()) {
+            sources(gpu.fromDcgm());
+        }
+    }
+
+    private void sources(long[] fields) {
+        int start = out.open(FROM_DCGM);
+        for (int word = 0; word < fields.length; word++) {
+            for (long left = fields[word]; left != 0; left &= left - 1) {
+                out.varint(word * Long.SIZE + Long.numberOfTrailingZeros(left));
+            }
+        }
+        out.close(start);
     }
 
     private void texts(int field, List<String> values) {
@@ -215,6 +247,7 @@ public final class ReadingsCodec {
                 case 9 << 3 | VARINT -> visible = count("gpus_visible");
                 case 10 << 3 | VARINT -> onPci = count("gpus_on_pci");
                 case 11 << 3 | LENGTH -> into.info(HostInfo.ofValues(texts(HostInfo.FIELDS)));
+                case 12 << 3 | LENGTH -> parts.decode(Part.SXID, into.sxidList());
                 default -> in.skip(tag);
             }
         }
@@ -249,11 +282,9 @@ public final class ReadingsCodec {
                 case 2 << 3 | VARINT -> gpu.index(count("index"));
                 case 3 << 3 | VARINT -> state = in.varint();
                 case 4 << 3 | LENGTH -> gpu.identity(GpuIdentity.ofValues(texts(GpuIdentity.FIELDS)));
-                case 8 << 3 | LENGTH -> packedFans(gpu, FanColumn.FAN_SPEED_PERCENTAGE);
-                case 8 << 3 | VARINT -> fan(gpu, FanColumn.FAN_SPEED_PERCENTAGE);
-                case 9 << 3 | LENGTH -> packedFans(gpu, FanColumn.FAN_SPEED_RPM);
-                case 9 << 3 | VARINT -> fan(gpu, FanColumn.FAN_SPEED_RPM);
-                default -> column(gpu, tag);
+                case FROM_DCGM << 3 | LENGTH -> sources(gpu);
+                case FROM_DCGM << 3 | VARINT -> gpu.markFromDcgm(in.varint());
+                default -> other(gpu, tag);
             }
             rejected += in.columns(gpu);
         }
@@ -264,38 +295,60 @@ public final class ReadingsCodec {
         }
     }
 
-    private void column(GpuReading gpu, int tag) throws WireReader.Malformed {
-        Column column = (tag & 7) == VARINT ? Column.ofField(tag >>> 3) : null;
-        if (column == null) {
+    private void other(GpuReading gpu, int tag) throws WireReader.Malformed {
+        int field = tag >>> 3;
+        int type = tag & 7;
+        Column column = type == VARINT ? Column.ofField(field) : null;
+        VectorColumn byPlace = type == VARINT || type == LENGTH ? VectorColumn.ofField(field) : null;
+        Part part = type == LENGTH ? Part.ofField(field) : null;
+        if (column != null) {
+            if (!gpu.put(column, in.varint())) {
+                rejected++;
+            }
+        } else if (byPlace != null) {
+            vector(gpu, byPlace, type == LENGTH);
+        } else if (part != null) {
+            parts.decode(part, gpu.partList(part));
+        } else {
             in.skip(tag);
-        } else if (!gpu.set(column, in.varint())) {
-            rejected++;
         }
     }
 
-    /** Fans as writers send them; whoever reads Protobuf must take them one by one as well, and in several parts. */
-    private void packedFans(GpuReading gpu, FanColumn column) throws WireReader.Malformed {
+    /** Values as writers send them; whoever reads Protobuf must take them one by one as well, and in several parts. */
+    private void vector(GpuReading gpu, VectorColumn column, boolean packed) throws WireReader.Malformed {
+        long[] former = gpu.vector(column);
+        System.arraycopy(former, 0, vector, 0, former.length);
+        int length = former.length;
+        int outer = packed ? in.enter() : -1;
+        do {
+            if (packed && in.position() == in.end()) {
+                break;
+            }
+            if (length == column.by().max()) {
+                throw in.malformed(
+                        "more than " + length + " values by " + column.by().label());
+            }
+            long value = in.zigzag();
+            boolean accepted = column.accepts(value);
+            if (!accepted && value != -1) {
+                rejected++;
+            }
+            vector[length++] = accepted ? value : -1;
+        } while (packed);
+        if (packed) {
+            in.leave(outer);
+        }
+        if (length > 0) {
+            gpu.vector(column, vector, length);
+        }
+    }
+
+    private void sources(GpuReading gpu) throws WireReader.Malformed {
         int outer = in.enter();
         while (in.position() < in.end()) {
-            fan(gpu, column);
+            gpu.markFromDcgm(in.varint());
         }
         in.leave(outer);
-    }
-
-    private void fan(GpuReading gpu, FanColumn column) throws WireReader.Malformed {
-        int[] former = gpu.fans(column);
-        if (former.length == FanColumn.MAX_FANS) {
-            throw in.malformed("more than " + FanColumn.MAX_FANS + " fans");
-        }
-        long zigzag = in.varint();
-        long value = zigzag >>> 1 ^ -(zigzag & 1);
-        boolean accepted = column.accepts(value);
-        if (!accepted && value != -1) {
-            rejected++;
-        }
-        int[] byFan = Arrays.copyOf(former, former.length + 1);
-        byFan[former.length] = accepted ? (int) value : -1;
-        gpu.fans(column, byFan);
     }
 
     private int count(String field) throws WireReader.Malformed {

@@ -19,6 +19,10 @@ public final class StateNames {
     private static final List<String> COMPUTE_MODE =
             List.of("default", "exclusive_thread", "prohibited", "exclusive_process");
 
+    /** {@code nvidia_gpu_fabric_state}, by value. */
+    private static final List<String> FABRIC_STATE =
+            List.of("not_supported", "not_started", "in_progress", "completed");
+
     /** {@code nvidia_gpu_clock_event_active}: by bit, lowest first. */
     private static final List<String> CLOCK_EVENT_REASON = List.of(
             "gpu_idle",
@@ -38,6 +42,7 @@ public final class StateNames {
         return switch (column) {
             case RECOVERY_ACTION -> RECOVERY_ACTION;
             case COMPUTE_MODE -> COMPUTE_MODE;
+            case FABRIC_STATE -> FABRIC_STATE;
             case CLOCK_EVENT_REASONS, CLOCK_EVENT_REASONS_SUPPORTED -> CLOCK_EVENT_REASON;
             default -> List.of();
         };
@@ -54,6 +59,7 @@ public final class StateNames {
         return switch (column) {
             case RECOVERY_ACTION -> "action";
             case COMPUTE_MODE -> "mode";
+            case FABRIC_STATE -> "state";
             default -> "reason";
         };
     }

@@ -214,6 +214,21 @@ final class WireReader {
         return new String(bytes, position - length, length, UTF_8);
     }
 
+    /** The text that is next; the very object {@code likely} when it is the same, which it nearly always is. */
+    WireText text(WireText likely) throws Malformed {
+        int length = length();
+        if (length > ReadingsCodec.MAX_TEXT) {
+            throw malformed("a text of " + length + " bytes");
+        }
+        position += length;
+        return likely.is(bytes, position - length, length) ? likely : WireText.of(bytes, position - length, length);
+    }
+
+    long zigzag() throws Malformed {
+        long zigzag = varint();
+        return zigzag >>> 1 ^ -(zigzag & 1);
+    }
+
     void skip(int tag) throws Malformed {
         switch (tag & 7) {
             case VARINT -> varint();

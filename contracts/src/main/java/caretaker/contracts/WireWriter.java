@@ -30,11 +30,24 @@ final class WireWriter {
     /** Cut off behind the last character that ends within {@code max} bytes. */
     void text(int field, String text, int max) {
         byte[] utf8 = text.getBytes(UTF_8);
+        bytes(field, utf8, cut(utf8, max));
+    }
+
+    void text(int field, WireText text) {
+        bytes(field, text.bytes(), text.bytes().length);
+    }
+
+    /** How many bytes are left if whole characters are cut off until there are at most {@code max}. */
+    static int cut(byte[] utf8, int max) {
         int length = Math.min(utf8.length, max);
-        while (length < utf8.length && (utf8[length] & 0xC0) == 0x80) {
+        while (length < utf8.length && length > 0 && (utf8[length] & 0xC0) == 0x80) {
             length--;
         }
-        bytes(field, utf8, length);
+        return length;
+    }
+
+    void zigzag(long value) {
+        varint(value << 1 ^ value >> 63);
     }
 
     private void bytes(int field, byte[] content, int length) {

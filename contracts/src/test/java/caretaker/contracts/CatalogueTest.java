@@ -13,22 +13,25 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Holds the metrics to the catalogue of what can be read of a GPU, and to the rules of Prometheus. */
 class CatalogueTest {
     private static final Set<String> TIERS =
-            Set.of("fast", "slow", "start", "start+hourly", "start+reload", "on change");
+            Set.of("fast", "slow", "start", "start+hourly", "start+reload", "on change", "opt-in", "event");
 
     /** How a name ends by its unit. */
     private static final Map<String, String> ENDS = Map.of(
             "percent", "_percentage",
             "bytes", "_bytes",
+            "bytes/second", "_bytes_per_second",
             "celsius", "_celsius",
             "watts", "_watts",
             "joules", "_joules",
             "hertz", "_hertz",
             "seconds", "_seconds",
+            "ratio", "_ratio",
             "rpm", "_rpm");
 
     private static final Set<String> COUNTED = Set.of("1", "lanes", "pages", "rows", "banks");
@@ -40,40 +43,6 @@ class CatalogueTest {
 
     private static Map<String, String> excluded() {
         Map<String, String> reasons = new LinkedHashMap<>();
-        String links = "NVLink, C2C and fabric come with a message of their own: they are by link";
-        for (String name : List.of(
-                "nvlink_up",
-                "nvlink_active_count",
-                "nvlink_expected_count",
-                "nvlink_speed_bytes_per_second",
-                "nvlink_transmit_bytes_total",
-                "nvlink_receive_bytes_total",
-                "nvlink_errors_total",
-                "nvlink_bit_error_ratio",
-                "c2c_link_up",
-                "c2c_errors_total",
-                "fabric_state",
-                "fabric_health")) {
-            reasons.put("nvidia_gpu_" + name, links);
-        }
-        String mig = "MIG comes with a message of its own: it is by instance";
-        for (String name : List.of(
-                "mig_mode",
-                "mig_instance_info",
-                "mig_instances",
-                "mig_memory_used_bytes",
-                "mig_memory_total_bytes",
-                "mig_multiprocessors")) {
-            reasons.put("nvidia_gpu_" + name, mig);
-        }
-        String containers = "processes and containers come with a message of their own";
-        for (String name : List.of(
-                "processes",
-                "container_memory_used_bytes",
-                "container_utilization_percentage",
-                "container_processes")) {
-            reasons.put("nvidia_gpu_" + name, containers);
-        }
         String agent = "the agent shows it of itself, at its own /metrics";
         for (String name : List.of(
                 "agent_last_success_timestamp_seconds",
@@ -83,6 +52,7 @@ class CatalogueTest {
                 "agent_publish_total",
                 "agent_publish_delay_seconds",
                 "agent_buffered_messages",
+                "agent_call_stuck",
                 "agent_values_rejected_total")) {
             reasons.put("nvidia_gpu_" + name, agent);
         }
@@ -146,6 +116,46 @@ class CatalogueTest {
                         .isTrue();
             }
         }
+    }
+
+    @Test
+    void everyVectorAndPartFillsTheLabelsOfItsMetric() {
+        for (VectorColumn column : VectorColumn.values()) {
+            List<String> filled = new ArrayList<>(
+                    List.of("instance", "gpu", "uuid", column.by().label()));
+            column.labelValues().forEach(value -> filled.add(value.substring(0, value.indexOf('='))));
+            assertThat(filled).as(column.name()).isEqualTo(column.metric().labels());
+            assertThat(column.by().max()).isLessThanOrEqualTo(VectorColumn.MAX_LENGTH);
+        }
+        for (Part part : Part.values()) {
+            List<String> filled = new ArrayList<>(part.ofHost() ? List.of() : List.of("gpu", "uuid"));
+            filled.addFirst("instance");
+            filled.addAll(part.identity());
+            List<PartColumn> columns = PartColumn.of(part);
+            for (int i = 0; i < columns.size(); i++) {
+                // a metric may leave out what its reader can join
+                assertThat(filled)
+                        .as(part.name())
+                        .containsSubsequence(columns.get(i).metric().labels());
+                assertThat(columns.get(i).field()).isEqualTo(PartColumn.FIRST_FIELD + i);
+            }
+            assertThat(columns).hasSizeLessThanOrEqualTo(PartColumn.MAX_VALUES);
+        }
+    }
+
+    @Test
+    void noTwoFieldsHaveTheSameNumber() {
+        List<WireField> all = new ArrayList<>(List.of(Column.values()));
+        all.addAll(List.of(VectorColumn.values()));
+        all.addAll(Arrays.stream(Part.values()).filter(part -> !part.ofHost()).toList());
+        assertThat(all.stream().map(WireField::field)).doesNotHaveDuplicates();
+        assertThat(all.stream().map(WireField::fieldName)).doesNotHaveDuplicates();
+        assertThat(Arrays.stream(VectorColumn.values()).map(VectorColumn::place))
+                .containsExactlyElementsOf(
+                        IntStream.range(0, VectorColumn.values().length).boxed().toList());
+        assertThat(Arrays.stream(Part.values()).map(Part::place))
+                .containsExactlyElementsOf(
+                        IntStream.range(0, Part.values().length).boxed().toList());
     }
 
     private static List<Entry> catalogue() throws IOException {

@@ -98,6 +98,12 @@ public final class DecodeSpeed {
             case FLAG -> random.nextInt(2);
             case PSTATE, CHOICE -> 0;
             case LINK -> 5;
+            case BYTES_PER_SECOND -> random.nextInt(1_000_000_000);
+            case MEGABYTES_PER_SECOND -> 26_562;
+            case MILLIONTHS, CODE -> random.nextInt(1000);
+            case MILLISECONDS -> 1_790_000_000_000L;
+            case FAN_PERCENT, RPM -> 30;
+            case MANTISSA_EXPONENT -> 0;
             case MASK -> random.nextInt(512);
         };
     }

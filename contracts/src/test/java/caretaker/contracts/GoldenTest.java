@@ -98,8 +98,8 @@ class GoldenTest {
     void readingsOfABoardWithFans() throws IOException {
         decode("readings-v1-fans.hex");
         GpuReading gpu = readings.gpus().getFirst();
-        assertThat(gpu.fans(FanColumn.FAN_SPEED_PERCENTAGE)).containsExactly(30, -1, 105);
-        assertThat(gpu.fans(FanColumn.FAN_SPEED_RPM)).containsExactly(1200, -1, 3400);
+        assertThat(gpu.vector(VectorColumn.FAN_SPEED_PERCENTAGE)).containsExactly(30, -1, 105);
+        assertThat(gpu.vector(VectorColumn.FAN_SPEED_RPM)).containsExactly(1200, -1, 3400);
         assertThat(gpu.get(Column.MEMORY_TOTAL_BYTES)).isEqualTo(25_757_220_864L);
         assertThat(gpu.get(Column.ENERGY_MILLIJOULES)).isZero();
         assertThat(gpu.state()).isEqualTo(GpuState.DEGRADED);
@@ -112,6 +112,49 @@ class GoldenTest {
         assertThat(readings.host()).isEqualTo("node-1");
         assertThat(readings.gpus().getFirst().get(Column.TEMPERATURE_CELSIUS)).isEqualTo(40);
         assertThat(readings.gpus().getFirst().size()).isEqualTo(1);
+    }
+
+    @Test
+    void readingsWithLinksAndParts() throws IOException {
+        decode("readings-v1-parts.hex");
+        assertThat(readings.sxids()).hasSize(1);
+        assertThat(readings.sxids().getFirst().text(1)).isEqualTo("20009");
+        assertThat(readings.sxids().getFirst().get(PartColumn.SXID_ERRORS)).isEqualTo(2);
+        GpuReading gpu = readings.gpus().getFirst();
+        for (Column column : Column.values()) {
+            if (column.field() > 160 && column.field() <= 204) { // those that the file was made with
+                long value = column.quantity() == Column.Quantity.FLAG ? 1 : column.field() % 4;
+                assertThat(gpu.get(column)).as(column.name()).isEqualTo(value);
+            }
+        }
+        for (VectorColumn column : VectorColumn.values()) {
+            if (column.field() <= 325) {
+                assertThat(gpu.vector(column))
+                        .as(column.name())
+                        .containsExactly(1, -1, column.quantity().max());
+            }
+        }
+        PartReading mig = gpu.parts(Part.MIG).getFirst();
+        assertThat(List.of(mig.text(0), mig.text(1), mig.text(2), mig.text(3)))
+                .containsExactly("1", "0", "3g.40gb", "MIG-1");
+        assertThat(mig.get(PartColumn.MIG_MEMORY_USED_BYTES)).isEqualTo(1L << 30);
+        assertThat(mig.get(PartColumn.MIG_GRAPHICS_ENGINE_ACTIVE_MILLIONTHS)).isEqualTo(990_000);
+        assertThat(gpu.parts(Part.CONTAINER)).hasSize(2);
+        PartReading container = gpu.parts(Part.CONTAINER).getFirst();
+        assertThat(container.text(0)).isEqualTo("train \"ü\"\n🚀");
+        assertThat(container.get(PartColumn.CONTAINER_UTILIZATION_MILLIPERCENT)).isEqualTo(98_500);
+        assertThat(container.get(PartColumn.CONTAINER_PROCESSES)).isZero();
+        assertThat(container.has(PartColumn.CONTAINER_PROCESSES)).isTrue();
+        assertThat(gpu.parts(Part.CONTAINER).getLast().has(PartColumn.CONTAINER_MEMORY_USED_BYTES))
+                .isFalse();
+        assertThat(gpu.parts(Part.PROCESS).getFirst().text(0)).isEqualTo("4711");
+        PartReading xid = gpu.parts(Part.XID).getFirst();
+        assertThat(xid.text(0)).isEqualTo("79");
+        assertThat(xid.get(PartColumn.XID_LAST_UNIX_MILLISECONDS)).isEqualTo(1_790_000_000_000L);
+        assertThat(gpu.isFromDcgm(Column.XID_LAST)).isTrue();
+        assertThat(gpu.isFromDcgm(VectorColumn.NVLINK_UP)).isTrue();
+        assertThat(gpu.isFromDcgm(Part.MIG)).isTrue();
+        assertThat(gpu.isFromDcgm(Column.EVENTS_CLOCK)).isFalse();
     }
 
     @Test

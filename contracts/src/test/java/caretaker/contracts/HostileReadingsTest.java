@@ -135,7 +135,8 @@ class HostileReadingsTest {
     @Test
     void fansArriveTogetherOrOneByOneOrInParts() {
         decode(record(gpu(bytes("4003" + "42020406" + "4008")))); // -2 is none: left out and counted
-        assertThat(into.gpus().getFirst().fans(FanColumn.FAN_SPEED_PERCENTAGE)).containsExactly(-1, 2, 3, 4);
+        assertThat(into.gpus().getFirst().vector(VectorColumn.FAN_SPEED_PERCENTAGE))
+                .containsExactly(-1, 2, 3, 4);
         assertThat(codec.rejected()).isEqualTo(1);
     }
 
@@ -199,7 +200,7 @@ class HostileReadingsTest {
         GpuReading gpu = into.gpus().getFirst();
         assertThat(gpu.uuid()).isEqualTo("GPU-9");
         assertThat(gpu.size()).isZero();
-        assertThat(gpu.fans(FanColumn.FAN_SPEED_PERCENTAGE)).isEmpty();
+        assertThat(gpu.vector(VectorColumn.FAN_SPEED_PERCENTAGE)).isEmpty();
         assertThat(gpu.state()).isEqualTo(GpuState.DEGRADED);
     }
 
@@ -247,7 +248,7 @@ class HostileReadingsTest {
         var gpus = readings.gpuCount(4);
         String[] uuids = {"GPU-1", "", "GPU-1", "GPU-2"};
         for (int i = 0; i < 4; i++) {
-            gpus.get(i).uuid(uuids[i]).index(i - 1).fans(FanColumn.FAN_SPEED_RPM, new int[20]);
+            gpus.get(i).uuid(uuids[i]).index(i - 1).vector(VectorColumn.FAN_SPEED_RPM, new long[20]);
         }
 
         // When

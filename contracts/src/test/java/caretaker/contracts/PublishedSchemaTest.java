@@ -61,7 +61,7 @@ class PublishedSchemaTest {
 
     @Test
     void theSchemaHasTheColumnsAndNothingElse() {
-        Set<String> known = new HashSet<>(List.of("uuid", "index", "state", "info"));
+        Set<String> known = new HashSet<>(List.of("uuid", "index", "state", "info", "from_dcgm"));
         for (Column column : Column.values()) {
             FieldDescriptor field = gpu.findFieldByName(column.fieldName());
             assertThat(field).as(column.name()).isNotNull();
@@ -74,12 +74,34 @@ class PublishedSchemaTest {
             }
             known.add(column.fieldName());
         }
-        for (FanColumn column : FanColumn.values()) {
+        for (VectorColumn column : VectorColumn.values()) {
             FieldDescriptor field = gpu.findFieldByName(column.fieldName());
+            assertThat(field).as(column.name()).isNotNull();
             assertThat(field.getNumber()).isEqualTo(column.field());
-            assertThat(field.isRepeated() && field.getType() == FieldDescriptor.Type.SINT32)
-                    .isTrue();
+            assertThat(field.isRepeated()).isTrue();
+            assertThat(field.getType()).isIn(FieldDescriptor.Type.SINT32, FieldDescriptor.Type.SINT64);
             known.add(column.fieldName());
+        }
+        for (Part part : Part.values()) {
+            FieldDescriptor field = (part.ofHost() ? readings : gpu).findFieldByName(part.fieldName());
+            assertThat(field.getNumber()).isEqualTo(part.field());
+            assertThat(field.isRepeated()).isTrue();
+            List<String> fields = new ArrayList<>(part.identity());
+            List<Integer> numbers = new ArrayList<>();
+            IntStream.rangeClosed(1, fields.size()).forEach(numbers::add);
+            for (PartColumn column : PartColumn.of(part)) {
+                fields.add(column.fieldName());
+                numbers.add(column.field());
+            }
+            assertThat(field.getMessageType().getFields())
+                    .extracting(FieldDescriptor::getName)
+                    .containsExactlyElementsOf(fields);
+            assertThat(field.getMessageType().getFields())
+                    .extracting(FieldDescriptor::getNumber)
+                    .containsExactlyElementsOf(numbers);
+            if (!part.ofHost()) {
+                known.add(part.fieldName());
+            }
         }
         assertThat(gpu.getFields()).extracting(FieldDescriptor::getName).containsExactlyInAnyOrderElementsOf(known);
     }
@@ -125,6 +147,7 @@ class PublishedSchemaTest {
             assertCount(message, "gpus_on_pci", sent.gpusOnPci());
             assertThat(texts(message, "info", sent.info() != null))
                     .isEqualTo(sent.info() == null ? List.of() : sent.info().values());
+            assertParts((List<?>) value(message, "sxids"), sent.sxids());
             var gpus = (List<?>) value(message, "gpus");
             assertThat(gpus).hasSameSizeAs(sent.gpus());
             for (int i = 0; i < gpus.size(); i++) {
@@ -169,9 +192,40 @@ class PublishedSchemaTest {
                         .isEqualTo(sent.get(column));
             }
         }
-        for (FanColumn column : FanColumn.values()) {
-            assertThat(value(message, column.fieldName()))
-                    .isEqualTo(Arrays.stream(sent.fans(column)).boxed().toList());
+        for (VectorColumn column : VectorColumn.values()) {
+            assertThat((List<?>) value(message, column.fieldName()))
+                    .extracting(value -> ((Number) value).longValue())
+                    .isEqualTo(Arrays.stream(sent.vector(column)).boxed().toList());
+        }
+        Set<Object> marked = new HashSet<>((List<?>) value(message, "from_dcgm"));
+        for (Column column : Column.values()) {
+            assertThat(marked.contains(column.field())).isEqualTo(sent.isFromDcgm(column));
+        }
+        for (Part part : Part.values()) {
+            if (!part.ofHost()) {
+                assertParts((List<?>) value(message, part.fieldName()), sent.parts(part));
+            }
+        }
+    }
+
+    private static void assertParts(List<?> messages, List<PartReading> sent) {
+        assertThat(messages).hasSameSizeAs(sent);
+        for (int i = 0; i < sent.size(); i++) {
+            var message = (DynamicMessage) messages.get(i);
+            Part part = sent.get(i).part();
+            assertThat(message.getUnknownFields().asMap()).isEmpty();
+            for (int text = 0; text < part.identity().size(); text++) {
+                assertThat(value(message, part.identity().get(text)))
+                        .isEqualTo(sent.get(i).text(text));
+            }
+            for (PartColumn column : PartColumn.of(part)) {
+                FieldDescriptor field = message.getDescriptorForType().findFieldByName(column.fieldName());
+                assertThat(message.hasField(field)).isEqualTo(sent.get(i).has(column));
+                if (message.hasField(field)) {
+                    assertThat(((Number) message.getField(field)).longValue())
+                            .isEqualTo(sent.get(i).get(column));
+                }
+            }
         }
     }
 
@@ -235,6 +289,10 @@ class PublishedSchemaTest {
             byte[] bytes = another(each, random);
             fields.add(out -> out.writeByteArray(7, bytes));
         }
+        for (PartReading each : sent.sxids()) {
+            byte[] bytes = another(each, random);
+            fields.add(out -> out.writeByteArray(Part.SXID.field(), bytes));
+        }
         fields.add(random.nextInt(fields.size()), out -> out.writeDouble(4711, 0.5));
         return written(fields);
     }
@@ -257,23 +315,52 @@ class PublishedSchemaTest {
             }
         }
         Collections.shuffle(fields, random);
-        for (FanColumn column : FanColumn.values()) {
-            int[] byFan = sent.fans(column);
-            int together = random.nextInt(byFan.length + 1);
+        for (VectorColumn column : VectorColumn.values()) {
+            long[] values = sent.vector(column);
+            int together = random.nextInt(values.length + 1);
             fields.add(out -> {
                 var packed = new ByteArrayOutputStream();
                 var inner = CodedOutputStream.newInstance(packed);
                 for (int i = 0; i < together; i++) {
-                    inner.writeSInt32NoTag(byFan[i]);
+                    inner.writeSInt64NoTag(values[i]);
                 }
                 inner.flush();
                 out.writeByteArray(column.field(), packed.toByteArray());
             });
-            for (int i = together; i < byFan.length; i++) {
-                int value = byFan[i];
-                fields.add(out -> out.writeSInt32(column.field(), value));
+            for (int i = together; i < values.length; i++) {
+                long value = values[i];
+                fields.add(out -> out.writeSInt64(column.field(), value));
             }
         }
+        for (Part part : Part.values()) {
+            for (PartReading each : sent.parts(part)) { // their order among themselves is kept
+                byte[] bytes = another(each, random);
+                fields.add(out -> out.writeByteArray(part.field(), bytes));
+            }
+        }
+        for (Column column : Column.values()) {
+            if (sent.isFromDcgm(column)) {
+                fields.add(out -> out.writeUInt32(360, column.field()));
+            }
+        }
+        return written(fields);
+    }
+
+    private static byte[] another(PartReading sent, Random random) throws IOException {
+        List<Field> fields = new ArrayList<>();
+        for (int i = 0; i < sent.part().identity().size(); i++) {
+            int number = i + 1;
+            String text = sent.text(i);
+            fields.add(out -> out.writeString(number, text));
+        }
+        for (PartColumn column : PartColumn.of(sent.part())) {
+            if (sent.has(column)) {
+                long value = sent.get(column);
+                fields.add(out -> out.writeInt64(column.field(), value));
+            }
+        }
+        fields.add(out -> out.writeString(99, "of a newer writer"));
+        Collections.shuffle(fields, random);
         return written(fields);
     }
 

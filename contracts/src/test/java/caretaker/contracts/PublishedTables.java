@@ -22,6 +22,7 @@ final class PublishedTables {
         Map<Path, String> tables = new LinkedHashMap<>();
         tables.put(FOLDER.resolve("metrics.csv"), metrics());
         tables.put(FOLDER.resolve("columns.csv"), columns());
+        tables.put(FOLDER.resolve("parts.csv"), parts());
         tables.put(FOLDER.resolve("states.csv"), states());
         tables.put(Path.of("../docs/metrics.md"), document());
         return tables;
@@ -39,20 +40,6 @@ final class PublishedTables {
     private static String columns() {
         var csv = new StringBuilder();
         row(csv, "field", "name", "metric", "labels", "scale", "unit", "min", "max", "quantity", "tier");
-        for (FanColumn column : FanColumn.values()) {
-            row(
-                    csv,
-                    Integer.toString(column.field()),
-                    column.fieldName(),
-                    column.metric().family(),
-                    "fan=*",
-                    "1",
-                    column.metric().unit(),
-                    "0",
-                    Integer.toString(column.max()),
-                    "by_fan",
-                    word(column.tier()));
-        }
         for (Column column : Column.values()) {
             row(
                     csv,
@@ -60,14 +47,62 @@ final class PublishedTables {
                     column.fieldName(),
                     column.metric().family(),
                     String.join(";", column.labelValues()),
-                    BigDecimal.valueOf(column.scale()).stripTrailingZeros().toPlainString(),
+                    scale(column.quantity()),
                     column.metric().unit(),
                     Long.toString(column.min()),
                     Long.toString(column.max()),
                     word(column.quantity()),
                     word(column.tier()));
         }
+        for (VectorColumn column : VectorColumn.values()) {
+            List<String> labels = new ArrayList<>(List.of(column.by().label() + "=*"));
+            labels.addAll(column.labelValues());
+            row(
+                    csv,
+                    Integer.toString(column.field()),
+                    column.fieldName(),
+                    column.metric().family(),
+                    String.join(";", labels),
+                    scale(column.quantity()),
+                    column.metric().unit(),
+                    Long.toString(column.quantity().min()),
+                    Long.toString(column.quantity().max()),
+                    word(column.quantity()),
+                    word(column.tier()));
+        }
         return csv.toString();
+    }
+
+    private static String parts() {
+        var csv = new StringBuilder();
+        row(csv, "part", "most", "field", "name", "metric", "scale", "unit", "min", "max", "quantity", "tier");
+        for (Part part : Part.values()) {
+            String most = Integer.toString(part.max());
+            for (int i = 0; i < part.identity().size(); i++) {
+                String field = Integer.toString(i + 1);
+                row(csv, part.fieldName(), most, field, part.identity().get(i), "", "", "", "", "", "text", "");
+            }
+            for (PartColumn column : PartColumn.of(part)) {
+                row(
+                        csv,
+                        part.fieldName(),
+                        most,
+                        Integer.toString(column.field()),
+                        column.fieldName(),
+                        column.metric().family(),
+                        scale(column.quantity()),
+                        column.metric().unit(),
+                        Long.toString(column.quantity().min()),
+                        Long.toString(column.quantity().max()),
+                        word(column.quantity()),
+                        word(column.tier()));
+            }
+        }
+        return csv.toString();
+    }
+
+    private static String scale(Column.Quantity quantity) {
+        return BigDecimal.valueOf(quantity.scale()).stripTrailingZeros().toPlainString();
     }
 
     private static String states() {
@@ -100,7 +135,8 @@ final class PublishedTables {
                 `instance` is the GPU host, `gpu` the driver's index, `uuid` the driver's UUID; every family has them unless it
                 is about the host. A value that a GPU or its driver does not offer has no series. *Read*: `fast` is every
                 interval (1 s by default), `slow` every 30 s, `rare` at the start, hourly and when the driver or the set of GPUs
-                changes.
+                changes, `opt_in` only where the agent's settings ask for it, `event` when it happens. A value that came from a
+                dcgm-exporter and not from the driver itself has the further label `source="dcgm"`.
 
                 | name | type | unit | further labels | read | what it says |
                 |---|---|---|---|---|---|
@@ -131,8 +167,14 @@ final class PublishedTables {
         List<String> values = new ArrayList<>();
         for (Column column : Column.values()) {
             if (column.metric() == metric) {
-                List<String> found = StateNames.of(column).isEmpty() ? fixed(column, label) : StateNames.of(column);
+                List<String> found =
+                        StateNames.of(column).isEmpty() ? fixed(column.labelValues(), label) : StateNames.of(column);
                 found.stream().filter(value -> !values.contains(value)).forEach(values::add);
+            }
+        }
+        for (VectorColumn column : VectorColumn.values()) {
+            if (column.metric() == metric) {
+                values.addAll(fixed(column.labelValues(), label));
             }
         }
         if (metric == Metric.STATE) {
@@ -143,9 +185,9 @@ final class PublishedTables {
         return values;
     }
 
-    private static List<String> fixed(Column column, String label) {
+    private static List<String> fixed(List<String> labelValues, String label) {
         String start = label + "=";
-        return column.labelValues().stream()
+        return labelValues.stream()
                 .filter(value -> value.startsWith(start))
                 .map(value -> value.substring(start.length()))
                 .toList();
@@ -158,7 +200,12 @@ final class PublishedTables {
                 tiers.add(column.tier());
             }
         }
-        for (FanColumn column : FanColumn.values()) {
+        for (VectorColumn column : VectorColumn.values()) {
+            if (column.metric() == metric) {
+                tiers.add(column.tier());
+            }
+        }
+        for (PartColumn column : PartColumn.values()) {
             if (column.metric() == metric) {
                 tiers.add(column.tier());
             }

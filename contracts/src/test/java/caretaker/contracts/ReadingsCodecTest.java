@@ -29,7 +29,7 @@ class ReadingsCodecTest {
             assertThat(received.gpus().get(1).get(column))
                     .isEqualTo(sent.gpus().get(1).get(column));
         }
-        assertThat(received.gpus().get(1).fans(FanColumn.FAN_SPEED_RPM)).containsExactly(1200, -1, 900);
+        assertThat(received.gpus().get(1).vector(VectorColumn.FAN_SPEED_RPM)).containsExactly(1200, -1, 900);
         assertThat(received.gpus().get(1).identity())
                 .isEqualTo(sent.gpus().get(1).identity());
         assertThat(codec.rejected()).isZero();
@@ -94,7 +94,16 @@ class ReadingsCodecTest {
             }
             gpu.set(Column.TEMPERATURE_MARGIN_CELSIUS, -7);
             gpu.set(Column.MEMORY_TOTAL_BYTES, 85_899_345_920L);
-            gpu.fans(FanColumn.FAN_SPEED_RPM, new int[] {1200, -1, 900});
+            for (VectorColumn column : VectorColumn.values()) {
+                gpu.vector(column, new long[] {i, -1, column.quantity().max()});
+            }
+            for (Part part : Part.values()) {
+                PartReading added = part.ofHost() ? readings.addSxid() : gpu.addPart(part);
+                added.identity("a" + i, "b", "c\n\"ü🚀");
+                PartColumn.of(part).forEach(column -> added.set(column, 1 + column.field()));
+            }
+            gpu.markFromDcgm(Column.XID_LAST).markFromDcgm(Part.MIG);
+            gpu.vector(VectorColumn.FAN_SPEED_RPM, new long[] {1200, -1, 900});
         }
         return readings;
     }

@@ -13,7 +13,9 @@ import java.time.LocalDateTime;
 /** The directions of dependency, and what deciding code may not touch. */
 @AnalyzeClasses(packages = "caretaker", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
-    private static final String[] EDGES = {"io.vertx..", "org.apache.kafka..", "io.micrometer..", "io.netty.."};
+    private static final String[] EDGES = {
+        "io.vertx..", "org.apache.kafka..", "io.micrometer..", "io.netty..", "com.github.dockerjava.."
+    };
 
     @ArchTest
     static final ArchRule CONTRACTS_KNOW_NO_TRANSPORT_AND_NOTHING_OF_OURS = noClasses()
@@ -74,13 +76,19 @@ class ArchitectureTest {
     static final ArchRule DECIDING_PACKAGES_TOUCH_NO_EDGE = noClasses()
             .that()
             .resideInAnyPackage(
+                    "caretaker.agent.containers..",
                     "caretaker.agent.simulated..",
                     "caretaker.agent.nvml..",
                     "caretaker.alerts.config..",
                     "caretaker.alerts.routing..",
                     "caretaker.alerts.template..",
+                    "caretaker.agent.health..",
+                    "caretaker.agent.xid..",
+                    "caretaker.cli.fleet..",
                     "caretaker.collector.state..",
-                    "caretaker.collector.exposition..")
+                    "caretaker.collector.exposition..",
+                    "caretaker.collector.discovery..",
+                    "caretaker.agent.inventory..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(EDGES);

@@ -150,6 +150,41 @@ class CommandLineIT {
     }
 
     @Test
+    void aScriptedFaultShowsAsRaisedAndClearedAndChecksFailMeanwhile() throws Exception {
+        Path faults = Files.writeString(dir.resolve("faults"), """
+                at 2s gpu 1 of node-1: xid 79
+                at 2s gpu 1 of node-1: lost
+                at 12s gpu 1 of node-1: back
+                """);
+        try (var demo = CaretakerProcess.start("demo", "--hosts", "1", "--faults", faults.toString())
+                .awaitReady()) {
+            var raised = tail(demo, "2");
+            assertThat(raised.output()).contains("gpu.lost raised", "gpu.xid occurred");
+            var check = CaretakerProcess.run("gpu", "check", "--bootstrap", demo.bootstrap());
+            assertThat(check.exitCode()).isEqualTo(4);
+            assertThat(check.output()).contains("gpu.lost");
+
+            var all = tail(demo, "3");
+            assertThat(all.output()).contains("gpu.lost cleared");
+        }
+    }
+
+    private static CaretakerProcess.Ended tail(CaretakerProcess demo, String max) throws Exception {
+        return CaretakerProcess.run(
+                "events",
+                "tail",
+                "caretaker.health",
+                "--since",
+                "1m",
+                "--for",
+                "40s",
+                "--max",
+                max,
+                "--bootstrap",
+                demo.bootstrap());
+    }
+
+    @Test
     void helpNamesEveryCommandAndUsageErrorsExitWithTwo() throws Exception {
         assertThat(CaretakerProcess.run("help").output())
                 .contains("demo", "run", "gpu-agent", "collector", "events", "Exit codes");

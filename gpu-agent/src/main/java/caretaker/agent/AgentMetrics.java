@@ -12,6 +12,7 @@ import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -46,13 +47,14 @@ final class AgentMetrics implements PollListener, DriverListener {
     private final Map<String, AtomicInteger> stuck = new ConcurrentHashMap<>();
     private final Map<String, Timer> calls = new ConcurrentHashMap<>();
     private final Counter missed;
+    private final Counter conditionsFailures;
 
     AgentMetrics(MeterRegistry registry, String instance, InstantSource clock, LongSupplier nanos) {
         this.registry = registry;
         this.clock = clock;
         this.nanos = nanos;
         this.instance = Tags.of("instance", instance);
-        for (Column.Tier tier : Column.Tier.values()) {
+        for (Column.Tier tier : List.of(Column.Tier.FAST, Column.Tier.SLOW, Column.Tier.RARE)) {
             Tags tags = this.instance.and("tier", tier.name().toLowerCase(Locale.ROOT));
             polls.put(tier, timer("nvidia.gpu.agent.poll.duration", "Time of one poll, by tier", tags, POLL_BUCKETS));
             var last = new AtomicLong();
@@ -62,7 +64,7 @@ final class AgentMetrics implements PollListener, DriverListener {
                     .tags(tags)
                     .register(registry);
         }
-        for (Topic topic : new Topic[] {Topic.READINGS, Topic.HEALTH}) {
+        for (Topic topic : new Topic[] {Topic.READINGS, Topic.HEALTH, Topic.INVENTORY}) {
             Tags tags = this.instance.and("topic", topic.fullName());
             delays.put(
                     topic,
@@ -74,6 +76,10 @@ final class AgentMetrics implements PollListener, DriverListener {
             published.put(topic, outcome(tags, "ok"));
             dropped.put(topic, outcome(tags, "dropped"));
         }
+        conditionsFailures = Counter.builder("caretaker.agent.conditions.file.failures")
+                .description("Reads and writes of the file of raised conditions that failed")
+                .tags(this.instance)
+                .register(registry);
         missed = Counter.builder("caretaker.agent.polls.missed")
                 .description("Polls left out because earlier ones took too long")
                 .tags(this.instance)
@@ -103,17 +109,22 @@ final class AgentMetrics implements PollListener, DriverListener {
                 .register(registry);
     }
 
+    /** Counts what of the raised conditions could not be read or written. */
+    void conditionsFileFailed() {
+        conditionsFailures.increment();
+    }
+
     long nanos() {
         return nanos.getAsLong();
     }
 
-    void published(Topic topic, boolean succeeded, long offeredNanos) {
+    void published(Topic topic, boolean succeeded, Duration took) {
         Counter counter = (succeeded ? published : dropped).get(topic);
         Timer delay = delays.get(topic);
         if (counter != null && delay != null) {
             counter.increment();
             if (succeeded) {
-                delay.record(nanos.getAsLong() - offeredNanos, TimeUnit.NANOSECONDS);
+                delay.record(took);
             }
         }
     }
@@ -131,6 +142,15 @@ final class AgentMetrics implements PollListener, DriverListener {
     @Override
     public void missed(long polls) {
         missed.increment((double) polls);
+    }
+
+    @Override
+    public void partsLeftOut(long parts) {
+        Counter.builder("nvidia.gpu.agent.parts.left.out")
+                .description("MIG devices, containers, processes and XIDs that a record had no place for")
+                .tags(instance)
+                .register(registry)
+                .increment((double) parts);
     }
 
     @Override

@@ -1,11 +1,17 @@
 package caretaker.agent;
 
+import caretaker.agent.containers.Containers;
+import caretaker.agent.dcgm.DcgmEndpoint;
+import caretaker.agent.dcgm.MergedSource;
+import caretaker.agent.docker.DockerWatcher;
 import caretaker.agent.health.HealthLedger;
+import caretaker.agent.kernel.KernelLog;
 import caretaker.agent.nvml.Nvml;
 import caretaker.agent.nvml.Opening;
 import caretaker.agent.poll.HostPoll;
 import caretaker.agent.poll.Intervals;
 import caretaker.agent.poll.Poller;
+import caretaker.agent.probe.Probes;
 import caretaker.agent.sampling.CurrentCall;
 import caretaker.agent.sampling.GpuSource;
 import caretaker.agent.sampling.NvmlSource;
@@ -19,6 +25,7 @@ import caretaker.chassis.Readiness;
 import caretaker.chassis.TopicSpec;
 import caretaker.chassis.Topics;
 import caretaker.contracts.Topic;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
@@ -37,17 +44,20 @@ public final class GpuAgent implements AutoCloseable {
     private final Closer closer;
     private final HttpEndpoint http;
     private final Poller poller;
+    private final Optional<DockerWatcher> docker;
 
-    private GpuAgent(Closer closer, HttpEndpoint http, Poller poller) {
+    private GpuAgent(Closer closer, HttpEndpoint http, Poller poller, Optional<DockerWatcher> docker) {
         this.closer = closer;
         this.http = http;
         this.poller = poller;
+        this.docker = docker;
     }
 
     /**
      * Starts to read and publish. Needs no broker yet.
      *
      * @throws NoDriverException if readings should come from a driver and there is none
+     * @throws caretaker.chassis.DataDirectory.Unusable if the data folder cannot be written to, or is in use
      */
     public static GpuAgent start(GpuAgentConfig config) {
         return start(config, InstantSource.system(), System::nanoTime);
@@ -73,32 +83,70 @@ public final class GpuAgent implements AutoCloseable {
         var metrics = new AgentMetrics(registry, config.hostName(), clocks.wall(), clocks.nanos());
         var vertx = Vertx.vertx(small());
         closer.opened("vertx", () -> vertx.close().await());
+        var persistence = Persistence.open(config, closer, metrics, vertx);
         var topics = closer.opened(
                 "topics",
-                Topics.ensure(vertx, config.kafka(), List.of(spec(Topic.READINGS), spec(Topic.HEALTH)), registry));
+                Topics.ensure(
+                        vertx,
+                        config.kafka(),
+                        List.of(spec(Topic.READINGS), spec(Topic.HEALTH), spec(Topic.INVENTORY)),
+                        registry));
         var outbox = closer.opened(
                 "outbox",
                 Outbox.start(
                         vertx,
                         config.kafka(),
                         config.buffer().settings(hosts.size()),
-                        Set.of(Topic.READINGS.fullName()),
+                        Set.of(Topic.READINGS.fullName(), Topic.INVENTORY.fullName()),
                         registry,
                         clocks.wall()));
         metrics.buffered(outbox::queued);
+        persistence.keepEvents(outbox, registry);
         var bus = new OutboxBus(outbox, metrics);
         Intervals intervals = config.intervals().intervals();
         String agentId = newAgentId();
+        List<HostPoll.Publisher> publishers = new ArrayList<>();
+        List<HealthLedger> ledgers = new ArrayList<>();
+        for (int i = 0; i < hosts.size(); i++) {
+            var publisher = new HostPoll.Publisher(hosts.get(i), hosts.size() == 1 ? agentId : agentId + "-" + (i + 1));
+            publishers.add(publisher);
+            ledgers.add(persistence.ledger(publisher, clocks.wall(), bus::event));
+        }
+        Optional<DockerWatcher> docker =
+                docker(config, ledgers.getFirst(), registry, clocks).map(watcher -> closer.opened("docker", watcher));
+        Containers containers = docker.<Containers>map(watcher -> watcher).orElse(Containers.NONE);
+        probe(config, vertx, containers, ledgers.getFirst(), registry, clocks)
+                .ifPresent(probes -> closer.opened("probes", probes));
+        var with = HostHealth.surroundings(config, containers, registry, clocks, vertx);
+        var inventory = new InventoryRounds(config, publishers, clocks, bus);
+        var dcgm = new DcgmMetrics(registry, metrics, config.hostName());
+        List<DcgmEndpoint> exporters = config.dcgm().stream()
+                .map(each -> new DcgmEndpoint(vertx, each.endpoint(), ledgers.getFirst(), dcgm, clocks.nanos()))
+                .toList();
+        exporters.forEach(each -> closer.opened("dcgm-exporter", each));
         List<HostPoll> polls = new ArrayList<>();
         for (int i = 0; i < hosts.size(); i++) {
             var call = new CurrentCall(clocks.nanos());
-            GpuSource source = driver.isPresent()
-                    ? nvml(config, driver.get(), call, clocks, metrics)
-                    : simulated(config, hosts.get(i), faults, clocks.wall(), metrics);
-            var publisher = new HostPoll.Publisher(hosts.get(i), hosts.size() == 1 ? agentId : agentId + "-" + (i + 1));
-            var ledger = new HealthLedger(publisher.host(), publisher.agentId(), clocks.wall(), bus::event);
-            var outlets = new HostPoll.Outlets(bus, ledger, metrics);
-            polls.add(new HostPoll(publisher, source, outlets, intervals, clocks, call));
+            HostHealth health = HostHealth.of(hosts.get(i), ledgers.get(i), with);
+            GpuSource source = switch (config.source()) {
+                case NVML ->
+                    nvml(
+                            config,
+                            driver.orElseThrow(),
+                            call,
+                            clocks,
+                            new NvmlSource.Partners(metrics, health.driverEvents(), containers));
+                case SIMULATED -> simulated(config, hosts.get(i), faults, clocks.wall(), metrics, health);
+                case DCGM -> null;
+            };
+            if (source == null || (i == 0 && !exporters.isEmpty())) {
+                source = new MergedSource(source, exporters, new MergedSource.Host(config.expectedGpus(), version()));
+            }
+            if (config.source() != GpuAgentConfig.Source.SIMULATED) {
+                readKernelLog(config, persistence, health, clocks, closer);
+            }
+            var outlets = new HostPoll.Outlets(bus, ledgers.get(i), metrics, health, inventory.of(i));
+            polls.add(new HostPoll(publishers.get(i), source, outlets, intervals, clocks, call));
         }
         var poller = closer.opened("poller", new Poller(polls, intervals.fast(), clocks.nanos(), metrics));
         var readiness = new Readiness()
@@ -106,13 +154,30 @@ public final class GpuAgent implements AutoCloseable {
                 .check("driver", () -> poller.isWell() ? Optional.empty() : Optional.of("a driver call is stuck"));
         var http = closer.opened(
                 "http", HttpEndpoint.start(vertx, config.http().settings(), registry, readiness, _ -> {}));
+        inventory.start(containers, vertx, registry);
+        exporters.forEach(DcgmEndpoint::start);
         poller.start();
-        return new GpuAgent(closer, http, poller);
+        return new GpuAgent(closer, http, poller, docker);
     }
 
-    /** The driver's library, loaded but not yet called; none for simulated hosts. */
+    private static void readKernelLog(
+            GpuAgentConfig config, Persistence persistence, HostHealth health, HostPoll.Clocks clocks, Closer closer) {
+        KernelLogConfig log = config.kernelLog();
+        if (log.source() == KernelLogConfig.Source.NONE) {
+            return;
+        }
+        var settings = new KernelLog.Settings(
+                log.file(),
+                log.source() == KernelLogConfig.Source.KMSG,
+                persistence.file("kernel-log", config.hostName()),
+                log.lookBack());
+        closer.opened("kernel log", new KernelLog(settings, health.kernelLog(), clocks.nanos()))
+                .start();
+    }
+
+    /** The driver's library, loaded but not yet called; none where readings come from elsewhere. */
     private static Optional<Nvml> driver(GpuAgentConfig config) {
-        if (config.source() == GpuAgentConfig.Source.SIMULATED) {
+        if (config.source() != GpuAgentConfig.Source.NVML) {
             return Optional.empty();
         }
         return switch (Nvml.open(config.nvml().library())) {
@@ -121,19 +186,57 @@ public final class GpuAgent implements AutoCloseable {
         };
     }
 
+    /** The watch of this host's containers; simulated hosts have none unless they were asked to. */
+    private static Optional<DockerWatcher> docker(
+            GpuAgentConfig config, HealthLedger ledger, MeterRegistry registry, HostPoll.Clocks clocks) {
+        boolean watch = switch (config.docker().enabled()) {
+            case TRUE -> true;
+            case FALSE -> false;
+            case AUTO -> config.source() != GpuAgentConfig.Source.SIMULATED;
+        };
+        if (!watch) {
+            return Optional.empty();
+        }
+        var around = new DockerWatcher.Surroundings(
+                config.hosts().getFirst(), ledger, registry, clocks.wall(), clocks.nanos());
+        return Optional.of(DockerWatcher.start(config.docker(), around));
+    }
+
+    /** Probes of containers that are watched, and those that the operator asks for. */
+    private static Optional<Probes> probe(
+            GpuAgentConfig config,
+            Vertx vertx,
+            Containers containers,
+            HealthLedger ledger,
+            MeterRegistry registry,
+            HostPoll.Clocks clocks) {
+        if (containers.equals(Containers.NONE) && config.probes().isEmpty()) {
+            return Optional.empty();
+        }
+        var around = new Probes.Surroundings(
+                ledger, config.docker().rules()::watches, registry, clocks.wall(), clocks.nanos());
+        return Optional.of(
+                Probes.start(vertx, config.probes(), containers, config.docker().builtInProbes(), around));
+    }
+
     private static GpuSource nvml(
-            GpuAgentConfig config, Nvml nvml, CurrentCall call, HostPoll.Clocks clocks, AgentMetrics metrics) {
+            GpuAgentConfig config, Nvml nvml, CurrentCall call, HostPoll.Clocks clocks, NvmlSource.Partners partners) {
         var host = new NvmlSource.Host(
                 config.hostName(),
                 config.expectedGpus(),
                 config.nvml().pciRoot(),
                 config.intervals().fast(),
                 version());
-        return new NvmlSource(nvml, host, call, metrics, clocks.wall(), clocks.nanos());
+        return new NvmlSource(nvml, host, config.nvml().options(), call, partners, clocks.wall(), clocks.nanos());
     }
 
     private static GpuSource simulated(
-            GpuAgentConfig config, String host, FaultScript faults, InstantSource clock, AgentMetrics metrics) {
+            GpuAgentConfig config,
+            String host,
+            FaultScript faults,
+            InstantSource clock,
+            AgentMetrics metrics,
+            HostHealth health) {
         var simulated = config.simulated();
         return new SimulatedSource(
                 new SimulatedSource.Host(
@@ -144,7 +247,8 @@ public final class GpuAgent implements AutoCloseable {
                         faults,
                         version()),
                 clock,
-                metrics);
+                metrics,
+                health.kernelLog()::said);
     }
 
     /** One event loop and few threads beside it: the agent has little to do and must stay small. */
@@ -177,9 +281,15 @@ public final class GpuAgent implements AutoCloseable {
         return http.port();
     }
 
-    /** Ends when polling has ended by itself, which is a failure. */
+    /** Ends when polling or the watch of containers has ended by itself, which is a failure. */
     public CompletableFuture<Void> ended() {
-        return poller.ended();
+        CompletableFuture<?> watching = docker.map(DockerWatcher::ended).orElseGet(CompletableFuture::new);
+        return CompletableFuture.anyOf(poller.ended(), watching).thenAccept(_ -> {});
+    }
+
+    /** The containers of this host; none are known where nobody watches them. */
+    public Containers containers() {
+        return docker.<Containers>map(watcher -> watcher).orElse(Containers.NONE);
     }
 
     @Override

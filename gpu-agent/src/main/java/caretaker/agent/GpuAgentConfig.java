@@ -1,8 +1,12 @@
 package caretaker.agent;
 
+import caretaker.agent.docker.DockerSettings;
+import caretaker.agent.inventory.InventorySettings;
 import caretaker.agent.poll.Intervals;
+import caretaker.agent.probe.ProbeSettings;
 import caretaker.agent.simulated.FaultScript;
 import caretaker.chassis.HttpSettings;
+import caretaker.chassis.Journal;
 import caretaker.chassis.KafkaSettings;
 import caretaker.chassis.OutboxSettings;
 import caretaker.chassis.config.Bytes;
@@ -25,30 +29,49 @@ import org.jspecify.annotations.Nullable;
  * Everything the agent can be told.
  *
  * @param host the name under which this host's readings appear; the machine's own name if it is left out
+ * @param dataDir where events that Kafka has not taken, and the raised conditions, outlive the process; without it they
+ *     are in memory only
+ * @param dcgm dcgm-exporters of this host
  * @param expectedGpus GPUs that should be in the host; 0: the most that were ever seen
+ * @param probes of services that no container of this host declares
  */
 public record GpuAgentConfig(
         @Nullable String host,
         KafkaSettings kafka,
+        @Nullable Path dataDir,
         Http http,
         @Default("nvml") Source source,
-        Nvml nvml,
+        NvmlSettings nvml,
         Polling intervals,
         @Default("0") @Range(min = "0", max = "256") int expectedGpus,
         Simulated simulated,
-        Buffer buffer) {
+        DockerSettings docker,
+        InventorySettings inventory,
+        List<DcgmSettings> dcgm,
+        List<ProbeSettings> probes,
+        Buffer buffer,
+        Restored restored,
+        HealthConfig health,
+        KernelLogConfig kernelLog) {
 
     private static final Path KERNEL_HOST_NAME = Path.of("/proc/sys/kernel/hostname");
 
     public GpuAgentConfig {
+        probes = List.copyOf(probes);
         if (host != null && !WireName.isValid(host)) {
             throw new IllegalArgumentException("host '" + host + "' is not a name; use letters, digits, '-' and '.'");
+        }
+        if (source == Source.DCGM && dcgm.isEmpty()) {
+            throw new IllegalArgumentException("source dcgm needs at least one endpoint under dcgm");
         }
     }
 
     /** Where readings come from. */
     public enum Source {
+        /** The driver, and what dcgm-exporters add to it. */
         NVML,
+        /** Nothing but dcgm-exporters. */
+        DCGM,
         SIMULATED
     }
 
@@ -65,16 +88,6 @@ public record GpuAgentConfig(
             return new HttpSettings(host, port, webConfig, new Bytes(1 << 20));
         }
     }
-
-    /**
-     * Where the driver is.
-     *
-     * @param library a name that the system's loader knows, or a path
-     * @param pciRoot the kernel's list of PCI devices
-     */
-    public record Nvml(
-            @Default("libnvidia-ml.so.1") String library,
-            @Default("/sys/bus/pci/devices") Path pciRoot) {}
 
     /** How often what is read, see {@link Intervals}. */
     public record Polling(
@@ -132,12 +145,37 @@ public record GpuAgentConfig(
         }
     }
 
-    /** What is held for each host while the broker is away. */
+    /**
+     * What becomes of the conditions that a former run of the agent had raised.
+     *
+     * @param confirmAfter until then a watcher that does not find one again clears nothing
+     * @param forgetAfter then what nobody has found again is cleared
+     */
+    public record Restored(
+            @Default("1m") @Range(min = "1s", max = "1h") Duration confirmAfter,
+
+            @Default("10m") @Range(min = "1s", max = "1d") Duration forgetAfter) {}
+
+    /**
+     * What is held for each host while the broker is away.
+     *
+     * @param eventsOnDisk of all hosts together, with a {@code data-dir}: the oldest are kept, newer ones refused and
+     *     counted
+     */
     public record Buffer(
             @Default("600") @Range(min = "1") int readings,
             @Default("3MiB") @Range(min = "1MiB") Bytes readingsSize,
             @Default("10000") @Range(min = "1") int events,
-            @Default("3MiB") @Range(min = "1MiB") Bytes eventsSize) {
+            @Default("3MiB") @Range(min = "1MiB") Bytes eventsSize,
+            @Default("100000") @Range(min = "1") int eventsOnDisk,
+            @Default("64MiB") @Range(min = "1MiB") Bytes eventsOnDiskSize) {
+
+        /** How long an event waits for the broker before it is forced to the disk. */
+        private static final Duration SYNC_AFTER = Duration.ofMillis(100);
+
+        Journal.Settings journal() {
+            return new Journal.Settings(eventsOnDisk, eventsOnDiskSize, eventsSize, SYNC_AFTER);
+        }
 
         OutboxSettings settings(int hosts) {
             return new OutboxSettings(
@@ -162,7 +200,24 @@ public record GpuAgentConfig(
 
     /** The same with made-up hosts in place of a driver. */
     public GpuAgentConfig with(Simulated hosts) {
-        return new GpuAgentConfig(host, kafka, http, Source.SIMULATED, nvml, intervals, expectedGpus, hosts, buffer);
+        return new GpuAgentConfig(
+                host,
+                kafka,
+                dataDir,
+                http,
+                Source.SIMULATED,
+                nvml,
+                intervals,
+                expectedGpus,
+                hosts,
+                docker,
+                inventory,
+                dcgm,
+                probes,
+                buffer,
+                restored,
+                health,
+                kernelLog);
     }
 
     /** The same with another broker and another port of its own; 0 takes a free one. */
@@ -170,13 +225,21 @@ public record GpuAgentConfig(
         return new GpuAgentConfig(
                 host,
                 broker,
+                dataDir,
                 new Http(http.host(), port, http.webConfig()),
                 source,
                 nvml,
                 intervals,
                 expectedGpus,
                 simulated,
-                buffer);
+                docker,
+                inventory,
+                dcgm,
+                probes,
+                buffer,
+                restored,
+                health,
+                kernelLog);
     }
 
     /** The names to publish for. */

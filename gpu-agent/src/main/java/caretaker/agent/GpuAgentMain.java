@@ -1,5 +1,6 @@
 package caretaker.agent;
 
+import caretaker.chassis.DataDirectory;
 import caretaker.chassis.HttpEndpoint;
 import caretaker.chassis.config.ConfigException;
 import java.nio.file.Path;
@@ -10,6 +11,7 @@ import org.slf4j.LoggerFactory;
 public final class GpuAgentMain {
     private static final int EXIT_FAILED = 1;
     private static final int EXIT_USAGE = 2;
+    private static final int EXIT_LOCKED = 7;
     private static final int EXIT_BAD_CONFIG = 64;
 
     private GpuAgentMain() {}
@@ -23,6 +25,9 @@ public final class GpuAgentMain {
             return;
         } catch (NoDriverException e) {
             exit(e, NoDriverException.EXIT_CODE);
+            return;
+        } catch (DataDirectory.Unusable e) {
+            exit(e, e.isTaken() ? EXIT_LOCKED : EXIT_BAD_CONFIG);
             return;
         } catch (HttpEndpoint.Unavailable e) {
             exit(e, EXIT_FAILED);

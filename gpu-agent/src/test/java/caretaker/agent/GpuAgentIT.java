@@ -196,7 +196,8 @@ class GpuAgentIT {
     }
 
     private String settings(String more) {
-        return "host: " + HOST + "\nintervals: {fast: 200ms}\nhttp: {port: 0}\nkafka: {bootstrap-servers: [\""
+        return "host: " + HOST
+                + "\nkernel-log: {source: none}\nintervals: {fast: 200ms}\nhttp: {port: 0}\nkafka: {bootstrap-servers: [\""
                 + broker.bootstrapServers() + "\"]}\n" + more + "\n";
     }
 }

@@ -13,6 +13,7 @@ public final class Programs {
     /** Debian's package, where it is not called like the program. */
     private static final Map<String, String> PACKAGES = Map.of(
             "amtool", "prometheus-alertmanager",
+            "busybox", "busybox-static",
             "docker", "docker.io",
             "promtool", "prometheus");
 

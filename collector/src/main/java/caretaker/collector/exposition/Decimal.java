@@ -10,6 +10,11 @@ final class Decimal {
     private static final byte[] MIN_VALUE = Long.toString(Long.MIN_VALUE).getBytes(US_ASCII);
     private static final byte[] PAIRS = pairs();
 
+    /** Powers of ten, by the digits after the point. */
+    private static final long[] UNITS = {
+        1, 10, 100, 1000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000
+    };
+
     private Decimal() {}
 
     /** Writes at {@code at}, where there must be {@link #MAX_LENGTH} bytes, and returns the place after. */
@@ -28,15 +33,22 @@ final class Decimal {
             }
             return end;
         }
+        if (exponent < -9) {
+            return scientific(to, at, value, -exponent);
+        }
         return fraction(to, at, value, -exponent);
     }
 
+    /** For what would be too long in full. */
+    private static int scientific(byte[] to, int at, long value, int digits) {
+        int end = integer(to, at, value);
+        to[end++] = 'e';
+        to[end++] = '-';
+        return integer(to, end, digits);
+    }
+
     private static int fraction(byte[] to, int at, long value, int digits) {
-        long unit = switch (digits) {
-            case 3 -> 1_000;
-            case 9 -> 1_000_000_000;
-            default -> throw new IllegalArgumentException("no scale has " + digits + " digits after the point");
-        };
+        long unit = UNITS[digits];
         int end = at;
         long rest = value % unit;
         if (rest < 0) {

@@ -2,7 +2,6 @@ package caretaker.collector.exposition;
 
 import caretaker.collector.state.Snapshot;
 import caretaker.contracts.Column;
-import caretaker.contracts.FanColumn;
 import caretaker.contracts.GpuIdentity;
 import caretaker.contracts.GpuReading;
 import caretaker.contracts.GpuState;
@@ -24,42 +23,35 @@ import org.jspecify.annotations.Nullable;
 public final class Exposition {
     private static final Metric[] METRICS = Metric.values();
     private static final GpuState[] STATES = GpuState.values();
-    private static final Map<Metric, FanColumn> FANS = new EnumMap<>(Metric.class);
     private static final Family READING_AGE = new Family(
             "nvidia_gpu_collector_reading_age_seconds",
             Metric.Type.GAUGE,
             "seconds",
             "Time since the collector got the newest record of the host.");
 
-    static {
-        for (FanColumn column : FanColumn.values()) {
-            FANS.put(column.metric(), column);
-        }
-    }
-
     private final Format format;
     private final Map<Metric, List<Series>> series = new EnumMap<>(Metric.class);
+    private final Map<Metric, List<VectorSeries>> vectors = new EnumMap<>(Metric.class);
     private final Labels hosts;
-    private final Labels gpus;
+    private final GpuLabels gpus;
+    private final PartSeries parts;
     private final Labels once; // labels of a single sample
     private final Labels none;
     private final Labels[] states = new Labels[STATES.length + 1];
-    private final Labels[] fans = new Labels[FanColumn.MAX_FANS];
 
     public Exposition(Format format) {
         this.format = format;
         hosts = new Labels(format);
-        gpus = new Labels(format);
+        gpus = new GpuLabels(format);
+        parts = new PartSeries(format);
         once = new Labels(format);
         none = Labels.of(format);
         for (GpuState state : STATES) {
             states[state.number()] = Labels.of(format, "state", state.label());
         }
-        for (int i = 0; i < fans.length; i++) {
-            fans[i] = Labels.of(format, "fan", Integer.toString(i));
-        }
         for (Metric metric : METRICS) {
             series.put(metric, Series.of(metric, format));
+            vectors.put(metric, VectorSeries.of(metric, format));
         }
     }
 
@@ -95,14 +87,8 @@ public final class Exposition {
         for (int i = 0; i < snapshot.hostCount(); i++) {
             hosts.add("instance", snapshot.host(i).name()).endRow();
         }
-        gpus.clear();
-        for (int i = 0; i < snapshot.gpuCount(); i++) {
-            Snapshot.GpuRow gpu = snapshot.gpu(i);
-            gpus.add("instance", snapshot.host(gpu.host()).name())
-                    .add("gpu", Integer.toString(gpu.reading().index()))
-                    .add("uuid", gpu.reading().uuid())
-                    .endRow();
-        }
+        gpus.render(snapshot);
+        parts.render(snapshot);
     }
 
     private void write(Metric metric, Snapshot snapshot, Encoder encoder) throws IOException {
@@ -112,29 +98,41 @@ public final class Exposition {
             case EXPECTED, VISIBLE, PCI_PRESENT -> writeCount(metric, snapshot, encoder);
             case UP -> {
                 for (int i = 0; i < snapshot.gpuCount(); i++) {
-                    encoder.sample(gpus, i, none, snapshot.gpu(i).up() ? 1 : 0, 0);
+                    encoder.sample(gpus.all(), i, none, snapshot.gpu(i).up() ? 1 : 0, 0);
                 }
             }
             case STATE -> {
                 for (int i = 0; i < snapshot.gpuCount(); i++) {
+                    if (!snapshot.host(snapshot.gpu(i).host()).heard()) {
+                        continue; // an inventory does not say how a GPU is
+                    }
                     GpuState state = snapshot.gpu(i).reading().state();
                     for (GpuState each : STATES) {
-                        encoder.sample(gpus, i, states[each.number()], each == state ? 1 : 0, 0);
+                        encoder.sample(gpus.all(), i, states[each.number()], each == state ? 1 : 0, 0);
                     }
                 }
             }
-            case FAN_SPEED_PERCENTAGE, FAN_SPEED_RPM -> writeFans(metric, snapshot, encoder);
-            default -> writeColumns(metric, snapshot, encoder);
+            default -> {
+                if (PartSeries.isOfPart(metric)) {
+                    parts.write(metric, snapshot, gpus, encoder);
+                    return;
+                }
+                writeColumns(metric, snapshot, encoder);
+                writeVectors(vectors.getOrDefault(metric, List.of()), snapshot, encoder);
+            }
         }
     }
 
     private void writeColumns(Metric metric, Snapshot snapshot, Encoder encoder) throws IOException {
         List<Series> all = series.getOrDefault(metric, List.of());
+        if (all.isEmpty()) {
+            return;
+        }
         if (all.size() == 1 && all.getFirst() instanceof Series.Scaled(Column column, int exponent, Labels labels)) {
             for (int i = 0; i < snapshot.gpuCount(); i++) {
                 GpuReading reading = snapshot.gpu(i).reading();
                 if (reading.has(column)) {
-                    encoder.sample(gpus, i, labels, reading.get(column), exponent);
+                    encoder.sample(gpus.of(reading, column), i, labels, reading.get(column), exponent);
                 }
             }
             return;
@@ -147,17 +145,13 @@ public final class Exposition {
         }
     }
 
-    private void writeFans(Metric metric, Snapshot snapshot, Encoder encoder) throws IOException {
-        FanColumn column = FANS.get(metric);
-        if (column == null) {
-            throw new IllegalStateException(metric + " has no fan column");
+    private void writeVectors(List<VectorSeries> all, Snapshot snapshot, Encoder encoder) throws IOException {
+        if (all.isEmpty()) {
+            return;
         }
         for (int i = 0; i < snapshot.gpuCount(); i++) {
-            int[] byFan = snapshot.gpu(i).reading().fans(column);
-            for (int fan = 0; fan < byFan.length; fan++) {
-                if (byFan[fan] >= 0) {
-                    encoder.sample(gpus, i, fans[fan], byFan[fan], 0);
-                }
+            for (int s = 0; s < all.size(); s++) {
+                all.get(s).write(snapshot.gpu(i).reading(), gpus, i, encoder);
             }
         }
     }
@@ -175,7 +169,7 @@ public final class Exposition {
                 once.add(names.get(3 + label), values.get(label)); // after instance, gpu and uuid
             }
             once.endRow();
-            encoder.sample(gpus, i, once, 1, 0);
+            encoder.sample(gpus.all(), i, once, 1, 0);
         }
     }
 

@@ -98,6 +98,9 @@ final class ProtobufEncoder implements Encoder {
 
     /** Divides rather than multiplies by a fraction, which no double holds: 7 mW are 0.007 W and no neighbour of it. */
     private static double scaled(long value, int exponent) {
+        if (exponent < -9) {
+            return Double.parseDouble(value + "e" + exponent);
+        }
         return exponent < 0 ? value / POWERS[-exponent] : value * POWERS[exponent];
     }
 

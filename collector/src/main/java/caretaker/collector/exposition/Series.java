@@ -10,7 +10,7 @@ import java.util.List;
 
 /** What one column of a GPU becomes: one series, or one for each word of an enumeration or bit of a mask. */
 sealed interface Series {
-    void write(GpuReading reading, Labels gpus, int gpu, Encoder encoder) throws IOException;
+    void write(GpuReading reading, GpuLabels gpus, int gpu, Encoder encoder) throws IOException;
 
     /** The series of a family, in the order of the columns. */
     static List<Series> of(Metric metric, Format format) {
@@ -21,24 +21,27 @@ sealed interface Series {
                         switch (column.quantity()) {
                             case CHOICE -> Choice.of(column, format);
                             case MASK -> Mask.of(column, format);
-                            default -> new Scaled(column, exponent(column), fixedLabels(column, format));
+                            default ->
+                                new Scaled(column, exponent(column.quantity()), labels(column.labelValues(), format));
                         });
             }
         }
         return List.copyOf(series);
     }
 
-    private static int exponent(Column column) {
-        int exponent = (int) Math.round(Math.log10(column.scale()));
-        if (column.scale() != Double.parseDouble("1e" + exponent)) {
-            throw new IllegalStateException(column + " is scaled by " + column.scale() + ", no power of ten");
+    /** The power of ten that a quantity is scaled by. */
+    static int exponent(Column.Quantity quantity) {
+        int exponent = (int) Math.round(Math.log10(quantity.scale()));
+        if (quantity.scale() != Double.parseDouble("1e" + exponent)) {
+            throw new IllegalStateException(quantity + " is scaled by " + quantity.scale() + ", no power of ten");
         }
         return exponent;
     }
 
-    private static Labels fixedLabels(Column column, Format format) {
+    /** Labels that never change, each given as {@code name=value}. */
+    static Labels labels(List<String> namesAndValues, Format format) {
         List<String> labels = new ArrayList<>();
-        for (String label : column.labelValues()) {
+        for (String label : namesAndValues) {
             int equals = label.indexOf('=');
             labels.add(label.substring(0, equals));
             labels.add(label.substring(equals + 1));
@@ -49,9 +52,9 @@ sealed interface Series {
     /** A plain number. */
     record Scaled(Column column, int exponent, Labels labels) implements Series {
         @Override
-        public void write(GpuReading reading, Labels gpus, int gpu, Encoder encoder) throws IOException {
+        public void write(GpuReading reading, GpuLabels gpus, int gpu, Encoder encoder) throws IOException {
             if (reading.has(column)) {
-                encoder.sample(gpus, gpu, labels, reading.get(column), exponent);
+                encoder.sample(gpus.of(reading, column), gpu, labels, reading.get(column), exponent);
             }
         }
     }
@@ -71,16 +74,16 @@ sealed interface Series {
         }
 
         @Override
-        public void write(GpuReading reading, Labels gpus, int gpu, Encoder encoder) throws IOException {
+        public void write(GpuReading reading, GpuLabels gpus, int gpu, Encoder encoder) throws IOException {
             if (!reading.has(column)) {
                 return;
             }
             int value = (int) reading.get(column);
             for (int i = 0; i < words.size(); i++) {
-                encoder.sample(gpus, gpu, words.get(i), i == value ? 1 : 0, 0);
+                encoder.sample(gpus.of(reading, column), gpu, words.get(i), i == value ? 1 : 0, 0);
             }
             if (value >= words.size()) {
-                encoder.sample(gpus, gpu, others.get(value - words.size()), 1, 0);
+                encoder.sample(gpus.of(reading, column), gpu, others.get(value - words.size()), 1, 0);
             }
         }
     }
@@ -100,7 +103,7 @@ sealed interface Series {
         }
 
         @Override
-        public void write(GpuReading reading, Labels gpus, int gpu, Encoder encoder) throws IOException {
+        public void write(GpuReading reading, GpuLabels gpus, int gpu, Encoder encoder) throws IOException {
             if (!reading.has(column)) {
                 return;
             }
@@ -110,7 +113,7 @@ sealed interface Series {
                     : named;
             for (long left = set | supported; left != 0; left &= left - 1) {
                 int bit = Long.numberOfTrailingZeros(left);
-                encoder.sample(gpus, gpu, bits.get(bit), set >>> bit & 1, 0);
+                encoder.sample(gpus.of(reading, column), gpu, bits.get(bit), set >>> bit & 1, 0);
             }
         }
     }

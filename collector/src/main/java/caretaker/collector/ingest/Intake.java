@@ -1,5 +1,7 @@
 package caretaker.collector.ingest;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import caretaker.chassis.PartitionListener;
 import caretaker.chassis.PollLoop;
 import caretaker.chassis.Quarantine;
@@ -12,8 +14,10 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -21,6 +25,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,6 +48,7 @@ public final class Intake implements PollLoop.BatchHandler, PartitionListener {
     private final long maxRecordBytes;
     private final CatchUp catchUp = new CatchUp();
     private final IntakeMetrics metrics;
+    private volatile Owned owned = new Owned(0, Set.of());
     private long forgetAtMillis;
     private @Nullable Consumer<byte[], byte[]> consumer;
 
@@ -94,6 +100,26 @@ public final class Intake implements PollLoop.BatchHandler, PartitionListener {
         return Verdict.done();
     }
 
+    /**
+     * Whether readings of this host would have come here, and all that there are have been read: then a host without
+     * any is silent. Agents place their records by Kafka's own rule. May be asked from any thread.
+     */
+    public boolean answersFor(String host) {
+        Owned now = owned;
+        return now.count > 0 && now.settled.contains(Utils.toPositive(Utils.murmur2(host.getBytes(UTF_8))) % now.count);
+    }
+
+    /** The partitions of the topic, and those of them that are ours and caught up with. */
+    private record Owned(int count, Set<Integer> settled) {}
+
+    private void settle(int count, Collection<Integer> candidates, Collection<Integer> gone) {
+        Set<Integer> settled = new HashSet<>(owned.settled);
+        settled.addAll(candidates);
+        settled.removeAll(gone);
+        settled.removeIf(partition -> !catchUp.live(partition));
+        owned = new Owned(count, Set.copyOf(settled));
+    }
+
     /** Partitions not yet read to where they ended when they were assigned. May be asked from any thread. */
     public int behind() {
         return catchUp.behind();
@@ -124,6 +150,9 @@ public final class Intake implements PollLoop.BatchHandler, PartitionListener {
         long lag = consumer == null ? 0 : consumer.currentLag(partition).orElse(0);
         metrics.lag(partition.partition(), lag);
         catchUp.read(partition.partition(), nextOffset, lag == 0);
+        if (catchUp.live(partition.partition()) && !owned.settled.contains(partition.partition())) {
+            settle(owned.count, Set.of(partition.partition()), Set.of());
+        }
     }
 
     @Override
@@ -140,12 +169,25 @@ public final class Intake implements PollLoop.BatchHandler, PartitionListener {
                 consumer.seek(partition, position);
                 catchUp.assigned(partition.partition(), position, end);
             }
+            settle(partitionCount(consumer, partitions), numbers(partitions), Set.of());
         } catch (RetriableException e) {
             // The broker is away again. From the beginning is more than needed, but not much, and needs no answer now.
             LOGGER.atWarn().addKeyValue("reason", e.toString()).log("partitions are read from their beginning");
             consumer.seekToBeginning(partitions);
             partitions.forEach(partition -> catchUp.assigned(partition.partition(), 0, CatchUp.UNKNOWN));
+            settle(owned.count, Set.of(), numbers(partitions));
         }
+    }
+
+    private static int partitionCount(Consumer<byte[], byte[]> consumer, Collection<TopicPartition> partitions) {
+        for (TopicPartition partition : partitions) {
+            return consumer.partitionsFor(partition.topic(), RPC_LIMIT).size();
+        }
+        return 0;
+    }
+
+    private static List<Integer> numbers(Collection<TopicPartition> partitions) {
+        return partitions.stream().map(TopicPartition::partition).toList();
     }
 
     private Map<TopicPartition, Long> lookbackTimes(Collection<TopicPartition> partitions) {
@@ -161,5 +203,6 @@ public final class Intake implements PollLoop.BatchHandler, PartitionListener {
             catchUp.dropped(partition.partition());
             metrics.dropped(partition.partition());
         }
+        settle(owned.count, Set.of(), numbers(partitions));
     }
 }

@@ -1,8 +1,10 @@
 package caretaker.collector.state;
 
+import caretaker.contracts.HostInventory;
 import caretaker.contracts.Readings;
 import caretaker.contracts.ReadingsCodec;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -12,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The newest readings of every host of this collector's partitions.
  *
- * <p>All methods but {@link #copyTo}, {@link #hosts} and {@link #silentHosts} belong to one thread. A record becomes
+ * <p>All methods but those that copy and count hosts, and {@link #remember}, belong to one thread. A record becomes
  * visible as a whole or, when it cannot be read, not at all. Times are those of a {@link SteadyClock}.
  */
 public final class Fleet {
@@ -21,11 +23,37 @@ public final class Fleet {
     private final Readings readings = new Readings(); // of the record in hand
     private final Map<String, Host> byName = new HashMap<>();
     private final ConcurrentSkipListMap<String, Host> inOrder = new ConcurrentSkipListMap<>(); // the same, for readers
+    private final UnheardHosts unheard;
     private volatile int hostCount;
     private long gpusRefused;
 
     public Fleet(FleetLimits limits) {
         this.limits = limits;
+        unheard = new UnheardHosts(limits);
+    }
+
+    /**
+     * Says which hosts are this collector's to show though they are not heard of; none until this is called.
+     *
+     * @param responsible asked by any thread
+     */
+    public void responsibleFor(Predicate<String> responsible) {
+        unheard.responsibleFor(responsible);
+    }
+
+    /**
+     * Takes over who is in a host, in case that its readings never come. For one thread, which need not be that of the
+     * readings.
+     *
+     * @param receivedMillis when the inventory came, by the steady clock
+     */
+    public void remember(HostInventory inventory, long receivedMillis) {
+        unheard.remember(inventory, receivedMillis);
+    }
+
+    /** Takes back what {@link #remember} did. On the same thread. */
+    public void unremember(String host) {
+        unheard.unremember(host);
     }
 
     /**
@@ -73,6 +101,7 @@ public final class Fleet {
     /** Drops the hosts that have been silent for longer than they are remembered. */
     public void forgetOld(long nowMillis) {
         remove(newest -> newest.forgottenAt(nowMillis, limits));
+        unheard.forgetOld(nowMillis);
     }
 
     private void remove(Predicate<Host.Newest> which) {
@@ -94,16 +123,36 @@ public final class Fleet {
     /** As {@link #copyTo(Snapshot, long)}, of the named hosts alone, unless none is named. */
     public void copyTo(Snapshot into, long nowMillis, Set<String> names) {
         into.start(nowMillis, limits);
+        List<UnheardHosts.Shown> silent = unheard.shown(nowMillis, inOrder::containsKey);
+        int next = 0;
         for (Host host : inOrder.values()) {
+            while (next < silent.size() && silent.get(next).name().compareTo(host.name()) < 0) {
+                add(silent.get(next++), names, into);
+            }
             if (names.isEmpty() || names.contains(host.name())) {
                 into.add(host.newest());
             }
         }
+        while (next < silent.size()) {
+            add(silent.get(next++), names, into);
+        }
         into.end();
     }
 
+    private static void add(UnheardHosts.Shown host, Set<String> names, Snapshot into) {
+        if (names.isEmpty() || names.contains(host.name())) {
+            into.addUnheard(host.newest());
+        }
+    }
+
+    /** Hosts whose readings have come. */
     public int hosts() {
         return hostCount;
+    }
+
+    /** Hosts that are shown from their inventory, because no reading of theirs has come. */
+    public int unheardHosts(long nowMillis) {
+        return unheard.shown(nowMillis, inOrder::containsKey).size();
     }
 
     /** Hosts that are remembered but no longer heard of. */

@@ -3,6 +3,7 @@ package caretaker.collector.state;
 import caretaker.contracts.GpuReading;
 import caretaker.contracts.GpuState;
 import caretaker.contracts.HostInfo;
+import caretaker.contracts.PartReading;
 import caretaker.contracts.Readings;
 import caretaker.contracts.ReadingsCodec;
 import java.util.ArrayList;
@@ -31,6 +32,7 @@ public final class Snapshot {
         private final Readings readings = new Readings();
         private long ageMillis;
         private boolean silent;
+        private boolean heard;
 
         public String name() {
             return readings.host();
@@ -43,6 +45,11 @@ public final class Snapshot {
 
         public boolean silent() {
             return silent;
+        }
+
+        /** Whether readings of it have come; otherwise all that is known of it is from its inventory. */
+        public boolean heard() {
+            return heard;
         }
 
         /** GPUs that should be in the host, or {@link Readings#UNKNOWN}. */
@@ -58,6 +65,11 @@ public final class Snapshot {
         /** GPUs that the kernel sees on PCI, or {@link Readings#UNKNOWN}. */
         public int onPci() {
             return silent ? Readings.UNKNOWN : readings.gpusOnPci();
+        }
+
+        /** Errors of its NVSwitches. */
+        public List<PartReading> sxids() {
+            return silent ? List.of() : readings.sxids();
         }
 
         public @Nullable HostInfo info() {
@@ -104,6 +116,15 @@ public final class Snapshot {
     }
 
     void add(Host.Newest newest) {
+        add(newest, true);
+    }
+
+    /** A host that is known by its inventory alone. */
+    void addUnheard(Host.Newest newest) {
+        add(newest, false);
+    }
+
+    private void add(Host.Newest newest, boolean heard) {
         if (newest.forgottenAt(takenMillis, limits)) {
             return;
         }
@@ -114,6 +135,7 @@ public final class Snapshot {
         codec.decode(newest.value(), host.readings); // which it did before, so it is whole
         host.ageMillis = Math.max(0, takenMillis - newest.receivedMillis());
         host.silent = newest.silentAt(takenMillis);
+        host.heard = heard;
         host.readings.info(newest.info());
         List<GpuReading> readings = host.readings.gpus();
         int count = Math.min(readings.size(), limits.gpusPerHost());

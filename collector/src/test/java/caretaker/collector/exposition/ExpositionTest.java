@@ -3,6 +3,7 @@ package caretaker.collector.exposition;
 import static caretaker.collector.Records.encode;
 import static caretaker.collector.Records.host;
 import static caretaker.collector.Records.identity;
+import static caretaker.contracts.PartColumn.MIG_GRAPHICS_ENGINE_ACTIVE_MILLIONTHS;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -11,13 +12,16 @@ import caretaker.collector.state.Fleet;
 import caretaker.collector.state.FleetLimits;
 import caretaker.collector.state.Snapshot;
 import caretaker.contracts.Column;
-import caretaker.contracts.FanColumn;
 import caretaker.contracts.GpuIdentity;
 import caretaker.contracts.GpuReading;
 import caretaker.contracts.GpuState;
 import caretaker.contracts.HostInfo;
 import caretaker.contracts.Metric;
+import caretaker.contracts.Part;
+import caretaker.contracts.PartColumn;
+import caretaker.contracts.PartReading;
 import caretaker.contracts.Readings;
+import caretaker.contracts.VectorColumn;
 import caretaker.testkit.Cases;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.UnknownFieldSet;
@@ -34,6 +38,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class ExpositionTest {
     private static final Path GOLDEN = Path.of("src/test/resources/golden");
+
+    /** What a container may be called, as far as we know. */
+    private static final String HOSTILE = "a\"b\\c\nd\r\t{le=\"1\"} 1 # 🚀ü";
 
     private final Fleet fleet = new Fleet(FleetLimits.DEFAULT);
 
@@ -72,12 +79,35 @@ class ExpositionTest {
         first.set(Column.TEMPERATURE_MARGIN_CELSIUS, -3);
         first.set(Column.ENERGY_MILLIJOULES, 123_456_789_012_345L);
         first.set(Column.CLOCK_EVENT_POWER_NANOSECONDS, 1_500_000_001L);
-        first.fans(FanColumn.FAN_SPEED_PERCENTAGE, new int[] {30, -1, 104});
-        first.fans(FanColumn.FAN_SPEED_RPM, new int[] {0, 1200});
+        for (VectorColumn column : VectorColumn.values()) {
+            first.vector(column, new long[] {1, -1, column.quantity().accepts(0x70C) ? 0x70C : 0}); // 7e-12 as a ratio
+        }
+        first.vector(VectorColumn.FAN_SPEED_PERCENTAGE, new long[] {30, -1, 104});
+        first.vector(VectorColumn.FAN_SPEED_RPM, new long[] {0, 1200});
+        for (Part part : Part.values()) {
+            PartReading added = part.ofHost() ? a.addSxid() : first.addPart(part);
+            added.identity(HOSTILE, "2", "1g.10gb", "", HOSTILE);
+            PartColumn.of(part).forEach(column -> added.set(column, 7));
+        }
+        first.addPart(Part.MIG).identity(HOSTILE, "3", "1g.10gb").set(MIG_GRAPHICS_ENGINE_ACTIVE_MILLIONTHS, 9);
+        first.addPart(Part.XID).identity("79").set(PartColumn.XID_ERRORS, 2);
+        fromDcgm(a.gpus().get(1));
         a.gpus().get(1).set(Column.CLOCK_EVENT_REASONS, 1L << 40); // does not say what it supports
         a.gpus().get(2).state(GpuState.LOST).clear();
         a.gpus().get(2).uuid("GPU-node-1-2").index(2).state(GpuState.LOST);
         take(a, 2000);
+    }
+
+    private static void fromDcgm(GpuReading gpu) {
+        gpu.set(Column.TEMPERATURE_CELSIUS, 51);
+        gpu.set(Column.POWER_DRAW_MILLIWATTS, 70_500);
+        gpu.set(Column.RECOVERY_ACTION, 1);
+        gpu.set(Column.XID_LAST, 0);
+        gpu.vector(VectorColumn.NVLINK_UP, new long[] {1, 0});
+        gpu.addPart(Part.MIG).identity("1", "", "2g.20gb").set(PartColumn.MIG_MEMORY_USED_BYTES, 1 << 30);
+        gpu.markFromDcgm(Column.POWER_DRAW_MILLIWATTS).markFromDcgm(Column.RECOVERY_ACTION);
+        gpu.markFromDcgm(Column.XID_LAST);
+        gpu.markFromDcgm(VectorColumn.NVLINK_UP).markFromDcgm(Part.MIG);
     }
 
     @Test

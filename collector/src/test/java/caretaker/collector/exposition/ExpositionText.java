@@ -14,7 +14,8 @@ import java.util.regex.Pattern;
 /** Reads a text exposition as strictly as its grammar is written, and fails on what is not of it. */
 public final class ExpositionText {
     private static final Pattern SAMPLE = Pattern.compile(
-            "([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\\{(.*)\\})? (-?[0-9]+(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|\\+Inf)");
+            "([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\\{(.*)\\})? (-?[0-9]+(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|\\+Inf)",
+            Pattern.DOTALL); // a label may hold what some call the end of a line
     private static final Pattern LABEL =
             Pattern.compile("([a-zA-Z_][a-zA-Z0-9_]*)=\"((?:[^\\\\\"\\n]|\\\\[\\\\\"n])*)\"(,|$)");
 

@@ -5,6 +5,7 @@ import static caretaker.collector.Records.host;
 import static caretaker.collector.Records.identity;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import caretaker.collector.MadeInventory;
 import caretaker.collector.Records;
 import caretaker.contracts.Column;
 import caretaker.contracts.GpuState;
@@ -99,6 +100,42 @@ class FleetTest {
         assertThat(fleet.hosts()).isZero();
 
         assertThat(take(host("a", 1, 1), day)).isEqualTo(Taken.ACCEPTED);
+    }
+
+    @Test
+    void aHostOfTheInventoryIsDownUntilItsReadingsComeOrItIsForgotten() {
+        long day = Duration.ofHours(24).toMillis();
+        fleet.responsibleFor(name -> !name.equals("another-collectors"));
+        take(host("b", 1, 1), 0);
+        for (String name : List.of("a", "b", "c", "another-collectors")) {
+            fleet.remember(MadeInventory.of(name).gpus(2).made(), 0);
+        }
+        fleet.remember(MadeInventory.of("without-gpus").made(), 0);
+
+        copyAt(2999); // the moment that its first reading has to come
+        assertThat(names()).containsExactly("b");
+        copyAt(3000);
+        assertThat(names()).containsExactly("a", "b", "c");
+        assertThat(snapshot.host(0).heard()).isFalse();
+        assertThat(snapshot.host(0).expected()).isEqualTo(2);
+        assertThat(snapshot.gpu(0).up()).isFalse();
+        assertThat(snapshot.gpu(0).reading().uuid()).isEqualTo("GPU-a-0");
+        assertThat(snapshot.gpu(0).reading().size()).isZero();
+        assertThat(fleet.unheardHosts(3000)).isEqualTo(2);
+        fleet.copyTo(snapshot, 3000, Set.of("c"));
+        assertThat(names()).containsExactly("c");
+
+        take(host("a", 1, 2), 4000);
+        fleet.unremember("c");
+        copyAt(4000);
+        assertThat(names()).containsExactly("a", "b");
+        assertThat(snapshot.gpu(0).up()).isTrue();
+
+        fleet.remember(MadeInventory.of("c").gpus(1).made(), 5000);
+        copyAt(5000 + day - 1);
+        assertThat(names()).contains("c");
+        copyAt(5000 + day);
+        assertThat(names()).isEmpty();
     }
 
     @ParameterizedTest

@@ -3,6 +3,7 @@ package caretaker.agent.containers;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +34,8 @@ public record ContainerState(
     /** UTF-16 units of a label's value. */
     public static final int MAX_LABEL = 1024;
 
+    private static final int MAX_WORD = 256;
+
     /** The network in which a container has the host's addresses: its own address there is empty. */
     public static final String HOST_NETWORK = "host";
 
@@ -41,6 +44,77 @@ public record ContainerState(
         ports = List.copyOf(ports);
         addresses = Map.copyOf(addresses);
         gpus = List.copyOf(gpus);
+    }
+
+    /**
+     * Which run of which container it is, as an event's evidence: enough for another service to find it, and to see
+     * whether it is the same run still.
+     */
+    public Map<String, String> identity() {
+        Map<String, String> evidence = new TreeMap<>();
+        evidence.put("containerId", info.id());
+        evidence.put("name", Words.line(info.name(), MAX_WORD));
+        evidence.put("image", Words.line(info.image(), MAX_WORD));
+        if (!info.composeProject().isEmpty()) {
+            evidence.put("composeProject", Words.line(info.composeProject(), MAX_WORD));
+            evidence.put("composeService", Words.line(info.composeService(), MAX_WORD));
+            evidence.put("composeNumber", Integer.toString(composeNumber));
+        }
+        if (startedAt != null) {
+            evidence.put("startedAt", startedAt.toString());
+        }
+        evidence.put("restartCount", Integer.toString(restartCount));
+        return evidence;
+    }
+
+    /** Whether its processes exist: a paused one's do. */
+    public boolean isAlive() {
+        return phase == Phase.RUNNING || phase == Phase.PAUSED;
+    }
+
+    ContainerState with(ContainerInfo other) {
+        return new ContainerState(
+                other, composeNumber, phase, health, exitCode, startedAt, restartCount, labels, ports, addresses, gpus);
+    }
+
+    ContainerState with(Phase other) {
+        return new ContainerState(
+                info, composeNumber, other, health, exitCode, startedAt, restartCount, labels, ports, addresses, gpus);
+    }
+
+    ContainerState with(Health other) {
+        return new ContainerState(
+                info, composeNumber, phase, other, exitCode, startedAt, restartCount, labels, ports, addresses, gpus);
+    }
+
+    ContainerState started(Instant at) {
+        return new ContainerState(
+                info,
+                composeNumber,
+                Phase.RUNNING,
+                health == Health.NONE ? Health.NONE : Health.STARTING,
+                0,
+                at,
+                restartCount,
+                labels,
+                ports,
+                addresses,
+                gpus);
+    }
+
+    ContainerState ended(int code) {
+        return new ContainerState(
+                info,
+                composeNumber,
+                Phase.EXITED,
+                health,
+                code,
+                startedAt,
+                restartCount,
+                labels,
+                ports,
+                Map.of(),
+                gpus);
     }
 
     /** Docker's own states, see its {@code /containers/json}. */

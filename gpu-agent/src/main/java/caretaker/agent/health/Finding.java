@@ -34,6 +34,11 @@ public record Finding(
         this(condition, condition.severity(), condition.action(), entity, code, message, evidence);
     }
 
+    /** The same with other evidence. */
+    Finding with(Map<String, String> other) {
+        return new Finding(condition, severity, action, entity, code, message, other);
+    }
+
     /** The GPU that a finding is about. */
     public static HealthEvent.Entity gpu(String uuid, int index) {
         return new HealthEvent.Entity(HealthEvent.Entity.Kind.GPU, uuid, "GPU " + index);

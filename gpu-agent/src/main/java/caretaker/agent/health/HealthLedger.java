@@ -6,6 +6,7 @@ import caretaker.contracts.HealthEvent.Action;
 import caretaker.contracts.HealthEvent.Severity;
 import caretaker.contracts.HealthEvent.State;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -18,8 +19,8 @@ import java.util.function.Consumer;
  * What is raised on one host. Makes events of findings: the same condition on the same entity is raised once and
  * cleared once, whoever found it and however often.
  *
- * <p>Several watchers find at the same time: each settles what it raised itself, under a name of its own. Any thread may
- * call; events go out under the ledger's lock, so that they leave in the order of their sequence numbers.
+ * <p>Several watchers find at the same time: each settles what it raised itself, under a name of its own. Any thread
+ * may call; events go out under the ledger's lock, so that they leave in the order of their sequence numbers.
  */
 public final class HealthLedger {
     private record Key(Condition condition, String entity) {
@@ -28,7 +29,8 @@ public final class HealthLedger {
         }
     }
 
-    private record Raised(String watcher, Finding finding) {}
+    /** @param restored whether a former run raised it and this one has not found it again */
+    private record Raised(String watcher, Finding finding, HealthEvent event, boolean restored) {}
 
     private final String host;
     private final String agentId;
@@ -36,6 +38,8 @@ public final class HealthLedger {
     private final Consumer<HealthEvent> outlet;
     private final Map<Key, Raised> raised = new LinkedHashMap<>();
     private long sequence;
+    private Map<String, String> link = Map.of();
+    private boolean protectsRestored;
 
     /** @param outlet takes each event, in order; must not wait */
     public HealthLedger(String host, String agentId, InstantSource clock, Consumer<HealthEvent> outlet) {
@@ -43,6 +47,59 @@ public final class HealthLedger {
         this.agentId = agentId;
         this.clock = clock;
         this.outlet = outlet;
+    }
+
+    /**
+     * Takes over what a former run had raised, before anything else is said. It is not raised again when it is found
+     * again. Until {@link #confirmRestored} a watcher that does not find it clears nothing: it may need a while to be
+     * sure. The first event of this run says in its evidence where the former run ended.
+     */
+    public synchronized void restore(LedgerState former) {
+        if (!former.agentId().isEmpty() && former.sequence() > 0) {
+            link = Map.of("previousAgentId", former.agentId(), "previousSequence", Long.toString(former.sequence()));
+        }
+        for (LedgerState.Raised held : former.raised()) {
+            HealthEvent event = held.event();
+            var finding = new Finding(
+                    event.condition(),
+                    event.severity(),
+                    event.action(),
+                    event.entity(),
+                    event.code(),
+                    event.message(),
+                    event.evidence());
+            raised.put(Key.of(finding), new Raised(held.watcher(), finding, event, true));
+        }
+        protectsRestored = !raised.isEmpty();
+    }
+
+    /** From now on a watcher clears what it does not find of a former run's, as it does with its own. */
+    public synchronized void confirmRestored() {
+        protectsRestored = false;
+    }
+
+    /** Clears what a former run raised and nobody has found again: whoever watched it is not there any more. */
+    public synchronized void dropRestored() {
+        protectsRestored = false;
+        for (Map.Entry<Key, Raised> entry : List.copyOf(raised.entrySet())) {
+            if (entry.getValue().restored()) {
+                raised.remove(entry.getKey());
+                Map<String, String> evidence =
+                        new HashMap<>(entry.getValue().finding().evidence());
+                evidence.put("reason", "not found again after a restart of the agent");
+                publish(entry.getValue().finding().with(evidence), State.CLEARED);
+            }
+        }
+    }
+
+    /** What a later run needs to know. */
+    public synchronized LedgerState state() {
+        return new LedgerState(
+                agentId,
+                sequence,
+                raised.values().stream()
+                        .map(each -> new LedgerState.Raised(each.watcher(), each.event()))
+                        .toList());
     }
 
     /** Takes all that a watcher finds wrong now; what it had raised and does not find any more is cleared. */
@@ -54,7 +111,9 @@ public final class HealthLedger {
         findings.forEach(finding -> present.add(Key.of(finding)));
         for (Iterator<Map.Entry<Key, Raised>> each = raised.entrySet().iterator(); each.hasNext(); ) {
             Map.Entry<Key, Raised> entry = each.next();
-            if (entry.getValue().watcher().equals(watcher) && !present.contains(entry.getKey())) {
+            Raised known = entry.getValue();
+            boolean isSure = !(known.restored() && protectsRestored);
+            if (known.watcher().equals(watcher) && isSure && !present.contains(entry.getKey())) {
                 each.remove();
                 publish(entry.getValue().finding(), State.CLEARED);
             }
@@ -64,8 +123,14 @@ public final class HealthLedger {
 
     /** Adds one finding to what is raised already. */
     public synchronized void raise(String watcher, Finding finding) {
-        if (raised.putIfAbsent(Key.of(finding), new Raised(watcher, finding)) == null) {
-            publish(finding, State.RAISED);
+        Key key = Key.of(finding);
+        Raised known = raised.get(key);
+        if (known == null) {
+            HealthEvent event = event(finding, State.RAISED);
+            raised.put(key, new Raised(watcher, finding, event, false));
+            outlet.accept(event);
+        } else if (known.restored()) {
+            raised.put(key, new Raised(watcher, finding, known.event(), false));
         }
     }
 
@@ -87,9 +152,23 @@ public final class HealthLedger {
         return raised.containsKey(new Key(condition, entityId));
     }
 
+    /** Whether any of these conditions is raised, whatever the entity. */
+    public synchronized boolean isAnyRaised(Set<Condition> conditions) {
+        return raised.keySet().stream().anyMatch(key -> conditions.contains(key.condition()));
+    }
+
     private void publish(Finding finding, State state) {
+        outlet.accept(event(finding, state));
+    }
+
+    private HealthEvent event(Finding finding, State state) {
         boolean over = state == State.CLEARED;
-        outlet.accept(new HealthEvent(
+        Map<String, String> evidence = finding.evidence();
+        if (sequence == 0 && !link.isEmpty()) {
+            evidence = new HashMap<>(evidence);
+            evidence.putAll(link);
+        }
+        return new HealthEvent(
                 host,
                 agentId,
                 ++sequence,
@@ -101,7 +180,7 @@ public final class HealthLedger {
                 finding.code(),
                 over ? "over: " + finding.message() : finding.message(),
                 over ? Action.NONE : finding.action(),
-                finding.evidence(),
-                false));
+                evidence,
+                false);
     }
 }

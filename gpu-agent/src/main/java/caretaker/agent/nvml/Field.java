@@ -45,7 +45,48 @@ public record Field(int id, int scope) {
     public static final Field PCIE_TRANSMIT_BYTES = new Field(197);
 
     public static final Field PCIE_RECEIVE_BYTES = new Field(198);
+    /** How many links to the CPU there are. */
+    public static final Field C2C_COUNT = new Field(170);
+
     public static final Field RECOVERY_ACTION = new Field(230);
+
+    /** For {@link #link}: payload in KiB, until NVLink 4. */
+    public static final int LINK_TRANSMIT_KIB = 138;
+
+    public static final int LINK_RECEIVE_KIB = 139;
+    /** Megabytes in a second. */
+    public static final int LINK_SPEED = 164;
+    /** 0 inactive, 1 active, 2 asleep. */
+    public static final int LINK_STATE = 165;
+    /** From NVLink 5 on, as all of the following: bytes. */
+    public static final int LINK5_TRANSMIT_BYTES = 202;
+
+    public static final int LINK5_RECEIVE_BYTES = 204;
+    public static final int LINK5_MALFORMED = 206;
+    public static final int LINK5_OVERRUN = 207;
+    public static final int LINK5_RECEIVE_ERRORS = 208;
+    public static final int LINK5_REMOTE_ERRORS = 209;
+    public static final int LINK5_GENERAL_ERRORS = 210;
+    public static final int LINK5_INTEGRITY_ERRORS = 211;
+    public static final int LINK5_DISCARDS = 212;
+    public static final int LINK5_RECOVERED = 213;
+    public static final int LINK5_RECOVERY_FAILED = 214;
+    public static final int LINK5_EFFECTIVE_ERRORS = 219;
+    /**
+     * A bit error ratio: the exponent in bits 0 to 7, the mantissa in bits 8 to 11, taken as mantissa × 10^-exponent.
+     * Nobody has held it against hardware yet.
+     */
+    public static final int LINK5_EFFECTIVE_RATIO = 220;
+
+    public static final int LINK5_SYMBOL_ERRORS = 221;
+    public static final int LINK5_SYMBOL_RATIO = 222;
+
+    /** For {@link #link} with a link to the CPU: 1 while it is active. */
+    public static final int C2C_STATUS = 171;
+
+    public static final int C2C_CRC_ERRORS = 231;
+    public static final int C2C_REPLAYS = 232;
+    public static final int C2C_BACK_TO_BACK_REPLAYS = 233;
 
     private static final int FIRST_OF_TWO_SWAPPED = 199;
     private static final int LAST_OF_TWO_SWAPPED = 200;
@@ -58,6 +99,11 @@ public record Field(int id, int scope) {
                 || (id >= FIRST_RENUMBERED && id <= LAST_RENUMBERED)) {
             throw new IllegalArgumentException("field " + id + " means different things on different drivers");
         }
+    }
+
+    /** A number of one link. */
+    public static Field link(int id, int link) {
+        return new Field(id, link);
     }
 
     public Field(int id) {

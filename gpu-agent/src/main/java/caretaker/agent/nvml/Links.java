@@ -8,6 +8,16 @@ public final class Links {
     /** Counters of link errors run from 0 to here: replay, recovery, CRC of flits, CRC of data, ECC. */
     public static final int LAST_ERROR_COUNTER = 4;
 
+    /** The least {@link #version} whose counters are fields. */
+    public static final int NVLINK_5 = 7;
+
+    // In the health mask each check has two bits, 1 for bad and 2 for good; configuration has four, of which 1 is good.
+    private static final int CONFIGURATION_CHECK = 4;
+    private static final int CONFIGURATION_GOOD = 1;
+    private static final int BAD = 1;
+
+    private final NativeFunction version;
+    private final NativeFunction remoteType;
     private final NativeFunction state;
     private final NativeFunction errors;
     private final NativeFunction fabric;
@@ -19,6 +29,8 @@ public final class Links {
     private boolean infoIsSecond;
 
     Links(BoundLibrary library) {
+        version = library.function("nvmlDeviceGetNvLinkVersion", Shape.LIL);
+        remoteType = library.function("nvmlDeviceGetNvLinkRemoteDeviceType", Shape.LIL);
         state = library.function("nvmlDeviceGetNvLinkState", Shape.LIL);
         errors = library.function("nvmlDeviceGetNvLinkErrorCounter", Shape.LIIL);
         fabric = library.function("nvmlDeviceGetGpuFabricInfoV", Shape.LL);
@@ -33,6 +45,19 @@ public final class Links {
         return Answer.ofUnsigned(code, scratch.getInt(0));
     }
 
+    /** NVML's number of the version: 6 is NVLink 4, 7 is NVLink 5. */
+    public long version(GpuHandle gpu, int link) {
+        int code = version.call(gpu.address(), link, scratch.at(0));
+        return Answer.ofUnsigned(code, scratch.getInt(0));
+    }
+
+    /** What is at the other end: 0 a GPU, 1 an NPU, 2 a switch, 255 unknown. */
+    public long remoteType(GpuHandle gpu, int link) {
+        int code = remoteType.call(gpu.address(), link, scratch.at(0));
+        return Answer.ofUnsigned(code, scratch.getInt(0));
+    }
+
+    /** Not supported from NVLink 5 on, which has {@link Field}s for it. */
     public long errors(GpuHandle gpu, int link, int counter) {
         int code = errors.call(gpu.address(), link, counter, scratch.at(0));
         return Answer.ofUnsigned(code, scratch.getLong(0));
@@ -70,6 +95,24 @@ public final class Links {
 
     public long fabricHealthMask() {
         return Answer.ofUnsigned(infoCode, info.getInt(third.offsetOfInt("healthMask")));
+    }
+
+    /**
+     * Whether a check of the fabric went badly: 0 degraded bandwidth, 1 route recovery, 2 unhealthy route, 3 access
+     * timeout recovery, 4 incorrect configuration. Not supported where the mask says nothing of it.
+     */
+    public long fabricBad(int check) {
+        long mask = fabricHealthMask();
+        if (!Answer.isValue(mask)) {
+            return mask;
+        }
+        boolean isConfiguration = check == CONFIGURATION_CHECK;
+        int value = (int) ((mask >> (2 * check)) & (isConfiguration ? 0xF : 3));
+        if (value == 0) {
+            return Answer.failed(NvmlReturn.NOT_SUPPORTED.code());
+        }
+        boolean isBad = isConfiguration ? value != CONFIGURATION_GOOD : value == BAD;
+        return isBad ? 1 : 0;
     }
 
     /** 0 none, 1 healthy, 2 unhealthy, 3 limited; only in the newer form. */

@@ -20,7 +20,8 @@ public final class MemoryHealth {
     private final NativeFunction errors;
     private final NativeFunction sram;
     private final NativeFunction retiredPending;
-    private final NativeFunction remappedRows;
+    private final NativeFunction remappedRowsPlain;
+    private final NativeFunction remappedRowsSplit;
     private final NativeFunction histogram;
     private final NativeFunction repair;
     private final NativeFunction unrepairable;
@@ -32,6 +33,8 @@ public final class MemoryHealth {
     private final Scratch modes = new Scratch(16);
     private int modesCode = NOT_READ;
     private final Scratch rows = new Scratch(32);
+    private final int[] splitAt;
+    private boolean rowsAreSplit;
     private int rowsCode = NOT_READ;
     private final Scratch banks;
     private int banksCode = NOT_READ;
@@ -44,7 +47,17 @@ public final class MemoryHealth {
         errors = library.function("nvmlDeviceGetMemoryErrorCounter", Shape.LIIIL);
         sram = library.function("nvmlDeviceGetSramEccErrorStatus", Shape.LL);
         retiredPending = library.function("nvmlDeviceGetRetiredPagesPendingStatus", Shape.LL);
-        remappedRows = library.function("nvmlDeviceGetRemappedRows", Shape.LLLLL);
+        remappedRowsPlain = library.function("nvmlDeviceGetRemappedRows", Shape.LLLLL);
+        remappedRowsSplit = library.function("nvmlDeviceGetRemappedRows_v2", Shape.LL);
+        Struct split = library.struct("nvmlRemappedRowsInfo_v2_t");
+        splitAt = new int[] {
+            split.offsetOfInt("corrActiveRemaps"),
+            split.offsetOfInt("uncActiveRemaps"),
+            split.offsetOfInt("bPending"),
+            split.offsetOfInt("bFailureOccurred"),
+            split.offsetOfInt("corrInactiveRemaps"),
+            split.offsetOfInt("uncInactiveRemaps")
+        };
         histogram = library.function("nvmlDeviceGetRowRemapperHistogram", Shape.LL);
         repair = library.function("nvmlDeviceGetRepairStatus", Shape.LL);
         unrepairable = library.function("nvmlDeviceGetUnrepairableMemoryFlag_v1", Shape.LL);
@@ -91,26 +104,50 @@ public final class MemoryHealth {
         return number(retiredPending, gpu);
     }
 
-    /** Reads {@link #remappedCorrectable} and the three after it. Not supported while MIG instances live. */
+    /**
+     * Reads {@link #remappedCorrectable} and those after it. Not supported while MIG instances live. A driver without
+     * the newer form does not tell the inactive ones.
+     */
     public int remappedRows(GpuHandle gpu) {
-        rowsCode = remappedRows.call(gpu.address(), rows.at(0), rows.at(8), rows.at(16), rows.at(24));
+        rowsCode = remappedRowsSplit.call(gpu.address(), rows.at(0));
+        rowsAreSplit = !NvmlReturn.asksForOlder(rowsCode);
+        if (!rowsAreSplit) {
+            rowsCode = remappedRowsPlain.call(gpu.address(), rows.at(0), rows.at(8), rows.at(16), rows.at(24));
+        }
         return rowsCode;
     }
 
     public long remappedCorrectable() {
-        return Answer.ofUnsigned(rowsCode, rows.getInt(0));
+        return row(0);
     }
 
     public long remappedUncorrectable() {
-        return Answer.ofUnsigned(rowsCode, rows.getInt(8));
+        return row(1);
     }
 
     public long remapPending() {
-        return Answer.ofUnsigned(rowsCode, rows.getInt(16));
+        return row(2);
     }
 
     public long remapFailure() {
-        return Answer.ofUnsigned(rowsCode, rows.getInt(24));
+        return row(3);
+    }
+
+    /** Rows that are remapped from the next reset on. */
+    public long inactiveCorrectable() {
+        return row(4);
+    }
+
+    /** The same for uncorrectable errors. */
+    public long inactiveUncorrectable() {
+        return row(5);
+    }
+
+    private long row(int which) {
+        if (!rowsAreSplit && which > 3 && rowsCode == 0) {
+            return Answer.failed(NvmlReturn.NOT_SUPPORTED.code());
+        }
+        return Answer.ofUnsigned(rowsCode, rows.getInt(rowsAreSplit ? splitAt[which] : 8L * Math.min(which, 3)));
     }
 
     /** Reads how many banks have how many spare rows left: {@link #banksMax} and the four after it. */

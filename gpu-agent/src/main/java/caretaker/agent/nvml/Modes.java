@@ -46,6 +46,12 @@ public final class Modes {
         return inforom.call(gpu.address());
     }
 
+    /** 1, or 0 when the checksum is wrong. */
+    public long inforomValid(GpuHandle gpu) {
+        int code = validateInforom(gpu);
+        return code == NvmlReturn.CORRUPTED_INFOROM.code() ? 0 : Answer.of(code, 1);
+    }
+
     private long number(NativeFunction function, GpuHandle gpu) {
         int code = function.call(gpu.address(), scratch.at(0));
         return Answer.ofUnsigned(code, scratch.getInt(0));

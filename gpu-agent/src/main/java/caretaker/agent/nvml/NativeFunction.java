@@ -28,6 +28,7 @@ final class NativeFunction {
     private static final MethodHandle LLI = handle(JAVA_LONG, JAVA_LONG, JAVA_INT);
     private static final MethodHandle LIL = handle(JAVA_LONG, JAVA_INT, JAVA_LONG);
     private static final MethodHandle LLL = handle(JAVA_LONG, JAVA_LONG, JAVA_LONG);
+    private static final MethodHandle LLLL = handle(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
     private static final MethodHandle LIIL = handle(JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_LONG);
     private static final MethodHandle LIIIL = handle(JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG);
     private static final MethodHandle LLLLL = handle(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
@@ -191,6 +192,21 @@ final class NativeFunction {
         watch.enter(name);
         try {
             return (int) LLL.invokeExact(address, a, b, c);
+        } catch (Throwable e) {
+            throw broken(e);
+        } finally {
+            watch.leave();
+        }
+    }
+
+    int call(long a, long b, long c, long d) {
+        assert shape == Shape.LLLL : this;
+        if (absent) {
+            return FUNCTION_NOT_FOUND;
+        }
+        watch.enter(name);
+        try {
+            return (int) LLLL.invokeExact(address, a, b, c, d);
         } catch (Throwable e) {
             throw broken(e);
         } finally {

@@ -41,6 +41,7 @@ public final class Nvml {
     private final MemoryHealth memoryHealth;
     private final Links links;
     private final Modes modes;
+    private final Mig mig;
 
     private Nvml(BoundLibrary library) {
         this.library = library;
@@ -62,6 +63,7 @@ public final class Nvml {
         memoryHealth = new MemoryHealth(library);
         links = new Links(library);
         modes = new Modes(library);
+        mig = new Mig(library);
     }
 
     /** Loads a library by name or path. It stays loaded as long as the process lives. */
@@ -189,6 +191,20 @@ public final class Nvml {
 
     public Modes modes() {
         return modes;
+    }
+
+    public Mig mig() {
+        return mig;
+    }
+
+    /** A reader of what runs on GPUs, to be kept. */
+    public Processes processes() {
+        return new Processes(library);
+    }
+
+    /** The profiling counters of Hopper and later, to be kept; see there about how to end. */
+    public Gpm gpm() {
+        return new Gpm(library);
     }
 
     /** A batch of fields, to be kept and read again and again. */

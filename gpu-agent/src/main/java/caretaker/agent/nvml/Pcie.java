@@ -2,6 +2,10 @@ package caretaker.agent.nvml;
 
 /** A GPU's link to its host. Counters of bytes and errors are {@link Field}s. */
 public final class Pcie {
+    public static final int TRANSMIT = 0;
+    public static final int RECEIVE = 1;
+
+    private final NativeFunction throughput;
     private final NativeFunction replays;
     private final NativeFunction generation;
     private final NativeFunction maxGeneration;
@@ -11,12 +15,19 @@ public final class Pcie {
     private final Scratch scratch = new Scratch(16);
 
     Pcie(BoundLibrary library) {
+        throughput = library.function("nvmlDeviceGetPcieThroughput", Shape.LIL);
         replays = library.function("nvmlDeviceGetPcieReplayCounter", Shape.LL);
         generation = library.function("nvmlDeviceGetCurrPcieLinkGeneration", Shape.LL);
         maxGeneration = library.function("nvmlDeviceGetMaxPcieLinkGeneration", Shape.LL);
         gpuMaxGeneration = library.function("nvmlDeviceGetGpuMaxPcieLinkGeneration", Shape.LL);
         width = library.function("nvmlDeviceGetCurrPcieLinkWidth", Shape.LL);
         maxWidth = library.function("nvmlDeviceGetMaxPcieLinkWidth", Shape.LL);
+    }
+
+    /** Measures for about 20 ms, in which it blocks. */
+    public long kilobytesPerSecond(GpuHandle gpu, int direction) {
+        int code = throughput.call(gpu.address(), direction, scratch.at(0));
+        return Answer.ofUnsigned(code, scratch.getInt(0));
     }
 
     public long replays(GpuHandle gpu) {

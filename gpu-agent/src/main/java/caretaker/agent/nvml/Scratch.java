@@ -39,6 +39,14 @@ final class Scratch {
         return bytes.get(ValueLayout.JAVA_DOUBLE, offset);
     }
 
+    byte getByte(long offset) {
+        return bytes.get(ValueLayout.JAVA_BYTE, offset);
+    }
+
+    void fill(byte value) {
+        bytes.fill(value);
+    }
+
     int getUnsignedShort(long offset) {
         return Short.toUnsignedInt(bytes.get(ValueLayout.JAVA_SHORT, offset));
     }

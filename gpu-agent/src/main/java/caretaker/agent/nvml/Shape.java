@@ -15,6 +15,7 @@ enum Shape {
     LLI("LLI"),
     LIL("LIL"),
     LLL("LLL"),
+    LLLL("LLLL"),
     LIIL("LIIL"),
     LIIIL("LIIIL"),
     LLLLL("LLLLL"),

@@ -38,7 +38,11 @@ public final class HostPoll {
     private static final String WATCHER = "poll";
 
     /** Where a poll's results go. */
-    public record Outlets(Bus bus, HealthLedger ledger, PollListener listener) {}
+    public record Outlets(Bus bus, HealthLedger ledger, PollListener listener, Judge judge, HostListener host) {
+        public Outlets(Bus bus, HealthLedger ledger, PollListener listener) {
+            this(bus, ledger, listener, Judge.NONE, (_, _, _) -> {});
+        }
+    }
 
     /** Who publishes: the host, and this run of the agent on it. */
     public record Publisher(String host, String agentId) {}
@@ -50,6 +54,8 @@ public final class HostPoll {
     private final GpuSource source;
     private final Bus bus;
     private final PollListener listener;
+    private final Judge judge;
+    private final HostListener hostListener;
     private final Intervals intervals;
     private final Clocks clocks;
     private final CurrentCall call;
@@ -82,6 +88,8 @@ public final class HostPoll {
         this.source = source;
         this.bus = outlets.bus();
         this.listener = outlets.listener();
+        judge = outlets.judge();
+        hostListener = outlets.host();
         this.intervals = intervals;
         this.clocks = clocks;
         this.call = call;
@@ -98,8 +106,10 @@ public final class HostPoll {
         long millis = clocks.wall().millis();
         List<Finding> findings = source.poll(tier, readings);
         identify(tier);
+        judge.polled(tier, readings, published, findings);
         readings.timeUnixMillis(millis);
         publish(findings);
+        hostListener.seen(source.info(), readings, published);
         return tier;
     }
 
@@ -149,7 +159,11 @@ public final class HostPoll {
                 .agentId(publisher.agentId())
                 .intervalMillis((int) intervals.fast().toMillis())
                 .sequence(++sequence);
+        long leftOut = codec.partsLeftOut();
         bus.readings(publisher.host(), codec.encode(record));
+        if (codec.partsLeftOut() > leftOut) {
+            listener.partsLeftOut(codec.partsLeftOut() - leftOut);
+        }
     }
 
     /** Keeps who the GPUs are for the day that the poll thread cannot say so. */

@@ -11,6 +11,9 @@ public interface PollListener {
     /** So many polls were left out because earlier ones took too long. */
     void missed(long polls);
 
+    /** So many MIG devices, containers, processes or XIDs more were left out of a record: readers take no more. */
+    void partsLeftOut(long parts);
+
     /** A call has run for too long, or has come back after all. */
     void stuck(String function, boolean stuck);
 }

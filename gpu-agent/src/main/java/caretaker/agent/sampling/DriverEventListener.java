@@ -1,8 +1,8 @@
 package caretaker.agent.sampling;
 
 /**
- * Is told what GPUs report by themselves, the moment they do. Called on the event thread, one call after the other; a
- * call should not wait, for the driver drops events that nobody fetches.
+ * Is told what GPUs report by themselves, the moment they do. {@link #event} and {@link #lost} are called on the event
+ * thread, the other two on the poll thread. A call should not wait: the driver drops events that nobody fetches.
  */
 public interface DriverEventListener {
     /** For those who do not care. */

@@ -1,63 +1,73 @@
 package caretaker.agent.sampling;
 
+import static caretaker.agent.sampling.DriverCalls.endsPoll;
+
+import caretaker.agent.containers.ContainerLookup;
 import caretaker.agent.nvml.Answer;
 import caretaker.agent.nvml.Field;
 import caretaker.agent.nvml.FieldValues;
 import caretaker.agent.nvml.Nvml;
 import caretaker.agent.nvml.NvmlReturn;
 import caretaker.agent.nvml.Samples;
-import caretaker.agent.nvml.Treatment;
 import caretaker.agent.sampling.RejectedValues.Reason;
 import caretaker.contracts.Column;
 import caretaker.contracts.Column.Tier;
-import caretaker.contracts.FanColumn;
 import caretaker.contracts.GpuReading;
+import caretaker.contracts.VectorColumn;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** Reads one GPU after the other from an initialized driver, with buffers that all of them share. */
 final class GpuReader {
-    private static final Logger LOGGER = LoggerFactory.getLogger(GpuReader.class);
     private static final String FIELDS = "nvmlDeviceGetFieldValues";
     private static final String SAMPLES = "nvmlDeviceGetSamples";
     private static final long TOLERANCE_US = 1_000_000;
 
     private final Nvml nvml;
-    private final CurrentCall call;
+    private final DriverCalls calls;
     private final DriverListener listener;
+    private final LinkReader links;
+    private final MigReader mig;
+    private final ProcessReader processes;
+    private final @Nullable ProfilingReader profiling;
     private final InstantSource clock;
+    private final LongSupplier nanos;
     private final long intervalUs;
     private final FieldValues fastFields;
     private final FieldValues slowFields;
     private final Samples power;
     private final Samples utilization;
     private final long[] answers = new long[Read.MOST];
-    private final Set<String> forbidden = new HashSet<>();
-    private String function = "";
     private boolean answered;
 
-    GpuReader(Nvml nvml, CurrentCall call, DriverListener listener, InstantSource clock, Duration interval) {
+    GpuReader(
+            Nvml nvml,
+            DriverCalls calls,
+            ContainerLookup containers,
+            NvmlOptions options,
+            InstantSource clock,
+            LongSupplier nanos,
+            Duration interval) {
         this.nvml = nvml;
-        this.call = call;
-        this.listener = listener;
+        this.calls = calls;
+        this.listener = calls.listener();
         this.clock = clock;
+        this.nanos = nanos;
         intervalUs = interval.toNanos() / 1000;
-        fastFields = nvml.fieldValues(List.copyOf(Reads.FAST_FIELDS.values()));
+        List<Field> fast = List.copyOf(Reads.FAST_FIELDS.values());
+        fastFields = nvml.fieldValues(fast);
         slowFields = nvml.fieldValues(List.copyOf(Reads.SLOW_FIELDS.values()));
         power = nvml.samples(Samples.POWER_MILLIWATTS);
         utilization = nvml.samples(Samples.GPU_PERCENT);
-    }
-
-    /** The function that was called last. */
-    String lastFunction() {
-        return function;
+        links = new LinkReader(nvml, calls, fast);
+        mig = new MigReader(nvml, calls);
+        processes = new ProcessReader(nvml, calls, containers, options.processes());
+        profiling = options.profiling() == null ? null : new ProfilingReader(nvml, calls);
     }
 
     /**
@@ -65,15 +75,35 @@ final class GpuReader {
      *
      * @return success, or the first code that says that there is no point in going on with this GPU
      */
-    NvmlReturn read(NvmlGpu gpu, Tier polled) {
-        Tier tier = polled;
+    NvmlReturn read(NvmlGpu gpu, Tier polled, boolean profile) {
         answered = false;
-        if (tier != Tier.FAST && hasNewMigMode(gpu)) {
-            tier = Tier.RARE;
-        }
+        Tier tier = mig.hasNewMode(gpu, polled) ? Tier.RARE : polled;
+        gpu.beginPoll(tier);
         if (tier == Tier.RARE) {
             gpu.retest();
         }
+        NvmlReturn result = readFunctions(gpu, tier);
+        if (!endsPoll(result) && tier != Tier.FAST) {
+            result = links.find(gpu);
+        }
+        if (!endsPoll(result)) {
+            result = readFastFields(gpu);
+        }
+        if (!endsPoll(result)) {
+            readSamples(gpu);
+            result = tier == Tier.FAST ? result : readSlow(gpu);
+        }
+        if (!endsPoll(result) && profile && profiling != null) {
+            result = profiling.read(gpu, nanos.getAsLong());
+        }
+        if (!endsPoll(result)) {
+            result = mig.read(gpu, tier);
+        }
+        gpu.fillEvents();
+        return endsPoll(result) ? result : answered ? NvmlReturn.SUCCESS : gpu.trouble;
+    }
+
+    private NvmlReturn readFunctions(NvmlGpu gpu, Tier tier) {
         for (int i = 0; i < Reads.FUNCTIONS.size(); i++) {
             Read read = Reads.FUNCTIONS.get(i);
             if (read.isDue(tier) && !gpu.left[i]) {
@@ -83,15 +113,25 @@ final class GpuReader {
                 }
             }
         }
-        NvmlReturn result = readFields(gpu, fastFields, Reads.FAST_FIELDS);
+        return NvmlReturn.SUCCESS;
+    }
+
+    private NvmlReturn readFastFields(NvmlGpu gpu) {
+        FieldValues own = gpu.links.fast;
+        FieldValues batch = own == null ? fastFields : own;
+        NvmlReturn result = readFields(gpu, batch, Reads.FAST_FIELDS);
+        links.takeFast(gpu, batch, Reads.FAST_FIELDS.size());
+        return result;
+    }
+
+    private NvmlReturn readSlow(NvmlGpu gpu) {
+        NvmlReturn result = readFields(gpu, slowFields, Reads.SLOW_FIELDS);
         if (!endsPoll(result)) {
-            readSamples(gpu);
-            if (tier != Tier.FAST) {
-                result = readFields(gpu, slowFields, Reads.SLOW_FIELDS);
-                readFans(gpu);
-            }
+            readFans(gpu);
+            result = links.readSlow(gpu);
         }
-        return endsPoll(result) ? result : answered ? NvmlReturn.SUCCESS : gpu.trouble;
+        gpu.processes.seenUs = lastSeen(gpu.processes.seenUs);
+        return endsPoll(result) ? result : processes.read(gpu);
     }
 
     /** Reads what still answers when the driver refuses everything else until a reset. */
@@ -106,12 +146,11 @@ final class GpuReader {
     }
 
     private void begin(String name, NvmlGpu gpu) {
-        function = name;
-        call.begin(name, gpu.uuid);
+        calls.begin(name, gpu);
     }
 
     private void end() {
-        listener.called(function, call.end());
+        calls.end();
     }
 
     private NvmlReturn read(Read read, int place, NvmlGpu gpu) {
@@ -127,8 +166,8 @@ final class GpuReader {
             failure = result == NvmlReturn.SUCCESS ? failure : result;
         }
         if (!any) {
-            failed(failure, gpu);
-            gpu.left[place] = isLeftOut(failure);
+            calls.failed(failure, gpu);
+            gpu.left[place] = DriverCalls.isLeftOut(failure);
         }
         return any ? NvmlReturn.SUCCESS : failure;
     }
@@ -165,7 +204,7 @@ final class GpuReader {
             worst = endsPoll(result) ? result : worst;
         }
         if (worst != NvmlReturn.SUCCESS) {
-            failed(worst, gpu);
+            calls.failed(worst, gpu);
         }
         return worst;
     }
@@ -229,22 +268,22 @@ final class GpuReader {
             gpu.fansLeft = true;
             return;
         }
-        int fans = (int) Math.min(count, FanColumn.MAX_FANS);
-        int[] percent = new int[fans];
-        int[] rpm = new int[fans];
+        int fans = (int) Math.min(count, VectorColumn.By.FAN.max());
+        long[] percent = new long[fans];
+        long[] rpm = new long[fans];
         for (int fan = 0; fan < fans; fan++) {
             begin("nvmlDeviceGetFanSpeed_v2", gpu);
-            percent[fan] = fan(FanColumn.FAN_SPEED_PERCENTAGE, nvml.sensors().fanPercent(gpu.handle, fan));
+            percent[fan] = fan(VectorColumn.FAN_SPEED_PERCENTAGE, nvml.sensors().fanPercent(gpu.handle, fan));
             end();
             begin("nvmlDeviceGetFanSpeedRPM", gpu);
-            rpm[fan] = fan(FanColumn.FAN_SPEED_RPM, nvml.sensors().fanRpm(gpu.handle, fan));
+            rpm[fan] = fan(VectorColumn.FAN_SPEED_RPM, nvml.sensors().fanRpm(gpu.handle, fan));
             end();
         }
-        gpu.reading.fans(FanColumn.FAN_SPEED_PERCENTAGE, any(percent));
-        gpu.reading.fans(FanColumn.FAN_SPEED_RPM, any(rpm));
+        gpu.reading.vector(VectorColumn.FAN_SPEED_PERCENTAGE, any(percent));
+        gpu.reading.vector(VectorColumn.FAN_SPEED_RPM, any(rpm));
     }
 
-    private int fan(FanColumn column, long value) {
+    private long fan(VectorColumn column, long value) {
         if (!Answer.isValue(value)) {
             return -1;
         }
@@ -252,61 +291,10 @@ final class GpuReader {
             listener.rejected(column.metric().family(), Reason.OUT_OF_RANGE);
             return -1;
         }
-        return (int) value;
+        return value;
     }
 
-    private static int[] any(int[] byFan) {
-        return Arrays.stream(byFan).allMatch(value -> value < 0) ? new int[0] : byFan;
-    }
-
-    private boolean hasNewMigMode(NvmlGpu gpu) {
-        begin("nvmlDeviceGetMigMode", gpu);
-        var _ = nvml.modes().mig(gpu.handle);
-        end();
-        long mode = nvml.modes().migMode();
-        if (!Answer.isValue(mode) || mode == gpu.migMode) {
-            return false;
-        }
-        boolean first = gpu.migMode < 0;
-        gpu.migMode = mode;
-        return !first;
-    }
-
-    private void failed(NvmlReturn result, NvmlGpu gpu) {
-        gpu.trouble = result;
-        gpu.troubledCall = function;
-        switch (result.treatment()) {
-            case OK, BLANK, NOTHING -> {}
-            case NO_PERMISSION -> {
-                listener.failed(function, gpu.index, result.name());
-                if (forbidden.add(function)) {
-                    LOGGER.atWarn()
-                            .addKeyValue("call", function)
-                            .log("the driver does not permit this call; it may need root or CAP_SYS_ADMIN");
-                }
-            }
-            default -> listener.failed(function, gpu.index, result.name());
-        }
-    }
-
-    private static boolean isLeftOut(NvmlReturn result) {
-        return switch (result.treatment()) {
-            case NOT_SUPPORTED, NO_PERMISSION, OLDER_VERSION -> true;
-            default -> false;
-        };
-    }
-
-    /** Whether a result is about the whole GPU or host, so that more questions would get the same answer. */
-    static boolean endsPoll(NvmlReturn result) {
-        return switch (result.treatment()) {
-            case LOST, RESET_REQUIRED -> true;
-            default -> concernsHost(result.treatment());
-        };
-    }
-
-    static boolean concernsHost(Treatment treatment) {
-        return treatment == Treatment.REINITIALIZE
-                || treatment == Treatment.DRIVER_GONE
-                || treatment == Treatment.DRIVER_CHANGED;
+    private static long[] any(long[] byFan) {
+        return Arrays.stream(byFan).allMatch(value -> value < 0) ? new long[0] : byFan;
     }
 }

@@ -1,5 +1,6 @@
 package caretaker.agent.sampling;
 
+import caretaker.agent.nvml.EventSet;
 import caretaker.agent.nvml.GpuHandle;
 import caretaker.agent.nvml.NvmlReturn;
 import caretaker.contracts.Column;
@@ -7,8 +8,10 @@ import caretaker.contracts.GpuIdentity;
 import caretaker.contracts.GpuReading;
 import caretaker.contracts.GpuState;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +31,24 @@ final class NvmlGpu {
     final boolean[] left = new boolean[Reads.FUNCTIONS.size()];
 
     private final Map<Column, RunningTotal> totals = new EnumMap<>(Column.class);
-    int index;
+    private final EventCounts events = new EventCounts();
+
+    /** Whether events were asked of it since it was found. */
+    boolean registered;
+
+    /** What it reports by itself, a bit for each type. */
+    long eventTypes;
+
+    /** Its MIG devices may be others than those known; the event thread says so, too. */
+    volatile boolean migChanged = true;
+
+    /** A fault of the board that the driver told at a poll of that tier; null while there is none. */
+    @Nullable NvmlReturn fault;
+
+    String faultyCall = "";
+    Column.Tier faultTier = Column.Tier.FAST;
+    Column.Tier polledTier = Column.Tier.FAST;
+    volatile int index;
     GpuHandle handle = GpuHandle.NONE;
     GpuState state = GpuState.OK;
 
@@ -36,6 +56,11 @@ final class NvmlGpu {
 
     NvmlReturn trouble = NvmlReturn.SUCCESS;
     String troubledCall = "";
+    final LinkState links = new LinkState();
+    final ProcessState processes = new ProcessState();
+    final ProfilingState profiling = new ProfilingState();
+    final List<MigDevice> migDevices = new ArrayList<>();
+    boolean throughputLeft;
     boolean fansLeft;
     long migMode = -1;
     long powerSeenUs;
@@ -66,12 +91,54 @@ final class NvmlGpu {
     void retest() {
         Arrays.fill(left, false);
         fansLeft = false;
+        links.retest();
+        processes.retest();
+        profiling.retest();
+        throughputLeft = false;
+        migChanged = true;
+    }
+
+    /** Takes note of an event; on the event thread. */
+    void reported(long type) {
+        events.add(type);
+        if ((type & EventSet.MIG_CONFIGURATION) != 0) {
+            migChanged = true;
+        }
+    }
+
+    /** Puts the counts of events into the reading. */
+    void fillEvents() {
+        events.fill(reading, eventTypes);
+    }
+
+    /** A board's fault is over when a poll that asks the same has not met it again. */
+    void beginPoll(Column.Tier tier) {
+        polledTier = tier;
+        if (tier.compareTo(faultTier) >= 0) {
+            fault = null;
+        }
+    }
+
+    void boardFault(NvmlReturn code, String function) {
+        fault = code;
+        faultyCall = function;
+        faultTier = polledTier;
+    }
+
+    /** N of its file {@code /dev/nvidiaN}; -1 while it is not known. */
+    long minorNumber() {
+        GpuIdentity known = identity;
+        return known == null || known.minorNumber().isEmpty() ? -1 : Long.parseLong(known.minorNumber());
     }
 
     /** The driver was let go of: handles mean nothing any more, and counters may begin again. */
     void unbind() {
         handle = GpuHandle.NONE;
+        registered = false;
         complete = false;
+        migDevices.clear();
+        migChanged = true;
+        links.unbind();
         totals.values().forEach(RunningTotal::restarted);
     }
 

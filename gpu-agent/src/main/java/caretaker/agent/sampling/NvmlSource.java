@@ -1,5 +1,6 @@
 package caretaker.agent.sampling;
 
+import caretaker.agent.containers.ContainerLookup;
 import caretaker.agent.health.Finding;
 import caretaker.agent.nvml.Answer;
 import caretaker.agent.nvml.GpuHandle;
@@ -9,7 +10,6 @@ import caretaker.agent.nvml.NvmlReturn;
 import caretaker.agent.nvml.TextAnswer;
 import caretaker.agent.nvml.Treatment;
 import caretaker.contracts.Column.Tier;
-import caretaker.contracts.Condition;
 import caretaker.contracts.GpuIdentity;
 import caretaker.contracts.GpuReading;
 import caretaker.contracts.GpuState;
@@ -24,6 +24,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -54,16 +55,26 @@ public final class NvmlSource implements GpuSource {
      */
     public record Host(String name, int expectedGpus, Path pciRoot, Duration interval, String agentVersion) {}
 
+    /** Who is told what, and who knows whose a process is. */
+    public record Partners(DriverListener calls, DriverEventListener events, ContainerLookup containers) {}
+
     private final Nvml nvml;
     private final Host host;
+    private final NvmlOptions options;
     private final CurrentCall call;
     private final LongSupplier nanos;
+    private final DriverCalls calls;
     private final GpuReader reader;
+    private final GpuEvents events;
+    private final PcieRates pcieRates;
+    private final NvmlFindings findings;
     private final IdentityReader identities;
     private final PciScan pci;
     private final Backoff init;
     private final Backoff reinitForLost = new Backoff(REINIT_FOR_LOST, LONGEST_REINIT_FOR_LOST);
     private final List<NvmlGpu> gpus = new ArrayList<>();
+    private final Map<Integer, NvmlReturn> inaccessible = new TreeMap<>();
+    private final Backoff profiling;
     private boolean open;
     private boolean reinitialized; // and no GPU has answered since
     private @Nullable Finding trouble;
@@ -74,15 +85,28 @@ public final class NvmlSource implements GpuSource {
 
     /** Calls nothing yet: the first poll initializes the driver, on the poll thread. */
     public NvmlSource(
-            Nvml nvml, Host host, CurrentCall call, DriverListener listener, InstantSource wall, LongSupplier nanos) {
+            Nvml nvml,
+            Host host,
+            NvmlOptions options,
+            CurrentCall call,
+            Partners partners,
+            InstantSource wall,
+            LongSupplier nanos) {
         this.nvml = nvml;
         this.host = host;
+        this.options = options;
         this.call = call;
         this.nanos = nanos;
-        reader = new GpuReader(nvml, call, listener, wall, host.interval());
+        calls = new DriverCalls(call, partners.calls());
+        reader = new GpuReader(nvml, calls, partners.containers(), options, wall, nanos, host.interval());
+        events = new GpuEvents(nvml, partners.events(), nanos, options.eventWait());
+        pcieRates = new PcieRates(nvml, calls);
+        findings = new NvmlFindings(host.name(), new DeviceNodes(options.deviceRoot()));
         identities = new IdentityReader(nvml, call);
         pci = new PciScan(host.pciRoot());
         init = new Backoff(host.interval(), LONGEST_PAUSE);
+        Duration sampled = options.profiling() == null ? LONGEST_PAUSE : options.profiling();
+        profiling = new Backoff(sampled, sampled);
         info = new HostInfo("", "", "", "", host.agentVersion(), "nvml");
     }
 
@@ -104,22 +128,41 @@ public final class NvmlSource implements GpuSource {
         return findings();
     }
 
+    /** Whether the profiling counters are to be sampled at this poll. */
+    private boolean profiles() {
+        long now = nanos.getAsLong();
+        boolean due = options.profiling() != null && profiling.isDue(now);
+        if (due) {
+            profiling.failed(now);
+        }
+        return due;
+    }
+
     private void pollDriver(Tier tier) {
         if (tier != Tier.FAST) {
             NvmlReturn result = recount();
-            if (GpuReader.concernsHost(result.treatment())) {
+            if (DriverCalls.concernsHost(result.treatment())) {
                 disconnect(result);
                 return;
             }
         }
+        events.tend(gpus);
         boolean someLost = false;
+        boolean profile = profiles();
         for (NvmlGpu gpu : gpus) {
-            NvmlReturn result = pollGpu(gpu, tier);
-            if (GpuReader.concernsHost(result.treatment())) {
+            NvmlReturn result = pollGpu(gpu, tier, profile);
+            if (DriverCalls.concernsHost(result.treatment())) {
                 disconnect(result);
                 return;
             }
             someLost |= gpu.isLost();
+        }
+        if (options.pcieThroughput()) {
+            NvmlReturn result = pcieRates.measure(gpus, nanos.getAsLong());
+            if (DriverCalls.concernsHost(result.treatment())) {
+                disconnect(result);
+                return;
+            }
         }
         if (tier == Tier.RARE) {
             info = identities.host(anyHandle(), host.agentVersion());
@@ -154,21 +197,21 @@ public final class NvmlSource implements GpuSource {
         call.begin("nvmlDeviceGetCount_v2", CurrentCall.NO_GPU);
         long count = nvml.gpuCount();
         call.end();
-        if (Answer.isValue(count) && count != visible) {
+        if (Answer.isValue(count) && (count != visible || !inaccessible.isEmpty())) {
             attach();
         }
         return Answer.isValue(count) ? NvmlReturn.SUCCESS : Answer.result(count);
     }
 
-    private NvmlReturn pollGpu(NvmlGpu gpu, Tier tier) {
+    private NvmlReturn pollGpu(NvmlGpu gpu, Tier tier, boolean profile) {
         if (gpu.handle.equals(GpuHandle.NONE) && !find(gpu)) {
             return NvmlReturn.SUCCESS;
         }
         Tier due = gpu.complete ? tier : Tier.RARE;
-        NvmlReturn result = reader.read(gpu, due);
+        NvmlReturn result = reader.read(gpu, due, profile);
         switch (result.treatment()) {
             case RESET_REQUIRED -> {
-                gpu.silence(GpuState.RESET_REQUIRED, result, reader.lastFunction());
+                gpu.silence(GpuState.RESET_REQUIRED, result, calls.last());
                 reader.readRecoveryAction(gpu);
             }
             case OK -> {
@@ -181,7 +224,7 @@ public final class NvmlSource implements GpuSource {
                 gpu.complete = true;
             }
             case REINITIALIZE, DRIVER_GONE, DRIVER_CHANGED -> {}
-            default -> lose(gpu, result, reader.lastFunction()); // lost, or not one call was answered
+            default -> lose(gpu, result, calls.last()); // lost, or not one call was answered
         }
         return result;
     }
@@ -196,6 +239,11 @@ public final class NvmlSource implements GpuSource {
             gpu.silence(GpuState.LOST, code, function);
         }
         gpu.handle = GpuHandle.NONE;
+        gpu.registered = false;
+        if (NvmlFindings.tellsWhy(code)) {
+            gpu.trouble = code;
+            gpu.troubledCall = function;
+        }
         gpu.lookup.failed(nanos.getAsLong());
     }
 
@@ -240,6 +288,7 @@ public final class NvmlSource implements GpuSource {
         call.end();
         visible = Answer.isValue(count) ? (int) Math.min(count, 256) : Readings.UNKNOWN;
         Set<NvmlGpu> listed = new HashSet<>();
+        inaccessible.clear();
         for (int index = 0; index < visible; index++) {
             NvmlGpu gpu = attach(index);
             if (gpu != null) {
@@ -248,7 +297,7 @@ public final class NvmlSource implements GpuSource {
         }
         gpus.sort(Comparator.<NvmlGpu>comparingInt(gpu -> gpu.index).thenComparing(gpu -> gpu.uuid));
         for (NvmlGpu gpu : gpus) {
-            if (!listed.contains(gpu)) {
+            if (!listed.contains(gpu) && !gpu.isLost()) {
                 lose(gpu, NvmlReturn.GPU_NOT_FOUND, "nvmlDeviceGetHandleByIndex_v2");
             }
         }
@@ -260,6 +309,7 @@ public final class NvmlSource implements GpuSource {
         TextAnswer uuid = found.found() ? nvml.identity().uuid(found.gpu()) : new TextAnswer(found.code(), "");
         call.end();
         if (uuid.code() != 0) {
+            inaccessible.put(index, NvmlReturn.of(uuid.code()));
             LOGGER.atWarn()
                     .addKeyValue("index", index)
                     .addKeyValue("code", NvmlReturn.of(uuid.code()))
@@ -294,6 +344,12 @@ public final class NvmlSource implements GpuSource {
 
     private void shutdown() {
         open = false;
+        if (!events.release()) {
+            LOGGER.atError().log("the event thread is stuck in the driver; its session is left open");
+            gpus.forEach(NvmlGpu::unbind);
+            return;
+        }
+        gpus.forEach(gpu -> gpu.profiling.free());
         gpus.forEach(NvmlGpu::unbind);
         call.begin("nvmlShutdown", CurrentCall.NO_GPU);
         NvmlReturn result = NvmlReturn.of(nvml.shutdown());
@@ -304,16 +360,9 @@ public final class NvmlSource implements GpuSource {
     }
 
     private void trouble(NvmlReturn code) {
-        boolean changed = code.treatment() == Treatment.DRIVER_CHANGED;
-        trouble = new Finding(
-                changed ? Condition.GPU_DRIVER_MISMATCH : Condition.GPU_DRIVER_GONE,
-                Finding.host(host.name()),
-                Integer.toString(code.code()),
-                changed
-                        ? "the driver was changed under the agent, which has to be started again"
-                        : "the NVIDIA driver does not answer: " + code,
-                Map.of("code", code.name(), "gpus", Integer.toString(gpus.size())));
+        trouble = findings.driver(code, gpus.size());
         visible = 0;
+        inaccessible.clear();
         gpus.forEach(gpu -> gpu.silence(GpuState.UNBOUND, code, "nvmlInit_v2"));
     }
 
@@ -328,27 +377,13 @@ public final class NvmlSource implements GpuSource {
     }
 
     private List<Finding> findings() {
-        List<Finding> findings = new ArrayList<>();
+        List<Finding> found = new ArrayList<>();
         if (trouble != null) {
-            findings.add(trouble);
+            found.add(trouble);
         }
-        for (NvmlGpu gpu : gpus) {
-            switch (gpu.state) {
-                case LOST -> findings.add(finding(Condition.GPU_LOST, gpu, "is lost"));
-                case RESET_REQUIRED -> findings.add(finding(Condition.GPU_RESET_REQUIRED, gpu, "must be reset"));
-                case OK, DEGRADED, HUNG, UNBOUND -> {}
-            }
-        }
-        return findings;
-    }
-
-    private static Finding finding(Condition condition, NvmlGpu gpu, String what) {
-        return new Finding(
-                condition,
-                Finding.gpu(gpu.uuid, gpu.index),
-                Integer.toString(gpu.trouble.code()),
-                "GPU " + gpu.index + " " + what + ": " + gpu.troubledCall + " gave " + gpu.trouble,
-                Map.of("call", gpu.troubledCall, "code", gpu.trouble.name()));
+        findings.inaccessible(inaccessible, found);
+        gpus.forEach(gpu -> findings.gpu(gpu, found));
+        return found;
     }
 
     @Override
@@ -366,5 +401,6 @@ public final class NvmlSource implements GpuSource {
         if (open) {
             shutdown();
         }
+        events.close();
     }
 }

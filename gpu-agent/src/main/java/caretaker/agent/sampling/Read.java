@@ -14,7 +14,7 @@ import java.util.List;
  */
 record Read(String function, Tier tier, Ask ask, List<Column> columns) {
     /** The most columns that one read fills. */
-    static final int MOST = 5;
+    static final int MOST = 6;
 
     /** Asks and puts one {@link caretaker.agent.nvml.Answer} for each column. */
     @FunctionalInterface

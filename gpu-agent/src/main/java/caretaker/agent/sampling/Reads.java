@@ -2,10 +2,8 @@ package caretaker.agent.sampling;
 
 import static caretaker.contracts.Column.*;
 
-import caretaker.agent.nvml.Answer;
 import caretaker.agent.nvml.Field;
 import caretaker.agent.nvml.MemoryHealth;
-import caretaker.agent.nvml.NvmlReturn;
 import caretaker.agent.nvml.Sensors;
 import caretaker.contracts.Column;
 import caretaker.contracts.Column.Tier;
@@ -20,6 +18,8 @@ final class Reads {
     private static final String[] KINDS = {"CORRECTED", "UNCORRECTED"};
     private static final String[] COUNTERS = {"VOLATILE", "AGGREGATE"};
     private static final String[] LOCATIONS = {"L1", "L2", "DRAM", "REGISTER", "TEXTURE", "TEXTURE_SHM", "CBU", "SRAM"};
+
+    private static final int FABRIC_CHECKS = 5;
 
     /** Read in one batch each interval. */
     static final Map<Column, Field> FAST_FIELDS = fastFields();
@@ -51,6 +51,7 @@ final class Reads {
 
     private static Map<Column, Field> slowFields() {
         Map<Column, Field> fields = new LinkedHashMap<>();
+        fields.put(NVLINK_EXPECTED, Field.NVLINK_COUNT);
         fields.put(RETIRED_PAGES_SINGLE_BIT, Field.RETIRED_PAGES_SINGLE_BIT);
         fields.put(RETIRED_PAGES_DOUBLE_BIT, Field.RETIRED_PAGES_DOUBLE_BIT);
         fields.put(PCIE_ERRORS_CORRECTABLE, Field.PCIE_CORRECTABLE_ERRORS);
@@ -79,6 +80,7 @@ final class Reads {
                 memoryErrors(reads, kind, counter);
             }
         }
+        fabric(reads);
         reads.add(Read.of(
                 "nvmlDeviceGetPersistenceMode",
                 Tier.SLOW,
@@ -237,13 +239,11 @@ final class Reads {
         threshold(reads, TEMPERATURE_THRESHOLD_SLOWDOWN_CELSIUS, Sensors.THRESHOLD_SLOWDOWN);
         threshold(reads, TEMPERATURE_THRESHOLD_MEM_MAX_CELSIUS, Sensors.THRESHOLD_MEMORY_MAX);
         threshold(reads, TEMPERATURE_THRESHOLD_GPU_MAX_CELSIUS, Sensors.THRESHOLD_GPU_MAX);
-        reads.add(Read.of("nvmlDeviceValidateInforom", Tier.RARE, INFOROM_VALID, (n, gpu) -> {
-            int code = n.modes().validateInforom(gpu);
-            if (code == 0) {
-                return 1;
-            }
-            return code == NvmlReturn.CORRUPTED_INFOROM.code() ? 0 : Answer.BLANK;
-        }));
+        reads.add(Read.of(
+                "nvmlDeviceValidateInforom",
+                Tier.RARE,
+                INFOROM_VALID,
+                (n, gpu) -> n.modes().inforomValid(gpu)));
     }
 
     private static void threshold(List<Read> reads, Column column, int which) {
@@ -348,6 +348,25 @@ final class Reads {
                 },
                 REPAIR_PENDING_CHANNEL,
                 REPAIR_PENDING_TPC));
+    }
+
+    private static void fabric(List<Read> reads) {
+        reads.add(Read.of(
+                "nvmlDeviceGetGpuFabricInfoV",
+                Tier.SLOW,
+                (n, gpu, to) -> {
+                    var _ = n.links().fabric(gpu);
+                    to[0] = n.links().fabricState();
+                    for (int check = 0; check < FABRIC_CHECKS; check++) {
+                        to[check + 1] = n.links().fabricBad(check);
+                    }
+                },
+                FABRIC_STATE,
+                FABRIC_HEALTH_DEGRADED_BANDWIDTH,
+                FABRIC_HEALTH_ROUTE_RECOVERY,
+                FABRIC_HEALTH_ROUTE_UNHEALTHY,
+                FABRIC_HEALTH_ACCESS_TIMEOUT_RECOVERY,
+                FABRIC_HEALTH_INCORRECT_CONFIGURATION));
     }
 
     private static void memoryErrors(List<Read> reads, int kind, int counter) {

@@ -9,7 +9,9 @@ public interface RejectedValues {
     enum Reason {
         /** One of the driver's marks for "no value". */
         BLANK,
-        OUT_OF_RANGE
+        OUT_OF_RANGE,
+        /** There were more than are kept. */
+        TOO_MANY
     }
 
     /** Takes note of one value that was for a metric of the family {@code metric}. */

@@ -21,8 +21,36 @@ public enum Fault {
     HUNG,
     /** The driver refuses work until the GPU is reset. */
     RESET_REQUIRED,
+    /** A bad row that waits for its replacement at the next reset. */
+    ROW_REMAP_PENDING,
+    /** Half of the NVLinks are down; for hosts that have some. */
+    NVLINK_DOWN,
+    /** The PCIe link has fallen back to an older generation. */
+    PCIE_DEGRADED,
+    /** Somebody has switched persistence mode off. */
+    PERSISTENCE_OFF,
+    /** The checksum of the InfoROM is wrong. */
+    INFOROM_CORRUPT,
+    /** The driver reports one XID, whose code follows: {@code xid 94}. Ends by itself and leaves other faults alone. */
+    XID,
+    /** The GPU was reset: every other fault ends, and volatile counters begin again. */
+    RESET,
     /** The end of every other fault; counters keep what they counted. */
     BACK;
+
+    /** The XID that a driver counts with it, or 0. */
+    int xid() {
+        return switch (this) {
+            case LOST -> 79;
+            case HUNG -> 119;
+            case RESET_REQUIRED -> 95;
+            case ECC_UNCORRECTED -> 48;
+            case ROW_REMAP_FAILURE -> 64;
+            case ROW_REMAP_PENDING -> 63;
+            case NVLINK_DOWN -> 74;
+            case THERMAL_THROTTLE, POWER_BRAKE, PCIE_DEGRADED, PERSISTENCE_OFF, INFOROM_CORRUPT, XID, RESET, BACK -> 0;
+        };
+    }
 
     /** The word in a script. */
     public String word() {

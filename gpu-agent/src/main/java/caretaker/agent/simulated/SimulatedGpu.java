@@ -33,6 +33,7 @@ final class SimulatedGpu {
     private final double fullWatts;
     private final long eccBefore;
     private final RisingEdges edges = new RisingEdges();
+    private final SimulatedExtras extras;
 
     private Fault fault = Fault.BACK;
     private double utilization;
@@ -50,7 +51,8 @@ final class SimulatedGpu {
     private long eccCorrected;
     private long eccUncorrected;
 
-    SimulatedGpu(Noise noise, Workload workload, int index) {
+    /** @param last whether it is the last one of its host */
+    SimulatedGpu(Noise noise, Workload workload, int index, SimulatedExtras.Kind kind, boolean last) {
         this.noise = noise;
         this.workload = workload;
         uuid = uuid(noise.bits(), noise.bits());
@@ -76,6 +78,7 @@ final class SimulatedGpu {
         received = (long) noise.between(1e12, 9e12);
         transmitted = (long) noise.between(1e11, 9e11);
         powerNanos = (long) noise.between(1e9, 9e12);
+        extras = new SimulatedExtras(kind, noise, workload, index, last);
     }
 
     String uuid() {
@@ -90,11 +93,41 @@ final class SimulatedGpu {
         return fault;
     }
 
-    void fault(Fault next) {
+    void fault(Fault next, long nowMillis) {
         if (next == Fault.ECC_UNCORRECTED && fault != next) {
             eccUncorrected++;
         }
-        fault = next;
+        if (fault != next) {
+            extras.fault(next, nowMillis);
+        }
+        if (next == Fault.RESET) {
+            eccUncorrected = 0;
+            eccCorrected = 0;
+        }
+        fault = next == Fault.RESET ? Fault.BACK : next;
+    }
+
+    /** One XID, which changes nothing else. */
+    void xid(int code, long nowMillis) {
+        extras.xid(code, nowMillis);
+    }
+
+    /** What the kernel says of an XID. */
+    String kernelLine(int code) {
+        String pci = identity.pciBusId().substring(4, 14).toLowerCase(Locale.ROOT);
+        boolean ofProcess = code == 13 || code == 31 || code == 43 || code == 45 || code == 94;
+        String process = ofProcess ? "pid=" + extras.pid() + ", name=python3" : "pid='<unknown>', name=<unknown>";
+        String text = switch (code) {
+            case 31 -> "Ch 00000010, intr 00000000. MMU Fault: ENGINE GRAPHICS faulted @ 0x7f92_9a53d000.";
+            case 45 -> "Ch 00000010";
+            case 48 -> "An uncorrectable double bit error (DBE) has been detected on GPU in the framebuffer";
+            case 63 -> "Row Remapper: New row marked for remapping, reset gpu to activate.";
+            case 79 -> "GPU has fallen off the bus.";
+            case 94 -> "Contained: SM (0x1). RST: No, D-RST: No";
+            case 95 -> "Uncontained: LTC TAG (0x2,0x0). RST: Yes, D-RST: No";
+            default -> "simulated";
+        };
+        return "NVRM: Xid (PCI:" + pci + "): " + code + ", " + process + ", " + text;
     }
 
     GpuState state() {
@@ -102,7 +135,7 @@ final class SimulatedGpu {
             case LOST -> GpuState.LOST;
             case HUNG -> GpuState.HUNG;
             case RESET_REQUIRED -> GpuState.RESET_REQUIRED;
-            case THERMAL_THROTTLE, POWER_BRAKE, ECC_UNCORRECTED, ROW_REMAP_FAILURE, BACK -> GpuState.OK;
+            default -> GpuState.OK;
         };
     }
 
@@ -124,6 +157,7 @@ final class SimulatedGpu {
         celsius += (targetCelsius() - celsius) * Math.min(1, 0.06 * seconds);
         settleClock();
         count(seconds);
+        extras.advance(seconds);
     }
 
     private double targetWatts() {
@@ -185,6 +219,12 @@ final class SimulatedGpu {
         if (tier == Tier.RARE) {
             writeRare(gpu, rejected);
         }
+        extras.write(tier, utilization, gpu, rejected);
+    }
+
+    /** Writes what is known of a GPU that does not answer. */
+    void writeEvents(GpuReading gpu, RejectedValues rejected) {
+        extras.writeEvents(gpu, rejected);
     }
 
     private void writeFast(GpuReading gpu, RejectedValues rejected) {
@@ -241,7 +281,7 @@ final class SimulatedGpu {
         rejected.set(gpu, CLOCK_APPLICATION_GRAPHICS_MEGAHERTZ, 1980);
         rejected.set(gpu, CLOCK_APPLICATION_SM_MEGAHERTZ, 1980);
         rejected.set(gpu, CLOCK_APPLICATION_MEMORY_MEGAHERTZ, 2619);
-        rejected.set(gpu, PCIE_LINK_GENERATION, 5);
+        rejected.set(gpu, PCIE_LINK_GENERATION, fault == Fault.PCIE_DEGRADED ? 3 : 5);
         rejected.set(gpu, PCIE_LINK_WIDTH, 16);
         rejected.set(gpu, ECC_MODE_CURRENT, 1);
         rejected.set(gpu, ECC_MODE_PENDING, 1);
@@ -254,12 +294,14 @@ final class SimulatedGpu {
         rejected.set(gpu, ECC_MEMORY_ERRORS_UNCORRECTED_VOLATILE_DRAM, eccUncorrected);
         rejected.set(gpu, ECC_MEMORY_ERRORS_UNCORRECTED_AGGREGATE_DRAM, eccUncorrected);
         rejected.set(gpu, REMAPPED_ROWS_UNCORRECTABLE, eccUncorrected);
-        rejected.set(gpu, ROW_REMAP_PENDING, fault == Fault.ECC_UNCORRECTED ? 1 : 0);
+        boolean pending = fault == Fault.ECC_UNCORRECTED || fault == Fault.ROW_REMAP_PENDING;
+        rejected.set(gpu, ROW_REMAP_PENDING, pending ? 1 : 0);
         rejected.set(gpu, ROW_REMAP_FAILURE, fault == Fault.ROW_REMAP_FAILURE ? 1 : 0);
         rejected.set(gpu, ROW_REMAP_BANKS_MAX, 640 - eccUncorrected);
         rejected.set(gpu, ROW_REMAP_BANKS_HIGH, eccUncorrected);
         rejected.set(gpu, ROW_REMAP_BANKS_NONE, fault == Fault.ROW_REMAP_FAILURE ? 1 : 0);
-        rejected.set(gpu, PERSISTENCE_MODE, 1);
+        rejected.set(gpu, INFOROM_VALID, fault == Fault.INFOROM_CORRUPT ? 0 : 1);
+        rejected.set(gpu, PERSISTENCE_MODE, fault == Fault.PERSISTENCE_OFF ? 0 : 1);
     }
 
     private static final Column[] SLOW_ZEROS = {
@@ -302,7 +344,6 @@ final class SimulatedGpu {
         rejected.set(gpu, CLOCK_MAX_VIDEO_MEGAHERTZ, 1545);
         rejected.set(gpu, PCIE_LINK_GENERATION_MAX, 5);
         rejected.set(gpu, PCIE_LINK_WIDTH_MAX, 16);
-        rejected.set(gpu, INFOROM_VALID, 1);
     }
 
     private static double clamp(double value, double low, double high) {

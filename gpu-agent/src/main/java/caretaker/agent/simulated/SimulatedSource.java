@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +45,7 @@ public final class SimulatedSource implements GpuSource {
 
     private final InstantSource clock;
     private final RejectedValues rejected;
+    private final Consumer<String> kernelLog;
     private final Instant start;
     private final long stepMillis;
     private final HostInfo info;
@@ -57,6 +59,12 @@ public final class SimulatedSource implements GpuSource {
     private boolean started;
 
     public SimulatedSource(Host host, InstantSource clock, RejectedValues rejected) {
+        this(host, clock, rejected, _ -> {});
+    }
+
+    /** @param kernelLog takes what the kernel would say, on the thread that polls */
+    public SimulatedSource(Host host, InstantSource clock, RejectedValues rejected, Consumer<String> kernelLog) {
+        this.kernelLog = kernelLog;
         this.host = host.name();
         this.clock = clock;
         this.rejected = rejected;
@@ -64,13 +72,14 @@ public final class SimulatedSource implements GpuSource {
         stepMillis = Collections.min(List.of(host.interval(), LONGEST_STEP)).toMillis();
         info = new HostInfo("570.172.08", "12.570.172.08", "12.8", "570.172.08", host.agentVersion(), "simulated");
         script = host.faults().of(host.name()).entries();
+        var kind = SimulatedExtras.Kind.of(host.name());
         var noise = Noise.of(host.seed(), host.name().hashCode());
         int perJob = Math.min(host.gpus(), 8 >> (int) (noise.unit() * 3)); // jobs of 8, 4 or 2
         for (int i = 0; i < host.gpus(); i++) {
             if (i % perJob == 0) {
                 workloads.add(new Workload(Noise.of(noise.bits())));
             }
-            gpus.add(new SimulatedGpu(Noise.of(noise.bits(), i), workloads.getLast(), i));
+            gpus.add(new SimulatedGpu(Noise.of(noise.bits(), i), workloads.getLast(), i, kind, i == host.gpus() - 1));
         }
     }
 
@@ -91,6 +100,7 @@ public final class SimulatedSource implements GpuSource {
             } else {
                 reading.clear();
                 reading.index(i).state(hung ? GpuState.HUNG : gpu.state());
+                gpu.writeEvents(reading, rejected);
             }
             if (!gpu.state().answers()) {
                 findings = findings.isEmpty() ? new ArrayList<>() : findings;
@@ -121,8 +131,18 @@ public final class SimulatedSource implements GpuSource {
         while (scriptPosition < script.size() && script.get(scriptPosition).at().toMillis() <= elapsedMillis) {
             FaultScript.Entry entry = script.get(scriptPosition++);
             if (entry.gpu() < gpus.size()) {
-                gpus.get(entry.gpu()).fault(entry.fault());
+                fault(gpus.get(entry.gpu()), entry, start.toEpochMilli() + elapsedMillis);
             }
+        }
+    }
+
+    /** Puts a GPU into a state, or lets an XID happen, of which the kernel says what it would say. */
+    private void fault(SimulatedGpu gpu, FaultScript.Entry entry, long nowMillis) {
+        if (entry.fault() == Fault.XID) {
+            gpu.xid(entry.code(), nowMillis);
+            kernelLog.accept(gpu.kernelLine(entry.code()));
+        } else {
+            gpu.fault(entry.fault(), nowMillis);
         }
     }
 

@@ -25,7 +25,7 @@ public final class NativeLibrary {
 
     public static final Path SOURCES = Path.of("src", "test", "native");
 
-    private static final List<String> UNITS = List.of("nvml.c", "guard.c", "scenario.c", "control.c");
+    private static final List<String> UNITS = List.of("nvml.c", "partitions.c", "guard.c", "scenario.c", "control.c");
 
     private NativeLibrary() {}
 

@@ -2,6 +2,7 @@ package caretaker.agent.nvml;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -193,13 +194,40 @@ class NvmlTest {
     }
 
     @Test
+    void fieldsOfALinkAreReadByItsNumber() {
+        driver.apply("gpu 1 nvlink-version 7\ngpu 1 c2c-links 2\ngpu 1 c2c-replay 5\ngpu 1 link 2 state 2");
+        FieldValues fields = nvml.fieldValues(List.of(
+                Field.link(Field.LINK_TRANSMIT_KIB, 4),
+                Field.NVLINK_TRANSMIT_KIB,
+                Field.link(Field.LINK_STATE, 2),
+                Field.link(Field.LINK_STATE, 18),
+                Field.link(Field.LINK5_TRANSMIT_BYTES, 3),
+                Field.link(Field.C2C_STATUS, 1),
+                Field.link(Field.C2C_REPLAYS, 0),
+                Field.C2C_COUNT));
+        assertThat(fields.read(gpu)).isZero();
+        assertThat(fields.value(0)).isEqualTo(5004);
+        assertThat(fields.value(1)).isEqualTo(5000);
+        assertThat(fields.value(2)).isEqualTo(2);
+        assertThat(Answer.result(fields.value(3))).isEqualTo(NvmlReturn.INVALID_ARGUMENT);
+        assertThat(fields.value(4)).isEqualTo(7003);
+        assertThat(fields.value(5)).isEqualTo(1);
+        assertThat(fields.value(6)).isEqualTo(5);
+        assertThat(fields.value(7)).isEqualTo(2);
+    }
+
+    @Test
     void aGpuTellsItsLinksAndItsFabric() {
         Links links = nvml.links();
-        driver.apply("gpu 1 nvlinks-active constant 17\ngpu 1 nvlink-errors constant 8\n");
+        driver.apply("gpu 1 nvlinks-active constant 17\ngpu 1 nvlink-crc-flit constant 8\ngpu 1 link 3 error 999\n");
         assertThat(links.active(gpu, 16)).isEqualTo(1);
         assertThat(links.active(gpu, 17)).isZero();
         assertThat(Answer.result(links.active(gpu, 18))).isEqualTo(NvmlReturn.INVALID_ARGUMENT);
         assertThat(links.errors(gpu, 0, 2)).isEqualTo(8);
+        assertThat(links.errors(gpu, 0, 3)).isZero();
+        assertThat(Answer.result(links.errors(gpu, 3, 2))).isEqualTo(NvmlReturn.UNKNOWN);
+        assertThat(links.version(gpu, 0)).isEqualTo(6);
+        assertThat(links.remoteType(gpu, 0)).isEqualTo(2);
         assertThat(links.fabric(gpu)).isZero();
         assertThat(links.fabricState()).isEqualTo(3);
         assertThat(links.fabricStatus()).isZero();

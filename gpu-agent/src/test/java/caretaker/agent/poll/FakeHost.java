@@ -97,6 +97,9 @@ final class FakeHost implements GpuSource, Bus, PollListener {
     public void polled(Tier tier, Duration took) {}
 
     @Override
+    public void partsLeftOut(long parts) {}
+
+    @Override
     public void missed(long polls) {
         missed.addAndGet(polls);
     }

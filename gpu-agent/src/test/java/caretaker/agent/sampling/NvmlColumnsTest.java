@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import caretaker.agent.nvml.NativeLibrary;
 import caretaker.contracts.Column;
 import caretaker.contracts.Column.Tier;
-import caretaker.contracts.FanColumn;
 import caretaker.contracts.GpuIdentity;
 import caretaker.contracts.GpuReading;
+import caretaker.contracts.VectorColumn;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -105,12 +105,18 @@ class NvmlColumnsTest {
         {"persistence-mode", 1, PERSISTENCE_MODE},
         {"compute-mode", 3, COMPUTE_MODE},
         {"inforom-corrupted", 1, null},
+        {"nvlinks", 18, NVLINK_EXPECTED},
+        {"nvlinks-active", 17, NVLINK_ACTIVE},
+        {"fabric-state", 2, FABRIC_STATE},
+        {"fabric-health", 0x3 << 8 | 0b10_01_10_01, null},
+        {"mig-pending", 1, MIG_MODE_PENDING},
     };
 
     private final NvmlHost host = new NvmlHost("");
 
     @AfterEach
     void theDriverWasUsedAsItMustBe() {
+        host.close();
         assertThat(host.driver.violations()).isEmpty();
     }
 
@@ -133,7 +139,10 @@ class NvmlColumnsTest {
 
         assertThat(values(host.gpu(0))).isEqualTo(expected);
         Set<Column> absent = EnumSet.complementOf(EnumSet.copyOf(expected.keySet()));
-        assertThat(absent).allMatch(column -> column.name().startsWith("ECC_MEMORY_ERRORS"));
+        assertThat(absent)
+                .allMatch(column -> column.name().startsWith("ECC_MEMORY_ERRORS")
+                        || column.tier() == Tier.OPT_IN
+                        || column == XID_LAST);
         assertThat(host.rejected).isEmpty();
     }
 
@@ -144,10 +153,21 @@ class NvmlColumnsTest {
         expected.put(UTILIZATION_AVERAGE_MILLIPERCENT, 61_000L);
         expected.put(POWER_DRAW_MAX_MILLIWATTS, 431_001L);
         expected.put(INFOROM_VALID, 0L);
+        expected.put(MIG_MODE_CURRENT, 0L);
+        expected.put(MIG_INSTANCES, 0L);
+        expected.put(PROCESSES_COMPUTE, 0L);
+        expected.put(PROCESSES_GRAPHICS, 0L);
+        expected.put(PROCESSES_MPS, 0L);
+        expected.put(FABRIC_HEALTH_DEGRADED_BANDWIDTH, 1L);
+        expected.put(FABRIC_HEALTH_ROUTE_RECOVERY, 0L);
+        expected.put(FABRIC_HEALTH_ROUTE_UNHEALTHY, 1L);
+        expected.put(FABRIC_HEALTH_ACCESS_TIMEOUT_RECOVERY, 0L);
+        expected.put(FABRIC_HEALTH_INCORRECT_CONFIGURATION, 1L);
         for (Column column : Column.values()) {
             if (column.name().startsWith("PCIE_ERRORS")) {
                 expected.put(column, 9L);
-            } else if (column.name().startsWith("CLOCK_EVENTS_")) {
+            } else if (column.name().startsWith("CLOCK_EVENTS_")
+                    || column.name().startsWith("EVENTS_")) {
                 expected.put(column, 0L); // it did not begin under our eyes
             }
         }
@@ -187,8 +207,8 @@ class NvmlColumnsTest {
     void fansAreReadOneByOne() {
         host.driver.scenario("gpu 0 fans 2\ngpu 0 fan-speed 120\ngpu 0 fan-rpm 2400");
         host.start().poll(Tier.RARE);
-        assertThat(host.gpu(0).fans(FanColumn.FAN_SPEED_PERCENTAGE)).containsExactly(120, 120);
-        assertThat(host.gpu(0).fans(FanColumn.FAN_SPEED_RPM)).containsExactly(2400, 2400);
+        assertThat(host.gpu(0).vector(VectorColumn.FAN_SPEED_PERCENTAGE)).containsExactly(120, 120);
+        assertThat(host.gpu(0).vector(VectorColumn.FAN_SPEED_RPM)).containsExactly(2400, 2400);
     }
 
     @Test

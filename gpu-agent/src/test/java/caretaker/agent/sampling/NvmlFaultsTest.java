@@ -4,6 +4,7 @@ import static caretaker.agent.sampling.NvmlHost.SECOND;
 import static caretaker.contracts.Column.*;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import caretaker.agent.health.Finding;
 import caretaker.contracts.Column;
 import caretaker.contracts.Column.Tier;
 import caretaker.contracts.Condition;
@@ -24,6 +25,7 @@ class NvmlFaultsTest {
 
     @AfterEach
     void theDriverWasUsedAsItMustBe() {
+        host.close();
         assertThat(host.driver.violations()).isEmpty();
     }
 
@@ -320,6 +322,83 @@ class NvmlFaultsTest {
         Path device = Files.createDirectory(root.resolve(address));
         Files.writeString(device.resolve("vendor"), vendor + "\n");
         Files.writeString(device.resolve("class"), kind + "\n");
+    }
+
+    @Test
+    void anInitThatFailsForLackOfDeviceNodesIsAMatterOfTheAgentsContainer(@TempDir Path nodes) throws IOException {
+        host.options = host.options.withRoots(nodes, nodes);
+        for (int code : new int[] {4, 999}) {
+            scenario("call nvmlInit* error " + code);
+            assertThat(host.conditions(Tier.RARE)).containsExactly(Condition.GPU_DEVICE_NODES_LOST);
+        }
+        Files.createFile(nodes.resolve("nvidiactl"));
+        scenario("call nvmlInit* error 999");
+        assertThat(host.conditions(Tier.RARE)).containsExactly(Condition.GPU_DRIVER_GONE);
+        scenario("call nvmlInit* error 17");
+        assertThat(host.conditions(Tier.RARE)).containsExactly(Condition.GPU_DEVICE_NODES_LOST);
+        host.driver.apply("call nvmlInit* well");
+        assertThat(after(SECOND.multipliedBy(2), Tier.FAST)).isEmpty();
+    }
+
+    @Test
+    void aGpuWhoseDeviceNodeIsLostIsNotAGpuThatIsLost(@TempDir Path nodes) throws IOException {
+        host.options = host.options.withRoots(nodes, nodes);
+        Files.createFile(nodes.resolve("nvidiactl"));
+        Path second = Files.createFile(nodes.resolve("nvidia1"));
+        Files.createFile(nodes.resolve("nvidia0"));
+        scenario("gpus 2");
+        assertThat(host.conditions(Tier.RARE)).isEmpty();
+        host.driver.apply("call nvmlDevice* error 999 gpu 1");
+        assertThat(after(SECOND, Tier.FAST)).containsExactly(Condition.GPU_LOST);
+        Files.delete(second);
+        assertThat(after(SECOND, Tier.FAST)).containsExactly(Condition.GPU_DEVICE_NODES_LOST);
+        assertThat(host.gpu(0).state()).isEqualTo(GpuState.OK);
+        assertThat(host.poll(Tier.FAST).getFirst().code()).isEqualTo("999");
+    }
+
+    @Test
+    void boardsWithoutPowerOrInterruptsAreNamedByTheirIndexUntilTheyAreAccessible() {
+        scenario("gpus 2\ncall nvmlDeviceGetHandleByIndex_v2 error 8");
+        assertThat(host.conditions(Tier.RARE)).containsExactly(Condition.GPU_POWER_CABLE);
+        Finding finding = host.poll(Tier.FAST).getFirst();
+        assertThat(finding.evidence()).containsEntry("indices", "0,1");
+        assertThat(finding.code()).isEqualTo("8");
+        host.driver.apply("call nvmlDeviceGetHandleByIndex_v2 well\ncall nvmlDeviceGetHandleByIndex_v2 error 11");
+        assertThat(after(SECOND, Tier.SLOW)).containsExactly(Condition.GPU_INTERRUPTS);
+        host.driver.apply("call nvmlDeviceGetHandleByIndex_v2 well");
+        assertThat(after(SECOND, Tier.SLOW)).isEmpty();
+        assertThat(host.readings.gpus()).hasSize(2);
+    }
+
+    @Test
+    void aFaultOfTheBoardThatOneCallTellsLastsUntilTheSameCallSucceeds() {
+        scenario("gpus 2\ncall nvmlDeviceGetPcieReplayCounter error 8 gpu 1");
+        assertThat(host.conditions(Tier.RARE)).containsExactly(Condition.GPU_POWER_CABLE);
+        assertThat(after(SECOND, Tier.FAST)).containsExactly(Condition.GPU_POWER_CABLE);
+        host.driver.apply("call nvmlDeviceGetPcieReplayCounter well");
+        assertThat(after(SECOND, Tier.FAST)).containsExactly(Condition.GPU_POWER_CABLE);
+        assertThat(after(SECOND, Tier.RARE)).isEmpty();
+    }
+
+    @Test
+    void errorsThatClimbAndRowsThatAreRemappedAreToldAsTheyAre() {
+        scenario("""
+                gpu 0 ecc-corrected-volatile climb 0 1000
+                gpu 0 row-remap-pending 0
+                gpu 0 row-remap-pending 1 at 60s
+                gpu 0 row-remap-failure 0
+                gpu 0 row-remap-failure 1 at 90s
+                """);
+        host.poll(Tier.RARE);
+        after(SECOND.multipliedBy(30), Tier.SLOW);
+        assertThat(host.gpu(0).get(ECC_ERRORS_CORRECTED_VOLATILE)).isEqualTo(30_000);
+        assertThat(host.gpu(0).get(ROW_REMAP_PENDING)).isZero();
+        after(SECOND.multipliedBy(30), Tier.SLOW);
+        assertThat(host.gpu(0).get(ROW_REMAP_PENDING)).isEqualTo(1);
+        assertThat(host.gpu(0).get(ROW_REMAP_FAILURE)).isZero();
+        after(SECOND.multipliedBy(30), Tier.SLOW);
+        assertThat(host.gpu(0).get(ROW_REMAP_FAILURE)).isEqualTo(1);
+        assertThat(host.gpu(0).get(ECC_ERRORS_CORRECTED_VOLATILE)).isEqualTo(90_000);
     }
 
     @Test

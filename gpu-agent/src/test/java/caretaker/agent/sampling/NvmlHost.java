@@ -2,6 +2,7 @@ package caretaker.agent.sampling;
 
 import static java.util.Objects.requireNonNull;
 
+import caretaker.agent.containers.ContainerLookup;
 import caretaker.agent.health.Finding;
 import caretaker.agent.nvml.NativeLibrary;
 import caretaker.agent.nvml.TestNvml;
@@ -15,11 +16,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** A host whose driver is the test library, with one time for the driver, the wall and the schedule. */
-final class NvmlHost implements DriverListener {
+final class NvmlHost implements DriverListener, DriverEventListener {
     static final Duration SECOND = Duration.ofSeconds(1);
 
     final TestNvml driver;
@@ -30,6 +32,11 @@ final class NvmlHost implements DriverListener {
     final List<String> rejected = new ArrayList<>();
     final List<String> failed = new ArrayList<>();
     final List<String> called = new ArrayList<>();
+    final List<String> events = new CopyOnWriteArrayList<>();
+    NvmlOptions options = NvmlOptions.DEFAULT
+            .withRoots(Path.of("/nonexistent"), Path.of("/nonexistent"))
+            .withEventWait(Duration.ofMillis(5));
+    ContainerLookup containers = ContainerLookup.NONE;
     private @Nullable NvmlSource source;
 
     NvmlHost(String scenario) {
@@ -46,14 +53,25 @@ final class NvmlHost implements DriverListener {
     }
 
     NvmlHost start(int expectedGpus, Path pciRoot) {
+        close();
         source = new NvmlSource(
                 driver.open(),
                 new NvmlSource.Host("node-1", expectedGpus, pciRoot, SECOND, "test"),
+                options,
                 call,
-                this,
+                new NvmlSource.Partners(this, this, containers),
                 wall,
                 nanos::get);
         return this;
+    }
+
+    /** Ends what the last start began. */
+    void close() {
+        NvmlSource running = source;
+        if (running != null) {
+            running.close();
+            source = null;
+        }
     }
 
     NvmlSource source() {
@@ -77,6 +95,26 @@ final class NvmlHost implements DriverListener {
         driver.advance(step);
         wall.advance(step);
         nanos.addAndGet(step.toNanos());
+    }
+
+    @Override
+    public void event(String uuid, int gpuIndex, long eventType, long data) {
+        events.add(gpuIndex + " " + eventType + " " + data);
+    }
+
+    @Override
+    public void lost(String uuid, int gpuIndex) {
+        events.add(gpuIndex + " lost");
+    }
+
+    @Override
+    public void unavailable(String reason) {
+        events.add("unavailable");
+    }
+
+    @Override
+    public void available() {
+        events.add("available");
     }
 
     @Override

@@ -26,6 +26,15 @@ class FaultScriptTest {
     }
 
     @Test
+    void anXidHasItsCode() {
+        assertThat(FaultScript.parse("at 1s gpu 3 of node-2: xid 94").entries())
+                .containsExactly(new Entry(Duration.ofSeconds(1), "node-2", 3, Fault.XID, 94));
+        assertThatThrownBy(() -> FaultScript.parse("at 1s gpu 3 of node-2: xid\nat 1s gpu 3 of node-2: lost 94"))
+                .hasMessageContaining("line 1: a code belongs to `xid`")
+                .hasMessageContaining("line 2: a code belongs to `xid`");
+    }
+
+    @Test
     void everyBadLineIsNamed() {
         assertThatThrownBy(() -> FaultScript.parse("at 20 gpu 3 of node-2: lost\n\nat 20s gpu 3 of node-2: smoke"))
                 .hasMessageContaining("line 1: expected `at 20s gpu 3 of node-2: lost`, found `at 20 gpu")

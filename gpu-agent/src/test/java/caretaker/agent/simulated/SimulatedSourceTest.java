@@ -8,12 +8,14 @@ import caretaker.agent.sampling.RejectedValues;
 import caretaker.contracts.Column;
 import caretaker.contracts.Column.Tier;
 import caretaker.contracts.Condition;
-import caretaker.contracts.FanColumn;
 import caretaker.contracts.GpuReading;
 import caretaker.contracts.GpuState;
 import caretaker.contracts.Metric;
+import caretaker.contracts.Part;
+import caretaker.contracts.PartColumn;
 import caretaker.contracts.Readings;
 import caretaker.contracts.ReadingsCodec;
+import caretaker.contracts.VectorColumn;
 import caretaker.testkit.ManualClock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,6 +29,11 @@ class SimulatedSourceTest {
     private static final RejectedValues NONE_REJECTED = (metric, reason) -> {
         throw new AssertionError(metric + " is out of range");
     };
+
+    /** What is known of a GPU that does not answer: its XIDs and other events. */
+    private static final int EVENTS = (int) Arrays.stream(Column.values())
+            .filter(column -> column.tier() == Tier.EVENT)
+            .count();
 
     private final ManualClock clock = new ManualClock();
 
@@ -48,15 +55,59 @@ class SimulatedSourceTest {
         source("node-1", 1, "").poll(Tier.RARE, readings);
         GpuReading gpu = readings.gpus().getFirst();
         assertThat(gpu.size()).isGreaterThan(100);
-        assertThat(gpu.fans(FanColumn.FAN_SPEED_PERCENTAGE)).isEmpty();
+        assertThat(gpu.vector(VectorColumn.FAN_SPEED_PERCENTAGE)).isEmpty();
         for (Column column : Column.values()) {
             String name = column.name();
             boolean otherPlace = name.startsWith("ECC_MEMORY") && !name.endsWith("DRAM") && !name.endsWith("SRAM");
             boolean notOnHopper = otherPlace
+                    || column == Column.POWER_SMOOTHING_LIFETIME_MILLIONTHS
                     || name.startsWith("RETIRED_PAGES")
                     || column == Column.CLOCK_APPLICATION_VIDEO_MEGAHERTZ;
             assertThat(gpu.has(column)).as(name).isEqualTo(!notOnHopper);
         }
+    }
+
+    @Test
+    void linksMigDevicesAndContainersAreThereOnTheFirstHosts() {
+        // Given
+        var readings = new Readings();
+
+        // When
+        source("node-1", 2, "").poll(Tier.RARE, readings);
+        GpuReading linked = readings.gpus().getFirst();
+        assertThat(linked.vector(VectorColumn.NVLINK_UP)).hasSize(18).containsOnly(1);
+        assertThat(linked.vector(VectorColumn.NVLINK_TRANSMIT_BYTES)).hasSize(18);
+        readings = new Readings();
+        source("node-4", 2, "").poll(Tier.RARE, readings);
+
+        // Then
+        GpuReading sliced = readings.gpus().getLast();
+        assertThat(sliced.parts(Part.MIG)).hasSize(3);
+        assertThat(sliced.has(Column.UTILIZATION_PERCENTAGE)).isFalse();
+        assertThat(sliced.get(Column.MIG_MODE_CURRENT)).isEqualTo(1);
+        assertThat(readings.gpus().getFirst().get(Column.MIG_MODE_CURRENT)).isZero();
+        readings = new Readings();
+        source("node-50", 2, "").poll(Tier.RARE, readings);
+        assertThat(readings.gpus().getFirst().vector(VectorColumn.NVLINK_UP)).isEmpty();
+        assertThat(readings.gpus().getFirst().has(Column.SM_ACTIVE_MILLIONTHS)).isFalse();
+    }
+
+    @Test
+    void aScriptedFaultIsCountedAsAnXidThatALostGpuStillShows() {
+        var readings = new Readings();
+        SimulatedSource source = source("node-1", 2, "at 5s gpu 1 of node-1: lost");
+        source.poll(Tier.RARE, readings);
+        assertThat(readings.gpus().get(1).get(Column.XID_LAST)).isZero();
+        assertThat(readings.gpus().get(1).parts(Part.XID)).isEmpty();
+        clock.advance(Duration.ofSeconds(6));
+        source.poll(Tier.FAST, readings);
+        GpuReading lost = readings.gpus().get(1);
+        assertThat(lost.state()).isEqualTo(GpuState.LOST);
+        assertThat(lost.get(Column.XID_LAST)).isEqualTo(79);
+        assertThat(lost.parts(Part.XID)).hasSize(1);
+        assertThat(lost.parts(Part.XID).getFirst().text(0)).isEqualTo("79");
+        assertThat(lost.parts(Part.XID).getFirst().get(PartColumn.XID_ERRORS)).isEqualTo(1);
+        assertThat(lost.has(Column.TEMPERATURE_CELSIUS)).isFalse();
     }
 
     @Test
@@ -133,7 +184,7 @@ class SimulatedSourceTest {
         assertThat(lost.state()).isEqualTo(GpuState.LOST);
         assertThat(lost.uuid()).isEqualTo(uuid);
         assertThat(lost.index()).isEqualTo(1);
-        assertThat(lost.size()).isZero();
+        assertThat(lost.size()).isEqualTo(EVENTS);
         assertThat(readings.gpusVisible()).isEqualTo(3);
         assertThat(readings.gpusExpected()).isEqualTo(4);
 
@@ -155,7 +206,7 @@ class SimulatedSourceTest {
                 .containsExactly(Condition.GPU_HUNG);
         assertThat(readings.gpus()).allSatisfy(gpu -> {
             assertThat(gpu.state()).isEqualTo(GpuState.HUNG);
-            assertThat(gpu.size()).isZero();
+            assertThat(gpu.size()).isEqualTo(EVENTS);
         });
     }
 

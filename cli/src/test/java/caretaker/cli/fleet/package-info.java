@@ -1,0 +1,4 @@
+@NullMarked
+package caretaker.cli.fleet;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package caretaker.collector.discovery;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,25 @@
+package caretaker.agent.health;
+
+import caretaker.contracts.HealthEvent;
+import java.util.List;
+
+/**
+ * What one run of the agent knows of its host when it ends, however it ends.
+ *
+ * @param agentId of that run
+ * @param sequence of its last event; 0 if there was none
+ * @param raised what it had raised and not cleared
+ */
+public record LedgerState(String agentId, long sequence, List<Raised> raised) {
+    /**
+     * A condition that is raised.
+     *
+     * @param watcher who raised it
+     * @param event the event that said so
+     */
+    public record Raised(String watcher, HealthEvent event) {}
+
+    public LedgerState {
+        raised = List.copyOf(raised);
+    }
+}

@@ -1,0 +1,69 @@
+package caretaker.agent.probe;
+
+import caretaker.agent.probe.Expectation.Verdict;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** Decides from verdicts in a row whether a probe's condition is raised. Not safe for several threads. */
+final class ProbeRule {
+    private final ProbeSpec spec;
+    private int failures;
+    private int successes;
+    private boolean isRaised;
+    private boolean lacksGpu;
+    private String reason = "";
+
+    ProbeRule(ProbeSpec spec) {
+        this.spec = spec;
+    }
+
+    /** Takes the next verdict; {@code startedAt} is that of the container, null for a probe without one. */
+    void take(Verdict verdict, @Nullable Instant startedAt, Instant now) {
+        switch (verdict) {
+            case Verdict.Well _ -> {
+                failures = 0;
+                successes++;
+                isRaised &= successes < spec.successes();
+            }
+            case Verdict.Starting(String why) -> {
+                if (startedAt == null || now.isAfter(startedAt.plus(spec.startupGrace()))) {
+                    failed(why, false);
+                }
+            }
+            case Verdict.Bad(String why) -> failedAfterGrace(why, false, startedAt, now);
+            case Verdict.NoGpu(String why) -> failedAfterGrace(why, true, startedAt, now);
+        }
+    }
+
+    private void failedAfterGrace(String why, boolean noGpu, @Nullable Instant startedAt, Instant now) {
+        if (startedAt == null || now.isAfter(startedAt.plus(spec.grace()))) {
+            failed(why, noGpu);
+        }
+    }
+
+    private void failed(String why, boolean noGpu) {
+        successes = 0;
+        failures = Math.min(failures + 1, 1_000_000);
+        lacksGpu = noGpu;
+        reason = why;
+        isRaised |= failures >= spec.failures();
+    }
+
+    boolean isRaised() {
+        return isRaised;
+    }
+
+    /** Whether the newest failure was that the program does not reach its GPUs. */
+    boolean lacksGpu() {
+        return isRaised && lacksGpu;
+    }
+
+    int failures() {
+        return failures;
+    }
+
+    /** Why it failed last. */
+    String reason() {
+        return reason;
+    }
+}

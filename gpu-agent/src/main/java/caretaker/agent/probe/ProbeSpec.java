@@ -1,0 +1,41 @@
+package caretaker.agent.probe;
+
+import java.time.Duration;
+
+/**
+ * One probe.
+ *
+ * @param timeout from the beginning of the connection to the end of the answer
+ * @param failures in a row that raise the condition
+ * @param successes in a row that clear it
+ * @param grace how long after the start of its container a failure does not count
+ * @param startupGrace how long after it a program may say that it is starting
+ */
+record ProbeSpec(
+        String name,
+        Target target,
+        Expectation expectation,
+        Duration interval,
+        Duration timeout,
+        int failures,
+        int successes,
+        Duration grace,
+        Duration startupGrace) {
+
+    static final Duration LONGEST_TIMEOUT = Duration.ofSeconds(5);
+    static final Duration SHORTEST_INTERVAL = Duration.ofSeconds(1);
+
+    /** How it is asked where nobody says otherwise. */
+    static ProbeSpec of(String name, Target target, Expectation expectation) {
+        return new ProbeSpec(
+                name,
+                target,
+                expectation,
+                Duration.ofSeconds(15),
+                LONGEST_TIMEOUT,
+                3,
+                2,
+                Duration.ofSeconds(30),
+                Duration.ofMinutes(10));
+    }
+}

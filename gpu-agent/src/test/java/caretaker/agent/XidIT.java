@@ -1,0 +1,177 @@
+package caretaker.agent;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import caretaker.agent.nvml.TestNvml;
+import caretaker.chassis.config.Config;
+import caretaker.contracts.Condition;
+import caretaker.contracts.GpuReading;
+import caretaker.contracts.HealthEvent;
+import caretaker.contracts.HealthEvent.Action;
+import caretaker.contracts.HealthEvent.State;
+import caretaker.contracts.Part;
+import caretaker.contracts.PartColumn;
+import caretaker.testkit.TestBroker;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** XIDs from a driver's events and a kernel's log to a real broker. */
+class XidIT {
+    private static final Duration LIMIT = Duration.ofSeconds(40);
+    private static final String HOST = "gpu-01";
+
+    private final TestBroker broker = TestBroker.own();
+    private final BusReader bus = new BusReader(broker);
+    private final TestNvml driver = TestNvml.load();
+    private long sequence;
+
+    @TempDir
+    private Path dir;
+
+    @BeforeEach
+    void twoGpus() throws IOException {
+        driver.scenario("gpus 2");
+        Files.writeString(kmsg(), "");
+    }
+
+    @AfterEach
+    void stopBroker() {
+        broker.close();
+        assertThat(driver.violations()).isEmpty();
+    }
+
+    private Path kmsg() {
+        return dir.resolve("kmsg");
+    }
+
+    private GpuAgent start() {
+        String yaml = "host: " + HOST + "\nintervals: {fast: 200ms}\nhttp: {port: 0}\ndocker: {enabled: false}\n"
+                + "kafka: {bootstrap-servers: [\"" + broker.bootstrapServers() + "\"]}\n"
+                + "source: nvml\nnvml: {library: " + driver.library() + "}\nkernel-log: {path: " + kmsg() + "}\n";
+        var agent = GpuAgent.start(Config.parse(GpuAgentConfig.class, yaml, "agent.yaml", Map.of()));
+        await().atMost(LIMIT).until(() -> bus.readings(HOST).size() > 2);
+        return agent;
+    }
+
+    private void kernel(String text) throws IOException {
+        String line = "3," + ++sequence + "," + System.nanoTime() / 1000 + ",-;" + text + "\n";
+        Files.write(kmsg(), line.getBytes(UTF_8), StandardOpenOption.APPEND);
+    }
+
+    private String pci(int gpu) {
+        GpuReading reading = bus.readings(HOST).getFirst().gpus().get(gpu);
+        return java.util.Objects.requireNonNull(reading.identity())
+                .pciBusId()
+                .substring(4, 14)
+                .toLowerCase(java.util.Locale.ROOT);
+    }
+
+    private List<HealthEvent> events(Condition condition) {
+        return bus.events(HOST).stream()
+                .filter(event -> event.condition() == condition)
+                .toList();
+    }
+
+    @Test
+    void anXidOfBothSourcesIsOneEventWithItsLineAndIsCountedOnce() throws IOException {
+        try (var agent = start()) {
+            String line = "NVRM: Xid (PCI:" + pci(1) + "): 94, pid="
+                    + ProcessHandle.current().pid() + ", name=java, Contained: SM (0x1). RST: No, D-RST: No";
+            driver.apply("gpu 1 xid 94");
+            kernel(line);
+            await().atMost(LIMIT).until(() -> !events(Condition.GPU_XID).isEmpty());
+            HealthEvent event = events(Condition.GPU_XID).getFirst();
+            assertThat(event.state()).isEqualTo(State.OCCURRED);
+            assertThat(event.code()).isEqualTo("94");
+            assertThat(event.entity().name()).isEqualTo("GPU 1");
+            assertThat(event.action()).isEqualTo(Action.RESTART_APP); // of a process in no container that is known
+            assertThat(event.evidence()).containsEntry("line", line).containsEntry("process", "java");
+            await().atMost(LIMIT).until(() -> counted(1, "94") == 1);
+            assertThat(Pages.metric(
+                            agent,
+                            "nvidia_gpu_agent_xids_total{gpu=\"1\",instance=\"gpu-01\",uuid=\""
+                                    + event.entity().id() + "\",xid=\"94\""))
+                    .isEqualTo(1);
+            assertThat(Pages.metric(
+                            agent,
+                            "nvidia_gpu_agent_xids_total{gpu=\"0\",instance=\"gpu-01\",uuid=\""
+                                    + bus.readings(HOST)
+                                            .getFirst()
+                                            .gpus()
+                                            .getFirst()
+                                            .uuid() + "\",xid=\"48\""))
+                    .isZero();
+            assertThat(Pages.metric(agent, "caretaker_agent_kernel_log_available{instance=\"gpu-01\""))
+                    .isEqualTo(1);
+            assertThat(events(Condition.GPU_XID)).hasSize(1);
+        }
+    }
+
+    private long counted(int gpu, String code) {
+        return bus.readings(HOST).getLast().gpus().get(gpu).parts(Part.XID).stream()
+                .filter(part -> part.text(0).equals(code))
+                .mapToLong(part -> part.get(PartColumn.XID_ERRORS))
+                .sum();
+    }
+
+    @Test
+    void a45IsFoldedIntoItsCauseAndCounted() throws IOException {
+        try (var agent = start()) {
+            String pci = pci(0);
+            kernel("NVRM: Xid (PCI:" + pci + "): 31, pid=4194303, name=train, MMU Fault");
+            for (int i = 0; i < 5; i++) {
+                kernel("NVRM: Xid (PCI:" + pci + "): 45, pid=4194303, name=train, Ch 0000001" + i);
+            }
+            kernel("NVRM: Xid (PCI:" + pci + "): 62, the end");
+            await().atMost(LIMIT).until(() -> events(Condition.GPU_XID).size() == 2);
+            assertThat(events(Condition.GPU_XID)).extracting(HealthEvent::code).containsExactly("31", "62");
+            await().atMost(LIMIT).until(() -> counted(0, "45") == 1); // of one process within two seconds: one
+            assertThat(Pages.metric(agent, "nvidia_gpu_agent_xids_folded_total{instance=\"gpu-01\""))
+                    .isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aGpuThatFellOffTheBusIsLostBeforeThePollSeesItAndBackWhenItAnswers() throws IOException {
+        try (var _ = start()) {
+            kernel("NVRM: Xid (PCI:" + pci(1) + "): 79, pid='<unknown>', name=<unknown>, GPU has fallen off the bus.");
+            kernel("NVRM: GPU " + pci(1) + ".0: GPU has fallen off the bus.");
+            await().atMost(LIMIT).until(() -> !events(Condition.GPU_LOST).isEmpty());
+            driver.apply("gpu 1 lost");
+            assertThat(events(Condition.GPU_XID)).extracting(HealthEvent::code).containsExactly("79");
+            assertThat(events(Condition.GPU_LOST)).singleElement().satisfies(event -> {
+                assertThat(event.entity().name()).isEqualTo("GPU 1");
+                assertThat(event.evidence()).containsKey("line");
+            });
+        }
+    }
+
+    @Test
+    void aKernelLogThatCannotBeReadIsOneConditionAndTheRestGoesOn() throws IOException {
+        Files.delete(kmsg());
+        try (var agent = start()) {
+            await().atMost(LIMIT)
+                    .until(() -> !events(Condition.KERNEL_LOG_UNAVAILABLE).isEmpty());
+            assertThat(events(Condition.KERNEL_LOG_UNAVAILABLE)).singleElement().satisfies(event -> {
+                assertThat(event.severity()).isEqualTo(HealthEvent.Severity.INFO);
+                assertThat(event.message()).contains("is not there");
+            });
+            assertThat(Pages.metric(agent, "caretaker_agent_kernel_log_available{instance=\"gpu-01\""))
+                    .isZero();
+            driver.apply("gpu 0 xid 48");
+            await().atMost(LIMIT).until(() -> events(Condition.GPU_XID).size() == 1);
+            assertThat(events(Condition.GPU_XID).getFirst().evidence()).containsEntry("source", "nvml");
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package caretaker.agent.containers;
+
+import org.jspecify.annotations.NullMarked;

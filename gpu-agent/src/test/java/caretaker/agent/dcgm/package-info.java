@@ -1,0 +1,4 @@
+@NullMarked
+package caretaker.agent.dcgm;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package caretaker.agent.docker;
+
+import org.jspecify.annotations.NullMarked;

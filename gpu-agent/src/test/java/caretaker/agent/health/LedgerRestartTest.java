@@ -1,0 +1,169 @@
+package caretaker.agent.health;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import caretaker.contracts.Condition;
+import caretaker.contracts.HealthEvent;
+import caretaker.contracts.HealthEvent.State;
+import caretaker.testkit.ManualClock;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is raised when the agent ends, and what becomes of it when it starts again. */
+class LedgerRestartTest {
+    private static final Finding LOST = new Finding(
+            Condition.GPU_LOST, Finding.gpu("GPU-1", 1), "", "GPU 1 is lost", Map.of("call", "x\ty\n\"é\""));
+    private static final Finding COUNT =
+            new Finding(Condition.GPU_COUNT_MISMATCH, Finding.host("h"), "", "one is missing", Map.of());
+
+    @TempDir
+    private Path dir;
+
+    private final List<HealthEvent> events = new ArrayList<>();
+
+    @Test
+    void whatIsStillWrongIsNotRaisedTwiceAndWhatIsWellIsCleared() {
+        // Given
+        var first = ledger("first");
+        first.settle("poll", List.of(LOST, COUNT));
+        events.clear();
+
+        // When
+        var second = ledger("second");
+        second.restore(first.state());
+        second.settle("poll", List.of(LOST));
+
+        // Then: a watcher may need a while to be sure
+        assertThat(events).isEmpty();
+        assertThat(second.isRaised(Condition.GPU_COUNT_MISMATCH, "h")).isTrue();
+
+        // When
+        second.confirmRestored();
+        second.settle("poll", List.of(LOST));
+
+        // Then
+        assertThat(events).hasSize(1);
+        HealthEvent cleared = events.getFirst();
+        assertThat(cleared.state()).isEqualTo(State.CLEARED);
+        assertThat(cleared.condition()).isEqualTo(Condition.GPU_COUNT_MISMATCH);
+        assertThat(cleared.agentId()).isEqualTo("second");
+        assertThat(cleared.sequence()).isEqualTo(1);
+        assertThat(cleared.evidence()).containsEntry("previousAgentId", "first").containsEntry("previousSequence", "2");
+
+        // And later
+        second.dropRestored();
+        second.settle("poll", List.of());
+        assertThat(events).hasSize(2);
+        assertThat(events.getLast().condition()).isEqualTo(Condition.GPU_LOST);
+        assertThat(events.getLast().evidence()).doesNotContainKey("previousAgentId");
+    }
+
+    @Test
+    void whatItsWatcherLooksAtNoMoreIsClearedWithAReason() {
+        var first = ledger("first");
+        first.raise("docker", LOST);
+        events.clear();
+        var second = ledger("second");
+        second.restore(first.state());
+        second.confirmRestored();
+        second.settle("poll", List.of());
+        assertThat(events).isEmpty();
+
+        second.dropRestored();
+
+        assertThat(events).hasSize(1);
+        assertThat(events.getFirst().state()).isEqualTo(State.CLEARED);
+        assertThat(events.getFirst().evidence()).containsKeys("reason", "call");
+        second.dropRestored();
+        assertThat(events).hasSize(1);
+    }
+
+    @Test
+    void whatWasRestoredCanBeClearedAndIsRestoredOnceMore() {
+        var first = ledger("first");
+        first.settle("poll", List.of(LOST, COUNT));
+        var second = ledger("second");
+        second.restore(first.state());
+        second.clear(Condition.GPU_LOST, "GPU-1");
+        var third = ledger("third");
+        events.clear();
+        third.restore(second.state());
+        assertThat(third.isRaised(Condition.GPU_LOST, "GPU-1")).isFalse();
+        third.raise("other", COUNT);
+        assertThat(events).isEmpty();
+        third.occurred(COUNT);
+        assertThat(events.getFirst().evidence())
+                .containsEntry("previousAgentId", "second")
+                .containsEntry("previousSequence", "1");
+    }
+
+    @Test
+    void theFileSaysWhatTheLedgerKnew() throws IOException {
+        var file = new LedgerFile(dir.resolve("conditions"));
+        assertThat(file.load()).isEqualTo(new LedgerFile.Loaded.Nothing());
+        var ledger = ledger("first");
+        ledger.settle("poll", List.of(LOST, COUNT));
+        file.save(ledger.state());
+        assertThat(file.load()).isEqualTo(new LedgerFile.Loaded.Found(ledger.state()));
+        ledger.settle("poll", List.of());
+        file.save(ledger.state());
+        assertThat(file.load()).isEqualTo(new LedgerFile.Loaded.Found(new LedgerState("first", 4, List.of())));
+    }
+
+    @Test
+    void aDamagedFileIsMovedAsideWhereverItIsDamaged() throws IOException {
+        Path path = dir.resolve("conditions");
+        var file = new LedgerFile(path);
+        var ledger = ledger("first");
+        ledger.settle("poll", List.of(LOST));
+        file.save(ledger.state());
+        byte[] whole = Files.readAllBytes(path);
+        for (int i = 0; i < whole.length; i += 7) {
+            byte[] damaged = whole.clone();
+            damaged[i] ^= 0x01;
+            Files.write(path, damaged);
+            assertThat(file.load()).isInstanceOf(LedgerFile.Loaded.Damaged.class);
+            assertThat(path).doesNotExist();
+            assertThat(dir.resolve("conditions.corrupt")).hasBinaryContent(damaged);
+        }
+        Files.write(path, java.util.Arrays.copyOf(whole, whole.length / 2));
+        assertThat(file.load()).isInstanceOf(LedgerFile.Loaded.Damaged.class);
+    }
+
+    @Test
+    void theKeeperWritesEachChangeAndCountsWhatFails() throws IOException {
+        var failures = new AtomicInteger();
+        var ledger = ledger("first");
+        Path gone = dir.resolve("gone");
+        Files.createDirectory(gone);
+        try (var keeper = new LedgerKeeper(failures::incrementAndGet)) {
+            var file = new LedgerFile(gone.resolve("conditions"));
+            Runnable changed = keeper.keep(file, ledger::state);
+            ledger.settle("poll", List.of(LOST));
+            changed.run();
+            await().atMost(Duration.ofSeconds(10))
+                    .untilAsserted(() -> assertThat(keeper.load(file)).isEqualTo(ledger.state()));
+            Files.delete(gone.resolve("conditions"));
+            Files.delete(gone);
+            changed.run();
+            await().atMost(Duration.ofSeconds(10)).until(() -> failures.get() == 1);
+            Files.createDirectory(gone);
+            changed.run();
+        }
+        assertThat(new LedgerFile(gone.resolve("conditions")).load())
+                .isEqualTo(new LedgerFile.Loaded.Found(ledger.state()));
+    }
+
+    private HealthLedger ledger(String agentId) {
+        return new HealthLedger("h", agentId, new ManualClock(), events::add);
+    }
+}

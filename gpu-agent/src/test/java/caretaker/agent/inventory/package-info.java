@@ -1,0 +1,4 @@
+@NullMarked
+package caretaker.agent.inventory;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package caretaker.agent.kernel;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package caretaker.agent.probe;
+
+import org.jspecify.annotations.NullMarked;

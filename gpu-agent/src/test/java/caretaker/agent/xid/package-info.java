@@ -1,0 +1,4 @@
+@NullMarked
+package caretaker.agent.xid;
+
+import org.jspecify.annotations.NullMarked;
