@@ -11,8 +11,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.DateTimeException;
 import java.util.HexFormat;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** What the codecs of CloudEvents 1.0 in structured JSON share: the envelope, and reading fields of a known kind. */
@@ -21,6 +24,7 @@ final class CloudEventJson {
     private static final String IN_A_SEGMENT = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~:@";
     private static final HexFormat HEX = HexFormat.of().withUpperCase();
     private static final int MAX_DEPTH = 32;
+    private static final int MAX_BYTES = 1 << 20;
     private static final int MAX_REASON = 200;
     private static final ObjectMapper JSON = new ObjectMapper(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
@@ -63,6 +67,39 @@ final class CloudEventJson {
 
     static JsonNode read(byte[] bytes) throws IOException {
         return JSON.readTree(bytes);
+    }
+
+    /** Makes an event of a tree. */
+    @FunctionalInterface
+    interface Reading<T> {
+        T event(JsonNode cloudEvent) throws NewerException;
+    }
+
+    /** Reads a record's value of a compacted topic, where none means that its key is no more. */
+    static <T> Decoded<T> decode(byte @Nullable [] bytes, Reading<T> reading) {
+        if (bytes == null) {
+            return new Decoded.Removed<>();
+        }
+        if (bytes.length > MAX_BYTES) {
+            return new Decoded.Malformed<>("a record of " + bytes.length + " bytes");
+        }
+        try {
+            return new Decoded.Known<>(reading.event(read(bytes)));
+        } catch (NewerException e) {
+            return new Decoded.Unknown<>(brief(e.getMessage()));
+        } catch (JsonProcessingException e) {
+            return new Decoded.Malformed<>(brief(e.getOriginalMessage()));
+        } catch (IOException | IllegalArgumentException | DateTimeException e) {
+            return new Decoded.Malformed<>(brief(e.getMessage()));
+        }
+    }
+
+    /** An object of texts or, where nothing else is said, an empty one. */
+    static Map<String, String> texts(JsonNode parent, String field) {
+        Map<String, String> texts = new TreeMap<>();
+        JsonNode json = object(parent, field);
+        json.fieldNames().forEachRemaining(key -> texts.put(key, text(json, key)));
+        return texts;
     }
 
     /** Refuses the envelope of another version or type. */

@@ -12,7 +12,7 @@ public enum Topic {
     INVENTORY(6, Cleanup.COMPACT, Duration.ZERO, "host"),
     ALERTS(6, Cleanup.COMPACT_DELETE, Duration.ofDays(14), "alert fingerprint"),
     SILENCES(1, Cleanup.COMPACT, Duration.ZERO, "silence id"),
-    NOTIFICATIONS(6, Cleanup.COMPACT_DELETE, Duration.ofDays(14), "group key + receiver"),
+    NOTIFICATIONS(6, Cleanup.COMPACT_DELETE, Duration.ofDays(14), "group key + receiver + integration"),
     RECOVERIES(6, Cleanup.DELETE, Duration.ofDays(365), "host/container"),
     RECOVERY_STATE(6, Cleanup.COMPACT, Duration.ZERO, "host/container"),
     MAINTENANCE(1, Cleanup.COMPACT, Duration.ZERO, "host/container"),

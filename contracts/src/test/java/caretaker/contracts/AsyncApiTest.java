@@ -20,8 +20,14 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 /** Holds {@code asyncapi.yaml} to the topics, the codecs and the files it names. */
 class AsyncApiTest {
     private static final JsonNode DOCUMENT = document();
-    private static final Set<Topic> IN_USE =
-            EnumSet.of(Topic.READINGS, Topic.HEALTH, Topic.INVENTORY, Topic.DEAD_LETTERS);
+    private static final Set<Topic> IN_USE = EnumSet.of(
+            Topic.READINGS,
+            Topic.HEALTH,
+            Topic.INVENTORY,
+            Topic.ALERTS,
+            Topic.SILENCES,
+            Topic.NOTIFICATIONS,
+            Topic.DEAD_LETTERS);
 
     @Test
     void everyTopicIsAChannelWithTheSettingsItIsCreatedWith() {

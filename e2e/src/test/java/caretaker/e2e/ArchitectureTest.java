@@ -81,6 +81,7 @@ class ArchitectureTest {
                     "caretaker.agent.nvml..",
                     "caretaker.alerts.config..",
                     "caretaker.alerts.routing..",
+                    "caretaker.alerts.state..",
                     "caretaker.alerts.template..",
                     "caretaker.agent.health..",
                     "caretaker.agent.xid..",

@@ -1,0 +1,217 @@
+package caretaker.alerts;
+
+import caretaker.alerts.api.ApiV2;
+import caretaker.alerts.api.Status;
+import caretaker.alerts.bus.Intake;
+import caretaker.alerts.bus.Ledger;
+import caretaker.alerts.config.AlertmanagerConfig;
+import caretaker.alerts.state.Board;
+import caretaker.alerts.state.Desk;
+import caretaker.chassis.Closer;
+import caretaker.chassis.DeadLetters;
+import caretaker.chassis.HttpEndpoint;
+import caretaker.chassis.Metrics;
+import caretaker.chassis.Outbox;
+import caretaker.chassis.OutboxSettings;
+import caretaker.chassis.PollLoop;
+import caretaker.chassis.Readiness;
+import caretaker.chassis.TopicSpec;
+import caretaker.chassis.Topics;
+import caretaker.chassis.config.ConfigException;
+import caretaker.contracts.Topic;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A running alert router. A test starts one the same way the process does. */
+public final class AlertRouter implements AutoCloseable {
+    private static final Logger LOGGER = LoggerFactory.getLogger(AlertRouter.class);
+
+    private final Closer closer;
+    private final HttpEndpoint http;
+    private final Reload reload;
+    private final CompletableFuture<Void> ended;
+
+    private AlertRouter(Closer closer, HttpEndpoint http, Reload reload, CompletableFuture<Void> ended) {
+        this.closer = closer;
+        this.http = http;
+        this.reload = reload;
+        this.ended = ended;
+    }
+
+    /**
+     * Starts to read and serve. Needs no broker yet.
+     *
+     * @throws ConfigException with everything that is wrong in Alertmanager's file
+     */
+    public static AlertRouter start(AlertRouterConfig config) {
+        var closer = new Closer();
+        try {
+            return assemble(config, InstantSource.system(), closer);
+        } catch (RuntimeException e) {
+            closer.close(); // whatever was opened before the failure
+            throw e;
+        }
+    }
+
+    private static AlertRouter assemble(AlertRouterConfig config, InstantSource clock, Closer closer) {
+        var alerting = config.alerting();
+        var file = AlertmanagerConfig.load(alerting.configFile(), alerting.matchers());
+        var registry = Metrics.registry("alert-router", version());
+        closer.opened("metrics", registry::close);
+        var vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2).setWorkerPoolSize(2));
+        closer.opened("vertx", () -> vertx.close().await());
+        var topics = closer.opened("topics", Topics.ensure(vertx, config.kafka(), topics(config), registry));
+        var outbox = closer.opened(
+                "outbox", Outbox.start(vertx, config.kafka(), OutboxSettings.DEFAULTS, Set.of(), registry, clock));
+        var ledger = new Ledger(outbox, config.topics().ledger());
+        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+        closer.opened("requests", threads::shutdownNow);
+
+        var ended = new CompletableFuture<Void>();
+        var board = new Board(file, alerting.matchers().names(), alerting.limits());
+        var shift = new Shift(board, ledger, alerting.forgetEvery());
+        var desk = closer.opened("desk", new Desk(board, clock, shift::tick, ended::completeExceptionally));
+        var loop = closer.opened(
+                "intake",
+                PollLoop.named("alerts", () -> config.kafka().consumer(null))
+                        .topics(List.of(
+                                config.topics().alerts(),
+                                config.topics().silences(),
+                                config.topics().notifications()))
+                        .fromStart()
+                        .batches(new Intake(desk, config.topics().ledger(), clock))
+                        .quarantine(new DeadLetters(outbox, config.topics().deadLetters(), "alert-router"))
+                        .registry(registry)
+                        .clock(clock)
+                        .onFailure(ended::completeExceptionally)
+                        .start());
+        shift.liveOnce(loop::caughtUp);
+        desk.start();
+
+        var reload = new Reload(alerting.configFile(), alerting.matchers(), desk, registry, clock);
+        String address = config.http().host() + ":" + config.http().port();
+        var status = new Status(name(), address, version(), clock.instant());
+        var api = new ApiV2(desk, ledger, status, alerting.matchers(), threads, registry);
+        show(board, desk, registry);
+        var readiness = new Readiness()
+                .check("topics", topics::notReady)
+                .check("alerts", () -> shift.isLive() ? Optional.empty() : Optional.of("the bus is not read yet"));
+        String prefix = prefix(config.http().routePrefix());
+        var http = closer.opened(
+                "http",
+                HttpEndpoint.start(vertx, config.http().settings(), registry, readiness, router -> {
+                    operations(router, prefix, readiness, reload, threads);
+                    api.serve(router, prefix);
+                    if (!prefix.isEmpty()) {
+                        router.route(prefix + "/metrics").handler(context -> context.reroute("/metrics"));
+                    }
+                }));
+        return new AlertRouter(closer, http, reload, ended);
+    }
+
+    private static void operations(
+            Router router, String prefix, Readiness readiness, Reload reload, ExecutorService threads) {
+        for (var route : List.copyOf(router.getRoutes())) {
+            if ("/-/healthy".equals(route.getPath()) || "/-/ready".equals(route.getPath())) {
+                route.remove(); // Alertmanager's say OK
+            }
+        }
+        answer(router, prefix + "/-/healthy", _ -> List.of());
+        answer(router, prefix + "/-/ready", _ -> readiness.reasons());
+        router.post(prefix + "/-/reload")
+                .handler(context -> threads.execute(() -> {
+                    Optional<String> wrong = reload.now();
+                    context.response().setStatusCode(wrong.isEmpty() ? 200 : 500);
+                    wrong.ifPresentOrElse(
+                            why -> context.end("failed to reload config: " + why + "\n"), context::end);
+                }));
+        router.route(prefix + "/-/reload")
+                .handler(context -> context.response().setStatusCode(405).end("Only POST requests allowed\n"));
+    }
+
+    private static void answer(
+            Router router, String path, java.util.function.Function<RoutingContext, List<String>> reasons) {
+        router.route(path).method(HttpMethod.GET).method(HttpMethod.HEAD).handler(context -> {
+            List<String> wrong = reasons.apply(context);
+            context.response()
+                    .setStatusCode(wrong.isEmpty() ? 200 : 503)
+                    .putHeader("Content-Type", "text/plain; charset=utf-8")
+                    .end(wrong.isEmpty() ? "OK" : String.join("\n", wrong) + "\n");
+        });
+    }
+
+    private static void show(Board board, Desk desk, MeterRegistry registry) {
+        gauge("alertmanager.dispatcher.aggregation.groups", () -> board.groups().size(), registry);
+        gauge("caretaker.alert.router.alerts.known", () -> board.alerts().size(), registry);
+        gauge("caretaker.alert.router.desk.alive", () -> desk.isAlive() ? 1 : 0, registry);
+        gauge("alertmanager.cluster.members", () -> 1, registry);
+    }
+
+    private static void gauge(String name, java.util.function.Supplier<Number> value, MeterRegistry registry) {
+        Gauge.builder(name, value).strongReference(true).register(registry);
+    }
+
+    private static List<TopicSpec> topics(AlertRouterConfig config) {
+        return List.of(
+                spec(config.topics().alerts(), Topic.ALERTS),
+                spec(config.topics().silences(), Topic.SILENCES),
+                spec(config.topics().notifications(), Topic.NOTIFICATIONS),
+                spec(config.topics().deadLetters(), Topic.DEAD_LETTERS));
+    }
+
+    private static TopicSpec spec(String name, Topic topic) {
+        return new TopicSpec(name, topic.partitions(), topic.config());
+    }
+
+    private static String prefix(String given) {
+        String stripped = given.replaceAll("/+$", "");
+        return stripped.isEmpty() || stripped.startsWith("/") ? stripped : "/" + stripped;
+    }
+
+    private static String name() {
+        return "caretaker-" + ProcessHandle.current().pid();
+    }
+
+    static String version() {
+        String version = AlertRouter.class.getPackage().getImplementationVersion();
+        return version == null ? "dev" : version;
+    }
+
+    public int port() {
+        return http.port();
+    }
+
+    /** Reads Alertmanager's file again; a bad one changes nothing and is logged. */
+    public void reload() {
+        reload.now().ifPresent(why -> LOGGER.atError()
+                .addKeyValue("reason", why)
+                .log("the configuration is not taken, the old one stays"));
+    }
+
+    /** Completes with what ended it, if it fails by itself. */
+    public CompletableFuture<Void> ended() {
+        return ended;
+    }
+
+    /** Stops within ten seconds. */
+    @Override
+    public void close() {
+        closer.close();
+    }
+}

@@ -1,0 +1,101 @@
+package caretaker.alerts;
+
+import caretaker.alerts.bus.Ledger;
+import caretaker.alerts.routing.AlertStore;
+import caretaker.alerts.routing.MatcherSyntax;
+import caretaker.alerts.routing.Silences;
+import caretaker.alerts.state.Board;
+import caretaker.chassis.HttpSettings;
+import caretaker.chassis.KafkaSettings;
+import caretaker.chassis.LogSettings;
+import caretaker.chassis.config.Bytes;
+import caretaker.chassis.config.Config;
+import caretaker.chassis.config.Default;
+import caretaker.chassis.config.Range;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Everything the alert router can be told, but for what Alertmanager's own file says. */
+public record AlertRouterConfig(KafkaSettings kafka, Http http, Alerting alerting, Topics topics, LogSettings log) {
+
+    /** Reads a YAML file. */
+    public static AlertRouterConfig load(Path file, Map<String, String> environment) {
+        return Config.load(AlertRouterConfig.class, file, environment);
+    }
+
+    /**
+     * Where Alertmanager's API is served; see {@link HttpSettings}.
+     *
+     * @param routePrefix what stands before every path, {@code /alertmanager}
+     * @param externalUrl where people find it; in messages
+     */
+    public record Http(
+            @Default("127.0.0.1") String host,
+
+            @Default("9093") @Range(min = "0", max = "65535")
+            int port,
+
+            @Nullable Path webConfig,
+            @Default("/") String routePrefix,
+            @Default("http://127.0.0.1:9093") String externalUrl) {
+
+        HttpSettings settings() {
+            return new HttpSettings(host, port, webConfig, new Bytes(32 << 20));
+        }
+    }
+
+    /**
+     * How alerts become messages.
+     *
+     * @param configFile Alertmanager's configuration
+     * @param matchers how matchers are read
+     * @param retention how long silences that ended and what was sent are remembered
+     * @param forgetEvery how often alerts that are over are looked for
+     * @param maxAlerts one more is refused; 0 for no limit
+     * @param maxAlertsPerName firing ones of one {@code alertname}; 0 for no limit
+     * @param maxGroups alerts that would open one more are not told of; 0 for no limit
+     * @param maxSilences ended ones included; 0 for no limit
+     * @param maxSilence a larger one is refused
+     */
+    public record Alerting(
+            Path configFile,
+            @Default("fallback") MatcherSyntax matchers,
+
+            @Default("120h") @Range(min = "1m") Duration retention,
+
+            @Default("30m") @Range(min = "1s") Duration forgetEvery,
+
+            @Default("200000") @Range(min = "0") int maxAlerts,
+
+            @Default("0") @Range(min = "0") int maxAlertsPerName,
+
+            @Default("50000") @Range(min = "0") int maxGroups,
+
+            @Default("10000") @Range(min = "0") int maxSilences,
+
+            @Default("64KiB") @Range(min = "1KiB", max = "512KiB")
+            Bytes maxSilence) {
+
+        Board.Limits limits() {
+            return new Board.Limits(
+                    new AlertStore.Limits(maxAlertsPerName, maxAlerts),
+                    new Silences.Limits(maxSilences, (int) maxSilence.count()),
+                    maxGroups,
+                    retention);
+        }
+    }
+
+    /** Names of the topics. */
+    public record Topics(
+            @Default("caretaker.alerts") String alerts,
+            @Default("caretaker.silences") String silences,
+            @Default("caretaker.notifications") String notifications,
+            @Default("caretaker.dead-letters") String deadLetters) {
+
+        Ledger.Topics ledger() {
+            return new Ledger.Topics(alerts, silences, notifications);
+        }
+    }
+}

@@ -1,0 +1,121 @@
+package caretaker.alerts.bus;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import caretaker.alerts.routing.Fingerprint;
+import caretaker.alerts.routing.GroupId;
+import caretaker.alerts.routing.Integration;
+import caretaker.alerts.routing.NotificationLog;
+import caretaker.alerts.state.Board;
+import caretaker.alerts.state.Desk;
+import caretaker.chassis.PollLoop;
+import caretaker.chassis.Quarantine;
+import caretaker.chassis.Verdict;
+import caretaker.contracts.AlertEventCodec;
+import caretaker.contracts.Decoded;
+import caretaker.contracts.NotificationEvent;
+import caretaker.contracts.NotificationEventCodec;
+import caretaker.contracts.SilenceEventCodec;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+
+/** Brings what is on the router's topics to its board. Owned by the poll loop's thread. */
+public final class Intake implements PollLoop.BatchHandler {
+    private final Desk desk;
+    private final Ledger.Topics topics;
+    private final InstantSource clock;
+    private final AlertEventCodec alerts = new AlertEventCodec();
+    private final SilenceEventCodec silences = new SilenceEventCodec();
+    private final NotificationEventCodec notifications = new NotificationEventCodec();
+
+    public Intake(Desk desk, Ledger.Topics topics, InstantSource clock) {
+        this.desk = desk;
+        this.topics = topics;
+        this.clock = clock;
+    }
+
+    @Override
+    public Verdict handle(
+            TopicPartition partition, List<ConsumerRecord<byte[], byte[]>> records, Quarantine quarantine) {
+        List<Consumer<Board>> news = new ArrayList<>(records.size());
+        for (ConsumerRecord<byte[], byte[]> record : records) {
+            try {
+                read(record, quarantine).ifPresent(news::add);
+            } catch (IllegalArgumentException e) {
+                quarantine.store(record, String.valueOf(e.getMessage()));
+            }
+        }
+        try {
+            desk.tell(board -> news.forEach(each -> each.accept(board)));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return Verdict.done();
+    }
+
+    private Optional<Consumer<Board>> read(ConsumerRecord<byte[], byte[]> record, Quarantine quarantine) {
+        String key = record.key() == null ? "" : new String(record.key(), UTF_8);
+        Instant now = clock.instant();
+        if (record.topic().equals(topics.alerts())) {
+            return switch (alerts.decode(record.value())) {
+                case Decoded.Known(var event) -> {
+                    var alert = Translation.alert(event);
+                    yield Optional.of(board -> board.heard(alert, now));
+                }
+                case Decoded.Removed<?> _ -> {
+                    var fingerprint = Fingerprint.parse(key);
+                    yield Optional.of(board -> board.forget(fingerprint));
+                }
+                case Decoded.Unknown(var what) -> bad(record, "of a newer writer: " + what, quarantine);
+                case Decoded.Malformed(var reason) -> bad(record, reason, quarantine);
+            };
+        }
+        if (record.topic().equals(topics.silences())) {
+            return switch (silences.decode(record.value())) {
+                case Decoded.Known(var event) -> {
+                    var silence = Translation.silence(event);
+                    yield Optional.of(board -> board.silences().put(silence));
+                }
+                case Decoded.Removed<?> _ -> Optional.of(board -> board.silences().remove(key));
+                case Decoded.Unknown(var what) -> bad(record, "of a newer writer: " + what, quarantine);
+                case Decoded.Malformed(var reason) -> bad(record, reason, quarantine);
+            };
+        }
+        return switch (notifications.decode(record.value())) {
+            case Decoded.Known(var event) -> notification(event);
+            case Decoded.Removed<?> _ -> Optional.empty(); // entries expire by themselves
+            case Decoded.Unknown(var what) -> bad(record, "of a newer writer: " + what, quarantine);
+            case Decoded.Malformed(var reason) -> bad(record, reason, quarantine);
+        };
+    }
+
+    private static Optional<Consumer<Board>> notification(NotificationEvent event) {
+        Optional<Integration.Kind> kind = Stream.of(Integration.Kind.values())
+                .filter(each -> each.word().equals(event.integration().toLowerCase(Locale.ROOT)))
+                .findFirst();
+        if (kind.isEmpty()) {
+            return Optional.empty();
+        }
+        var key = new NotificationLog.Key(
+                new GroupId(event.groupKey(), event.receiver()), kind.get(), event.index());
+        var sent = event.sent();
+        var pending = event.pending();
+        var notified = sent == null ? null : Translation.notified(sent);
+        var being = pending == null ? null : Translation.pending(pending);
+        return Optional.of(board -> board.heard(key, notified, being, event.nextFlush()));
+    }
+
+    private static Optional<Consumer<Board>> bad(
+            ConsumerRecord<byte[], byte[]> record, String reason, Quarantine quarantine) {
+        quarantine.store(record, reason);
+        return Optional.empty();
+    }
+}

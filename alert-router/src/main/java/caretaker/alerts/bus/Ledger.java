@@ -1,0 +1,82 @@
+package caretaker.alerts.bus;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import caretaker.alerts.routing.Alert;
+import caretaker.alerts.routing.NotificationLog;
+import caretaker.alerts.routing.Silence;
+import caretaker.chassis.Outbox;
+import caretaker.chassis.Outgoing;
+import caretaker.contracts.AlertEventCodec;
+import caretaker.contracts.NotificationEvent;
+import caretaker.contracts.NotificationEventCodec;
+import caretaker.contracts.SilenceEventCodec;
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Puts the router's state on the bus. A future completes once the broker has what it stands for, and fails if it did
+ * not take it in time; then it may still take it later, which does no harm.
+ */
+public final class Ledger {
+    /** Prometheus waits ten seconds for an answer. */
+    private static final long LIMIT_SECONDS = 5;
+
+    /** Names of the topics. */
+    public record Topics(String alerts, String silences, String notifications) {}
+
+    private final Outbox outbox;
+    private final Topics topics;
+    private final AlertEventCodec alerts = new AlertEventCodec();
+    private final SilenceEventCodec silences = new SilenceEventCodec();
+    private final NotificationEventCodec notifications = new NotificationEventCodec();
+
+    public Ledger(Outbox outbox, Topics topics) {
+        this.outbox = outbox;
+        this.topics = topics;
+    }
+
+    public Future<?> alerts(Collection<Alert> states) {
+        List<Future<Void>> sent = new ArrayList<>(states.size());
+        for (Alert alert : states) {
+            byte[] value = alerts.encode(Translation.event(alert));
+            sent.add(outbox.send(new Outgoing(topics.alerts, key(alert), value)));
+        }
+        return Future.join(sent).timeout(LIMIT_SECONDS, TimeUnit.SECONDS);
+    }
+
+    public Future<?> silences(Collection<Silence> states) {
+        List<Future<Void>> sent = new ArrayList<>(states.size());
+        for (Silence silence : states) {
+            byte[] value = silences.encode(Translation.event(silence));
+            sent.add(outbox.send(
+                    new Outgoing(topics.silences, silence.id().getBytes(UTF_8), value)));
+        }
+        return Future.join(sent).timeout(LIMIT_SECONDS, TimeUnit.SECONDS);
+    }
+
+    public Future<?> notification(NotificationEvent event) {
+        return outbox.send(new Outgoing(
+                        topics.notifications, event.key().getBytes(UTF_8), notifications.encode(event)))
+                .timeout(LIMIT_SECONDS, TimeUnit.SECONDS);
+    }
+
+    /** Says of each that it is no more. Nobody waits for it: what is left is dropped at the next start. */
+    public void forget(
+            Collection<Alert> overAlerts, Collection<String> oldSilences, Collection<NotificationLog.Key> oldEntries) {
+        overAlerts.forEach(alert -> outbox.offer(topics.alerts, key(alert), null));
+        oldSilences.forEach(id -> outbox.offer(topics.silences, id.getBytes(UTF_8), null));
+        for (NotificationLog.Key entry : oldEntries) {
+            String key = entry.group().key() + "/" + entry.group().receiver() + "/"
+                    + entry.kind().word() + "[" + entry.index() + "]";
+            outbox.offer(topics.notifications, key.getBytes(UTF_8), null);
+        }
+    }
+
+    private static byte[] key(Alert alert) {
+        return alert.fingerprint().toString().getBytes(UTF_8);
+    }
+}

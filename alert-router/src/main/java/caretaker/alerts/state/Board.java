@@ -1,0 +1,209 @@
+package caretaker.alerts.state;
+
+import caretaker.alerts.config.AlertmanagerConfig;
+import caretaker.alerts.routing.Alert;
+import caretaker.alerts.routing.AlertStore;
+import caretaker.alerts.routing.Fingerprint;
+import caretaker.alerts.routing.GroupState;
+import caretaker.alerts.routing.Groups;
+import caretaker.alerts.routing.Inhibitor;
+import caretaker.alerts.routing.LabelNames;
+import caretaker.alerts.routing.NotificationLog;
+import caretaker.alerts.routing.Notified;
+import caretaker.alerts.routing.Pipeline;
+import caretaker.alerts.routing.Route;
+import caretaker.alerts.routing.Silences;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** All that the router knows. Only its desk's thread may touch it. */
+public final class Board {
+    /** How much is kept; 0 is no limit. */
+    public record Limits(AlertStore.Limits alerts, Silences.Limits silences, int groups, Duration retention) {}
+
+    private final Limits limits;
+    private final AlertStore alerts;
+    private final Silences silences;
+    private final NotificationLog log = new NotificationLog();
+    private final Map<NotificationLog.Key, Pending> pending = new HashMap<>();
+    private final Groups groups;
+    private final List<GroupState> timers = new ArrayList<>();
+    private boolean live;
+    private AlertmanagerConfig config;
+    private Inhibitor inhibitor;
+    private Pipeline pipeline;
+
+    public Board(AlertmanagerConfig config, LabelNames names, Limits limits) {
+        this.limits = limits;
+        this.config = config;
+        this.alerts = new AlertStore(names, limits.alerts());
+        this.silences = new Silences(names, limits.silences());
+        this.groups = new Groups(config.route(), Instant.MIN, limits.groups());
+        this.inhibitor = new Inhibitor(config.inhibitRules());
+        this.pipeline = new Pipeline(inhibitor, config.times(), silences, config::integrations);
+    }
+
+    /** Takes up another configuration. Groups that are the same in both keep their timers. */
+    public void reload(AlertmanagerConfig changed, Instant now) {
+        config = changed;
+        inhibitor = new Inhibitor(changed.inhibitRules());
+        alerts.all().forEach(inhibitor::put);
+        pipeline = new Pipeline(inhibitor, changed.times(), silences, changed::integrations);
+        groups.reload(changed.route(), alerts.all(), now);
+    }
+
+    public AlertmanagerConfig config() {
+        return config;
+    }
+
+    public AlertStore alerts() {
+        return alerts;
+    }
+
+    public Silences silences() {
+        return silences;
+    }
+
+    public Groups groups() {
+        return groups;
+    }
+
+    public Pipeline pipeline() {
+        return pipeline;
+    }
+
+    public NotificationLog log() {
+        return log;
+    }
+
+    public Duration retention() {
+        return limits.retention();
+    }
+
+    /** An alert whose state is on the bus has its effect: it inhibits others and is told of. */
+    public void effect(Alert alert, Instant now) {
+        if (!live) {
+            return;
+        }
+        inhibitor.put(alert);
+        groups.put(alert, now);
+    }
+
+    /** Everything that the bus had is known: groups open, with the timers that they had. */
+    public void goLive(Instant now) {
+        live = true;
+        groups.restore(timers);
+        timers.clear();
+        alerts.all()
+                .forEach(alert -> effect(alert, alert.updatedAt().isBefore(now) ? alert.updatedAt() : now));
+    }
+
+    /** Whether groups are open. Until then nobody is told of anything. */
+    public boolean isLive() {
+        return live;
+    }
+
+    /** Takes a state from the bus. One that this instance wrote itself is there already. */
+    public void heard(Alert alert, Instant now) {
+        Optional<Alert> known = alerts.get(alert.fingerprint());
+        if (known.isEmpty() || !known.get().updatedAt().equals(alert.updatedAt())) {
+            Alert merged = alerts.put(alert, now);
+            if (live) {
+                effect(merged, now);
+            }
+        }
+    }
+
+    /** Forgets an alert that was over. */
+    public void forget(Fingerprint fingerprint) {
+        alerts.get(fingerprint).ifPresent(inhibitor::remove);
+        alerts.remove(fingerprint);
+    }
+
+    /** Forgets what is over and has nobody to be told of; which alerts. */
+    public List<Alert> forgetOver(Instant now) {
+        List<Alert> over = alerts.collect(now, groups::holds);
+        over.forEach(inhibitor::remove);
+        return over;
+    }
+
+    /** Takes what is known of one way of telling a group. */
+    public void heard(
+            NotificationLog.Key key, @Nullable Notified notified, @Nullable Pending being, Instant nextFlush) {
+        if (notified != null) {
+            log.put(key, notified);
+        }
+        if (being == null) {
+            pending.remove(key);
+        } else {
+            pending.put(key, being);
+        }
+        if (!live) {
+            timers.add(new GroupState(key.group(), nextFlush));
+        }
+    }
+
+    public @Nullable Pending pending(NotificationLog.Key key) {
+        return pending.get(key);
+    }
+
+    public void began(NotificationLog.Key key, Pending being) {
+        pending.put(key, being);
+    }
+
+    public void ended(NotificationLog.Key key) {
+        pending.remove(key);
+    }
+
+    /** What the API shows of an alert. */
+    public AlertView view(Alert alert, Instant now) {
+        List<Route> routes = config.route().match(alert.labels());
+        List<String> mutedBy = new ArrayList<>();
+        for (Route route : routes) {
+            mutedBy.addAll(config.times().mutedBy(route, now));
+            mutedBy.addAll(config.times().inactiveBecauseOf(route, now));
+        }
+        return new AlertView(
+                alert,
+                new TreeSet<>(routes.stream().map(Route::receiver).toList()),
+                silences.silencing(alert.labels(), now),
+                inhibitor.inhibiting(alert.labels(), now).map(List::of).orElse(List.of()),
+                mutedBy);
+    }
+
+    /** The alerts that fire and that the question asks for, by fingerprint. */
+    public List<AlertView> alerts(AlertQuery query, Instant now) {
+        return alerts.firing(now)
+                .filter(query::matches)
+                .map(alert -> view(alert, now))
+                .filter(query::shows)
+                .toList();
+    }
+
+    /** The groups with alerts that the question asks for. */
+    public List<GroupView> groups(AlertQuery query, Instant now) {
+        List<GroupView> found = new ArrayList<>();
+        for (Groups.View group : groups.views()) {
+            Route route = group.route();
+            if (!query.matchesReceiver(route.receiver())) {
+                continue;
+            }
+            List<AlertView> shown = group.alerts().stream()
+                    .filter(alert -> !alert.resolvedAt(now) && query.matches(alert))
+                    .map(alert -> view(alert, now))
+                    .filter(query::shows)
+                    .toList();
+            if (!shown.isEmpty()) {
+                found.add(new GroupView(group.labels(), route.receiver(), route.options().labels(), shown));
+            }
+        }
+        return found;
+    }
+}

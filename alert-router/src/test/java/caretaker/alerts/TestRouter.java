@@ -1,0 +1,109 @@
+package caretaker.alerts;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import caretaker.chassis.config.Config;
+import caretaker.testkit.TestBroker;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.awaitility.Awaitility;
+
+/** An alert router on a test's broker, with topics of its own, and what a test asks of it. */
+final class TestRouter implements AutoCloseable {
+    static final Duration LIMIT = Duration.ofSeconds(40);
+    static final String PREFIX = "/am";
+    private static final HttpClient CLIENT = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(Duration.ofSeconds(2))
+            .build();
+
+    private final AlertRouter router;
+
+    private TestRouter(AlertRouter router) {
+        this.router = router;
+    }
+
+    /** Ready when it returns. */
+    static TestRouter start(TestBroker broker, String topic, Path configFile) {
+        var router = new TestRouter(
+                AlertRouter.start(Config.parse(AlertRouterConfig.class, yaml(broker, topic, configFile), "t", Map.of())));
+        Awaitility.await()
+                .atMost(LIMIT)
+                .until(() -> router.get("/-/ready").statusCode() == 200);
+        return router;
+    }
+
+    static String yaml(TestBroker broker, String topic, Path configFile) {
+        return """
+                kafka:
+                  bootstrap-servers: [%s]
+                http:
+                  port: 0
+                  route-prefix: %s/
+                alerting:
+                  config-file: %s
+                topics:
+                  alerts: %s
+                  silences: %s-silences
+                  notifications: %s-notifications
+                  dead-letters: %s-dead
+                """.formatted(broker.bootstrapServers(), PREFIX, configFile, topic, topic, topic, topic);
+    }
+
+    static Path config(Path directory, String yaml) {
+        try {
+            return Files.writeString(directory.resolve("alertmanager.yml"), yaml);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    int port() {
+        return router.port();
+    }
+
+    String url() {
+        return "http://127.0.0.1:" + port() + PREFIX;
+    }
+
+    AlertRouter router() {
+        return router;
+    }
+
+    HttpResponse<String> get(String path) {
+        return send("GET", path, "");
+    }
+
+    HttpResponse<String> post(String path, String body) {
+        return send("POST", path, body);
+    }
+
+    HttpResponse<String> send(String method, String path, String body) {
+        var request = HttpRequest.newBuilder(URI.create(url() + path))
+                .timeout(LIMIT)
+                .header("Content-Type", "application/json")
+                .method(method, HttpRequest.BodyPublishers.ofString(body, UTF_8))
+                .build();
+        try {
+            return CLIENT.send(request, HttpResponse.BodyHandlers.ofString(UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        router.close();
+    }
+}

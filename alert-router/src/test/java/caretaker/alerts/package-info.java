@@ -1,0 +1,4 @@
+@NullMarked
+package caretaker.alerts;
+
+import org.jspecify.annotations.NullMarked;
