@@ -26,8 +26,6 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -114,8 +112,7 @@ public final class AlertRouter implements AutoCloseable {
                 .check("alerts", () -> shift.isLive() ? Optional.empty() : Optional.of("the bus is not read yet"));
         String prefix = prefix(config.http().routePrefix());
         var http = closer.opened(
-                "http",
-                HttpEndpoint.start(vertx, config.http().settings(), registry, readiness, router -> {
+                "http", HttpEndpoint.start(vertx, config.http().settings(), registry, readiness, router -> {
                     operations(router, prefix, readiness, reload, threads);
                     api.serve(router, prefix);
                     if (!prefix.isEmpty()) {
@@ -138,8 +135,7 @@ public final class AlertRouter implements AutoCloseable {
                 .handler(context -> threads.execute(() -> {
                     Optional<String> wrong = reload.now();
                     context.response().setStatusCode(wrong.isEmpty() ? 200 : 500);
-                    wrong.ifPresentOrElse(
-                            why -> context.end("failed to reload config: " + why + "\n"), context::end);
+                    wrong.ifPresentOrElse(why -> context.end("failed to reload config: " + why + "\n"), context::end);
                 }));
         router.route(prefix + "/-/reload")
                 .handler(context -> context.response().setStatusCode(405).end("Only POST requests allowed\n"));
@@ -199,9 +195,10 @@ public final class AlertRouter implements AutoCloseable {
 
     /** Reads Alertmanager's file again; a bad one changes nothing and is logged. */
     public void reload() {
-        reload.now().ifPresent(why -> LOGGER.atError()
-                .addKeyValue("reason", why)
-                .log("the configuration is not taken, the old one stays"));
+        reload.now()
+                .ifPresent(why -> LOGGER.atError()
+                        .addKeyValue("reason", why)
+                        .log("the configuration is not taken, the old one stays"));
     }
 
     /** Completes with what ended it, if it fails by itself. */

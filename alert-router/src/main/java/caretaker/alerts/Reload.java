@@ -29,10 +29,7 @@ final class Reload {
         Gauge.builder("alertmanager.config.last.reload.successful", this, reload -> reload.succeeded ? 1 : 0)
                 .strongReference(true)
                 .register(registry);
-        Gauge.builder(
-                        "alertmanager.config.last.reload.success.timestamp.seconds",
-                        this,
-                        reload -> reload.succeededAt)
+        Gauge.builder("alertmanager.config.last.reload.success.timestamp.seconds", this, reload -> reload.succeededAt)
                 .strongReference(true)
                 .register(registry);
     }

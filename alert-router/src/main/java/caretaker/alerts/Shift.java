@@ -49,7 +49,9 @@ final class Shift {
         }
         if (!now.isBefore(forgetAt)) {
             ledger.forget(
-                    board.forgetOver(now), board.silences().collect(now, board.retention()), board.log().collect(now));
+                    board.forgetOver(now),
+                    board.silences().collect(now, board.retention()),
+                    board.log().collect(now));
             forgetAt = now.plus(forgetEvery);
         }
     }

@@ -81,8 +81,10 @@ class ApiIT {
     void alertsAreFilteredAsAlertmanagerDoesIt() {
         try (var router = router()) {
             router.post("/api/v2/alerts", "[" + CRITICAL + "," + WARNING + "," + alert("Idle", "info", "n2") + "]");
-            assertThat(json(router.get("/api/v2/alerts?filter=node%3D%22n1%22"))).hasSize(2);
-            assertThat(json(router.get("/api/v2/alerts?filter=absent%3D%22%22"))).hasSize(3); // R7
+            assertThat(json(router.get("/api/v2/alerts?filter=node%3D%22n1%22")))
+                    .hasSize(2);
+            assertThat(json(router.get("/api/v2/alerts?filter=absent%3D%22%22")))
+                    .hasSize(3); // R7
             assertThat(json(router.get("/api/v2/alerts?inhibited=false"))).hasSize(2);
             assertThat(json(router.get("/api/v2/alerts?active=false"))).hasSize(2);
             assertThat(json(router.get("/api/v2/alerts?receiver=nig.*"))).hasSize(1);
@@ -93,7 +95,8 @@ class ApiIT {
                     .containsExactly("never");
 
             String silence = silence(router, "alertname", "GpuHot");
-            assertThat(json(router.get("/api/v2/alerts?silenced=false&inhibited=false"))).hasSize(1);
+            assertThat(json(router.get("/api/v2/alerts?silenced=false&inhibited=false")))
+                    .hasSize(1);
             assertThat(named(json(router.get("/api/v2/alerts")), "GpuHot")
                             .getJsonObject("status")
                             .getJsonArray("silencedBy"))
@@ -119,7 +122,8 @@ class ApiIT {
             assertError(router.post("/api/v2/alerts", "{}"), 400, 400);
             assertError(router.post("/api/v2/alerts", "- labels: {a: b}"), 400, 400);
             HttpResponse<String> mixed = router.post(
-                    "/api/v2/alerts", "[" + CRITICAL + ",{\"labels\":{\"a\":\"\"}},{\"labels\":{\"a\":\"b\"},"
+                    "/api/v2/alerts",
+                    "[" + CRITICAL + ",{\"labels\":{\"a\":\"\"}},{\"labels\":{\"a\":\"b\"},"
                             + "\"startsAt\":\"2026-01-02T00:00:00Z\",\"endsAt\":\"2026-01-01T00:00:00Z\"}]");
             assertThat(mixed.statusCode()).isEqualTo(400); // I2, I5, I6
             assertThat(mixed.body())
@@ -128,7 +132,9 @@ class ApiIT {
             assertThat(router.post("/api/v2/alerts", """
                     [{"labels":{"alertname":"GpuHot","severity":"critical","node":"n1"},
                       "startsAt":"0001-01-01T00:00:00Z","endsAt":"%s"}]
-                    """.formatted(Instant.now())).statusCode()).isEqualTo(200);
+                    """.formatted(Instant.now()))
+                            .statusCode())
+                    .isEqualTo(200);
             assertThat(json(router.get("/api/v2/alerts"))).isEmpty(); // I11
         }
     }
@@ -137,8 +143,10 @@ class ApiIT {
     void silencesComeChangeAndGo() {
         try (var router = router()) {
             String id = silence(router, "node", "n1");
-            assertThat(json(router.get("/api/v2/silences?filter=node%3D%22n1%22"))).hasSize(1); // S6
-            assertThat(json(router.get("/api/v2/silences?filter=node%3D%22n2%22"))).isEmpty();
+            assertThat(json(router.get("/api/v2/silences?filter=node%3D%22n1%22")))
+                    .hasSize(1); // S6
+            assertThat(json(router.get("/api/v2/silences?filter=node%3D%22n2%22")))
+                    .isEmpty();
             assertThat(router.send("DELETE", "/api/v2/silence/" + id, "").statusCode())
                     .isEqualTo(200); // S4
             assertThat(new JsonObject(router.get("/api/v2/silence/" + id).body())
@@ -149,9 +157,11 @@ class ApiIT {
             assertError(router.post("/api/v2/silences", "{\"createdBy\":\"me\"}"), 422, 602);
             assertThat(new JsonObject(router.post("/api/v2/silences", "{}").body()).getString("message"))
                     .isEqualTo("comment in body is required");
-            assertThat(router.post("/api/v2/silences", body("", "node", ".*", true)).statusCode())
+            assertThat(router.post("/api/v2/silences", body("", "node", ".*", true))
+                            .statusCode())
                     .isEqualTo(400); // S2
-            assertThat(router.post("/api/v2/silences", body("", "node", "[", true)).statusCode())
+            assertThat(router.post("/api/v2/silences", body("", "node", "[", true))
+                            .statusCode())
                     .isEqualTo(400);
             String unknown = "00000000-0000-4000-8000-000000000000";
             assertThat(router.post("/api/v2/silences", body(unknown, "a", "b", false))

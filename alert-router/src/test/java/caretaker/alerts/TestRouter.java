@@ -33,11 +33,9 @@ final class TestRouter implements AutoCloseable {
 
     /** Ready when it returns. */
     static TestRouter start(TestBroker broker, String topic, Path configFile) {
-        var router = new TestRouter(
-                AlertRouter.start(Config.parse(AlertRouterConfig.class, yaml(broker, topic, configFile), "t", Map.of())));
-        Awaitility.await()
-                .atMost(LIMIT)
-                .until(() -> router.get("/-/ready").statusCode() == 200);
+        var router = new TestRouter(AlertRouter.start(
+                Config.parse(AlertRouterConfig.class, yaml(broker, topic, configFile), "t", Map.of())));
+        Awaitility.await().atMost(LIMIT).until(() -> router.get("/-/ready").statusCode() == 200);
         return router;
     }
 

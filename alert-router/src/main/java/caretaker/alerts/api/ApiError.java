@@ -23,7 +23,8 @@ final class ApiError extends Exception {
 
     static ApiError coded(int status, int code, String message) {
         return new ApiError(
-                status, new JsonObject().put("code", code).put("message", message).encode());
+                status,
+                new JsonObject().put("code", code).put("message", message).encode());
     }
 
     static ApiError schema(int code, String message) {

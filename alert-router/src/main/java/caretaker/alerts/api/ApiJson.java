@@ -25,8 +25,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The JSON of Alertmanager's API, both ways. */
 final class ApiJson {
-    private static final DateTimeFormatter MILLIS =
-            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter MILLIS = DateTimeFormatter.ofPattern(
+                    "uuuu-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
+            .withZone(ZoneOffset.UTC);
 
     private ApiJson() {}
 
@@ -83,11 +84,10 @@ final class ApiJson {
     static JsonObject silence(Silence silence, Instant now) {
         var matchers = new JsonArray();
         for (LabelMatcher matcher : silence.matchers().all()) {
-            boolean isEqual =
-                    switch (matcher.operator()) {
-                        case EQUAL, REGEX -> true;
-                        case NOT_EQUAL, NOT_REGEX -> false;
-                    };
+            boolean isEqual = switch (matcher.operator()) {
+                case EQUAL, REGEX -> true;
+                case NOT_EQUAL, NOT_REGEX -> false;
+            };
             matchers.add(new JsonObject()
                     .put("isEqual", isEqual)
                     .put("isRegex", matcher.operator().isRegex())

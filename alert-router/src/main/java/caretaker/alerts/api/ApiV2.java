@@ -90,12 +90,12 @@ public final class ApiV2 {
         on(router, HttpMethod.POST, base + "/silences", this::postSilence);
         on(router, HttpMethod.DELETE, base + "/silence/:id", this::expire);
         for (String path : List.of("/status", "/receivers", "/alerts", "/alerts/groups", "/silences", "/silence/:id")) {
-            router.route(base + path).handler(context -> answer(context, ApiError.coded(405, 405, notAllowed(context))));
+            router.route(base + path)
+                    .handler(context -> answer(context, ApiError.coded(405, 405, notAllowed(context))));
         }
         router.route(base + "/*")
                 .handler(context -> answer(
-                        context,
-                        ApiError.coded(404, 404, "path " + context.normalizedPath() + " was not found")));
+                        context, ApiError.coded(404, 404, "path " + context.normalizedPath() + " was not found")));
     }
 
     private static String notAllowed(RoutingContext context) {
@@ -113,20 +113,23 @@ public final class ApiV2 {
     }
 
     private void on(Router router, HttpMethod method, String path, Handler handler) {
-        router.route(method, path).handler(context -> onThread(() -> handler.handle(context))
-                .compose(answer -> answer)
-                .compose(body -> onThread(() -> body == null ? Buffer.buffer() : encode(body)))
-                .onComplete(result -> {
-                    if (result.succeeded()) {
-                        context.response().putHeader("Cache-Control", "no-store").putHeader("Vary", "Origin");
-                        if (result.result().length() > 0) {
-                            context.response().putHeader("Content-Type", JSON);
-                        }
-                        context.response().end(result.result());
-                    } else {
-                        failed(context, result.cause());
-                    }
-                }));
+        router.route(method, path)
+                .handler(context -> onThread(() -> handler.handle(context))
+                        .compose(answer -> answer)
+                        .compose(body -> onThread(() -> body == null ? Buffer.buffer() : encode(body)))
+                        .onComplete(result -> {
+                            if (result.succeeded()) {
+                                context.response()
+                                        .putHeader("Cache-Control", "no-store")
+                                        .putHeader("Vary", "Origin");
+                                if (result.result().length() > 0) {
+                                    context.response().putHeader("Content-Type", JSON);
+                                }
+                                context.response().end(result.result());
+                            } else {
+                                failed(context, result.cause());
+                            }
+                        }));
     }
 
     private static Buffer encode(Object body) {
@@ -217,8 +220,7 @@ public final class ApiV2 {
             case "true", "1", "t", "T", "yes", "y", "on", "True", "TRUE" -> true;
             case "false", "0", "f", "F", "no", "n", "off", "False", "FALSE" -> false;
             default ->
-                throw ApiError.schema(
-                        601, name + " in query must be of type boolean: \"" + values.getLast() + "\"");
+                throw ApiError.schema(601, name + " in query must be of type boolean: \"" + values.getLast() + "\"");
         };
     }
 
@@ -333,10 +335,11 @@ public final class ApiV2 {
             case Outcome.Invalid(var why) -> Future.failedFuture(ApiError.text(400, "invalid silence: " + why));
             case Outcome.NotFound(var id) -> Future.failedFuture(ApiError.text(404, "silence not found"));
             case Outcome.Changes(var id, var changes) ->
-                ledger.silences(changes).compose(_ -> ask((board, _) -> {
-                    changes.forEach(board.silences()::put);
-                    return id;
-                }));
+                ledger.silences(changes)
+                        .compose(_ -> ask((board, _) -> {
+                            changes.forEach(board.silences()::put);
+                            return id;
+                        }));
         };
     }
 }

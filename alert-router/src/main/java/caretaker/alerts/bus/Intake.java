@@ -84,7 +84,8 @@ public final class Intake implements PollLoop.BatchHandler {
                     var silence = Translation.silence(event);
                     yield Optional.of(board -> board.silences().put(silence));
                 }
-                case Decoded.Removed<?> _ -> Optional.of(board -> board.silences().remove(key));
+                case Decoded.Removed<?> _ ->
+                    Optional.of(board -> board.silences().remove(key));
                 case Decoded.Unknown(var what) -> bad(record, "of a newer writer: " + what, quarantine);
                 case Decoded.Malformed(var reason) -> bad(record, reason, quarantine);
             };
@@ -104,8 +105,7 @@ public final class Intake implements PollLoop.BatchHandler {
         if (kind.isEmpty()) {
             return Optional.empty();
         }
-        var key = new NotificationLog.Key(
-                new GroupId(event.groupKey(), event.receiver()), kind.get(), event.index());
+        var key = new NotificationLog.Key(new GroupId(event.groupKey(), event.receiver()), kind.get(), event.index());
         var sent = event.sent();
         var pending = event.pending();
         var notified = sent == null ? null : Translation.notified(sent);

@@ -52,15 +52,13 @@ public final class Ledger {
         List<Future<Void>> sent = new ArrayList<>(states.size());
         for (Silence silence : states) {
             byte[] value = silences.encode(Translation.event(silence));
-            sent.add(outbox.send(
-                    new Outgoing(topics.silences, silence.id().getBytes(UTF_8), value)));
+            sent.add(outbox.send(new Outgoing(topics.silences, silence.id().getBytes(UTF_8), value)));
         }
         return Future.join(sent).timeout(LIMIT_SECONDS, TimeUnit.SECONDS);
     }
 
     public Future<?> notification(NotificationEvent event) {
-        return outbox.send(new Outgoing(
-                        topics.notifications, event.key().getBytes(UTF_8), notifications.encode(event)))
+        return outbox.send(new Outgoing(topics.notifications, event.key().getBytes(UTF_8), notifications.encode(event)))
                 .timeout(LIMIT_SECONDS, TimeUnit.SECONDS);
     }
 

@@ -58,11 +58,10 @@ public final class Translation {
     }
 
     private static SilenceEvent.Matcher matcher(LabelMatcher matcher) {
-        boolean isEqual =
-                switch (matcher.operator()) {
-                    case EQUAL, REGEX -> true;
-                    case NOT_EQUAL, NOT_REGEX -> false;
-                };
+        boolean isEqual = switch (matcher.operator()) {
+            case EQUAL, REGEX -> true;
+            case NOT_EQUAL, NOT_REGEX -> false;
+        };
         return new SilenceEvent.Matcher(
                 matcher.name(), matcher.value(), matcher.operator().isRegex(), isEqual);
     }
@@ -100,11 +99,7 @@ public final class Translation {
 
     public static NotificationEvent.Pending pending(Pending pending) {
         return new NotificationEvent.Pending(
-                pending.id(),
-                pending.reason(),
-                pending.since(),
-                texts(pending.firing()),
-                texts(pending.resolved()));
+                pending.id(), pending.reason(), pending.since(), texts(pending.firing()), texts(pending.resolved()));
     }
 
     static Pending pending(NotificationEvent.Pending pending) {

@@ -101,8 +101,7 @@ public final class Board {
         live = true;
         groups.restore(timers);
         timers.clear();
-        alerts.all()
-                .forEach(alert -> effect(alert, alert.updatedAt().isBefore(now) ? alert.updatedAt() : now));
+        alerts.all().forEach(alert -> effect(alert, alert.updatedAt().isBefore(now) ? alert.updatedAt() : now));
     }
 
     /** Whether groups are open. Until then nobody is told of anything. */
@@ -201,7 +200,8 @@ public final class Board {
                     .filter(query::shows)
                     .toList();
             if (!shown.isEmpty()) {
-                found.add(new GroupView(group.labels(), route.receiver(), route.options().labels(), shown));
+                found.add(new GroupView(
+                        group.labels(), route.receiver(), route.options().labels(), shown));
             }
         }
         return found;
