@@ -102,10 +102,10 @@ public final class ApiV2 {
         return "method " + context.request().method() + " is not allowed here";
     }
 
-    /** What a request comes to: a body to encode, or null for none. */
+    /** What a request comes to: a body to encode, or an empty buffer. */
     @FunctionalInterface
     private interface Handler {
-        Future<@Nullable Object> handle(RoutingContext context) throws ApiError;
+        Future<Object> handle(RoutingContext context) throws ApiError;
     }
 
     private void get(Router router, String path, Handler handler) {
@@ -116,7 +116,7 @@ public final class ApiV2 {
         router.route(method, path)
                 .handler(context -> onThread(() -> handler.handle(context))
                         .compose(answer -> answer)
-                        .compose(body -> onThread(() -> body == null ? Buffer.buffer() : encode(body)))
+                        .compose(body -> onThread(() -> encode(body)))
                         .onComplete(result -> {
                             if (result.succeeded()) {
                                 context.response()
@@ -134,6 +134,7 @@ public final class ApiV2 {
 
     private static Buffer encode(Object body) {
         return switch (body) {
+            case Buffer nothing -> nothing;
             case JsonArray array -> array.toBuffer();
             case JsonObject object -> object.toBuffer();
             default -> throw new IllegalStateException("no JSON: " + body.getClass());
@@ -177,7 +178,7 @@ public final class ApiV2 {
                 .end(error.body());
     }
 
-    private Future<@Nullable Object> status(RoutingContext context) {
+    private Future<Object> status(RoutingContext context) {
         return ask((board, _) -> status.json(board));
     }
 
@@ -190,12 +191,12 @@ public final class ApiV2 {
         return all;
     }
 
-    private Future<@Nullable Object> alerts(RoutingContext context) throws ApiError {
+    private Future<Object> alerts(RoutingContext context) throws ApiError {
         AlertQuery query = query(context);
         return ask((board, now) -> board.alerts(query, now)).map(ApiJson::alerts);
     }
 
-    private Future<@Nullable Object> groups(RoutingContext context) throws ApiError {
+    private Future<Object> groups(RoutingContext context) throws ApiError {
         AlertQuery query = query(context);
         return ask((board, now) -> board.groups(query, now)).map(ApiJson::groups);
     }
@@ -252,7 +253,7 @@ public final class ApiV2 {
         }
     }
 
-    private Future<@Nullable Object> postAlerts(RoutingContext context) throws ApiError {
+    private Future<Object> postAlerts(RoutingContext context) throws ApiError {
         List<PostedAlert> posted = ApiJson.posted(parsed(context, "alerts", JsonArray.class));
         received.increment(posted.size());
         return ask((board, now) ->
@@ -265,9 +266,9 @@ public final class ApiV2 {
                 .compose(this::answered);
     }
 
-    private Future<@Nullable Object> answered(AlertStore.Batch batch) {
+    private Future<Object> answered(AlertStore.Batch batch) {
         if (batch.refused().isEmpty()) {
-            return Future.succeededFuture(null);
+            return Future.succeededFuture(Buffer.buffer());
         }
         invalid.increment(batch.refused().size());
         return Future.failedFuture(ApiError.text(400, batch.message()));
@@ -290,7 +291,7 @@ public final class ApiV2 {
         throw ApiError.unreadable(what, "it is JSON of another kind");
     }
 
-    private Future<@Nullable Object> silences(RoutingContext context) throws ApiError {
+    private Future<Object> silences(RoutingContext context) throws ApiError {
         List<LabelMatcher> filter = filter(context);
         return ask((board, now) -> {
             var all = new JsonArray();
@@ -299,10 +300,10 @@ public final class ApiV2 {
         });
     }
 
-    private Future<@Nullable Object> silence(RoutingContext context) throws ApiError {
+    private Future<Object> silence(RoutingContext context) throws ApiError {
         String id = id(context);
         return ask((board, now) -> board.silences().get(id).map(silence -> ApiJson.silence(silence, now)))
-                .compose(found -> found.<Future<@Nullable Object>>map(Future::succeededFuture)
+                .compose(found -> found.<Future<Object>>map(Future::succeededFuture)
                         .orElseGet(() -> Future.failedFuture(ApiError.text(404, "silence not found"))));
     }
 
@@ -314,7 +315,7 @@ public final class ApiV2 {
         return id;
     }
 
-    private Future<@Nullable Object> postSilence(RoutingContext context) throws ApiError {
+    private Future<Object> postSilence(RoutingContext context) throws ApiError {
         JsonObject json = parsed(context, "silence", JsonObject.class);
         Silence unchecked = ApiJson.silence(json, Instant.EPOCH);
         return ask((board, now) -> board.silences()
@@ -323,11 +324,11 @@ public final class ApiV2 {
                 .map(id -> new JsonObject().put("silenceID", id));
     }
 
-    private Future<@Nullable Object> expire(RoutingContext context) throws ApiError {
+    private Future<Object> expire(RoutingContext context) throws ApiError {
         String id = id(context);
         return ask((board, now) -> board.silences().expire(id, now))
                 .compose(this::changed)
-                .map(_ -> null);
+                .map(_ -> Buffer.buffer());
     }
 
     private Future<String> changed(Outcome outcome) {
