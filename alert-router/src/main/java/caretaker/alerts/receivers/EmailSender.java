@@ -11,7 +11,7 @@ import java.net.InetAddress;
 import java.util.Properties;
 import org.eclipse.angus.mail.smtp.SMTPTransport;
 
-/** Sends mails, each over a connection of its own. Everything but our own mistakes is tried again, as in Alertmanager. */
+/** Sends mails, each over its own connection. All but our own mistakes is tried again, as in Alertmanager. */
 final class EmailSender implements Sender {
     private static final int CONNECT_MILLIS = 10_000;
     private static final int READ_MILLIS = 30_000;

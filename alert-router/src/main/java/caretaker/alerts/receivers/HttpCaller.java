@@ -75,7 +75,7 @@ final class HttpCaller implements AutoCloseable {
         URI url = first;
         for (int hop = 0; hop <= MAX_REDIRECTS; hop++) {
             try {
-                if (Targets.isRefused(url)) {
+                if (Targets.isRefused(url, client.proxy().isPresent())) {
                     return ours("the URL leads to a link-local or metadata address, where no notification goes");
                 }
                 HttpResponse<byte[]> response =

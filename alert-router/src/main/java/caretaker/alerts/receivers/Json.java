@@ -79,8 +79,8 @@ final class Json {
 
     private static JsonNode leaf(String text) {
         String stripped = text.strip();
-        boolean structure = stripped.startsWith("{") && stripped.endsWith("}")
-                || stripped.startsWith("[") && stripped.endsWith("]");
+        boolean structure = (stripped.startsWith("{") && stripped.endsWith("}"))
+                || (stripped.startsWith("[") && stripped.endsWith("]"));
         JsonNode parsed = structure ? parse(stripped) : null;
         return parsed == null ? JsonNodeFactory.instance.textNode(text) : parsed;
     }

@@ -47,7 +47,7 @@ final class PeerTrust extends X509ExtendedTrustManager {
         String lower = pattern.toLowerCase(Locale.ROOT);
         int dot = name.indexOf('.');
         return lower.equals(name)
-                || lower.startsWith("*.") && dot > 0 && name.substring(dot).equals(lower.substring(1));
+                || (lower.startsWith("*.") && dot > 0 && name.substring(dot).equals(lower.substring(1)));
     }
 
     @Override

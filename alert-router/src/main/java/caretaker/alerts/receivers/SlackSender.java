@@ -16,7 +16,7 @@ import java.util.Set;
  * Tells Slack, by an incoming webhook or as a bot.
  *
  * <p>A bot that updates changes the group's first message; if that is gone or may not be changed any more, it posts
- * anew. Slack has no key against duplicates: a message that is sent again after a crash comes twice, an update does not.
+ * anew. Slack has no key against duplicates: a message that is sent again after a crash comes twice, an update not.
  */
 final class SlackSender implements Sender {
     /** Names in {@link Outcome.Delivered#remember}. */

@@ -32,15 +32,23 @@ final class Targets {
     /**
      * Whether the host is, or resolves to, an address that is refused.
      *
-     * @throws UnknownHostException if it has no address
+     * @param proxied whether a proxy is asked, which may know names that we don't
+     * @throws UnknownHostException if it has no address and is called directly
      */
-    static boolean isRefused(URI url) throws UnknownHostException {
-        for (InetAddress address : InetAddress.getAllByName(url.getHost())) {
-            if (address.isLinkLocalAddress() || METADATA.contains(address.getHostAddress())) {
-                return true;
+    static boolean isRefused(URI url, boolean proxied) throws UnknownHostException {
+        try {
+            for (InetAddress address : InetAddress.getAllByName(url.getHost())) {
+                if (address.isLinkLocalAddress() || METADATA.contains(address.getHostAddress())) {
+                    return true;
+                }
             }
+            return false;
+        } catch (UnknownHostException e) {
+            if (proxied) {
+                return false;
+            }
+            throw e;
         }
-        return false;
     }
 
     static boolean isSameServer(URI a, URI b) {

@@ -1,7 +1,10 @@
 package caretaker.alerts.receivers;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import caretaker.alerts.template.Limits;
+import caretaker.alerts.template.Templates;
 import com.icegreen.greenmail.util.GreenMail;
 import com.icegreen.greenmail.util.ServerSetup;
 import jakarta.mail.Part;
@@ -10,6 +13,9 @@ import jakarta.mail.internet.MimeMultipart;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -53,7 +59,9 @@ class EmailIT {
         assertThat(mail.getContentType()).startsWith("multipart/alternative");
         assertThat(((MimeMultipart) mail.getContent()).getCount()).isEqualTo(2);
         assertThat(part(mail, 0)).isEqualTo("Status firing é");
-        assertThat(part(mail, 1)).contains("GPU 3 is &lt;hot&gt; &amp; &#34;bad&#34;").doesNotContain("<hot>");
+        assertThat(part(mail, 1))
+                .contains("GPU 3 is &lt;hot&gt; &amp; &#34;bad&#34;")
+                .doesNotContain("<hot>");
         Part html = ((MimeMultipart) mail.getContent()).getBodyPart(1);
         assertThat(html.getHeader("Content-Transfer-Encoding")).containsExactly("quoted-printable");
         assertThat(html.getContentType()).isEqualTo("text/html; charset=UTF-8");
@@ -84,14 +92,16 @@ class EmailIT {
         assertThat(mail.getSubject()).isEqualTo("x Bcc: evil@example.com <script>alert(1)</script>");
         assertThat(mail.getHeader("X-Node")).hasSize(1);
         assertThat(part(mail, 0)).doesNotContain("<script>alert");
-        MimeMessage large =
-                mail("headers: {Subject: '{{ .CommonLabels.node }}'}", Fake.notification(Fake.alert("firing", "n".repeat(1 << 20), "")));
+        MimeMessage large = mail(
+                "headers: {Subject: '{{ .CommonLabels.node }}'}",
+                Fake.notification(Fake.alert("firing", "n".repeat(1 << 20), "")));
         assertThat(large.getSubject()).hasSizeLessThanOrEqualTo(900);
     }
 
     @Test
     void anAddressMadeOfALabelCannotAddReceiversByALineBreak() throws Exception {
-        String yaml = "email_configs:\n- {to: '{{ .CommonLabels.node }}', from: a@example.com, smarthost: '127.0.0.1:1'}\n";
+        String yaml =
+                "email_configs:\n- {to: '{{ .CommonLabels.node }}', from: a@example.com, smarthost: '127.0.0.1:1'}\n";
         for (String evil : new String[] {"a@example.com\r\nBcc: b@example.com", "", "not an address"}) {
             assertThat(Fake.send(yaml, Fake.notification(Fake.alert("firing", evil, ""))))
                     .isInstanceOf(Outcome.Refused.class);
@@ -102,7 +112,10 @@ class EmailIT {
     void aTemplateThatFailsGivesAPlainMail() throws Exception {
         MimeMessage mail = mail("html: '{{ template \"nosuch\" . }}'", Fake.firing());
         assertThat(mail.getSubject()).isEqualTo("[FIRING:1] GpuHot (n1)");
-        assertThat(part(mail, 0)).startsWith("This is a plain message").contains("nosuch").contains("node=n1");
+        assertThat(part(mail, 0))
+                .startsWith("This is a plain message")
+                .contains("nosuch")
+                .contains("node=n1");
     }
 
     @Test
@@ -185,5 +198,18 @@ class EmailIT {
             port = socket.getLocalPort();
         }
         assertThat(Fake.send(yaml(port, ""), Fake.firing())).isInstanceOf(Outcome.Retry.class);
+    }
+
+    @Test
+    void aServerThatHangsIsLeftAndItsPlaceIsFreeAgain() throws Exception {
+        try (var silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            var config = Fake.receiver(yaml(silent.getLocalPort(), "")).emails().getFirst();
+            var templates = Templates.parse(List.of(), Limits.DEFAULT, InstantSource.system());
+            var gate = new Gate(1, Duration.ofMillis(10));
+            Sender sender = gate.guard(new EmailSender(config, templates), Duration.ofMillis(500));
+            assertThat(sender.send(Fake.firing())).isInstanceOf(Outcome.Retry.class);
+            assertThat(gate.tookTooLong()).isEqualTo(1);
+            await().atMost(Duration.ofSeconds(5)).until(() -> gate.inFlight() == 0);
+        }
     }
 }

@@ -53,11 +53,39 @@ final class MailServer implements AutoCloseable {
 
     /** A certificate for {@code mail.example.com}, in {@code mail.p12} and {@code mail.pem}. */
     static SSLContext certificate(Path folder) throws Exception {
-        String keytool = Path.of(System.getProperty("java.home"), "bin", "keytool").toString();
-        run(folder, keytool, "-genkeypair", "-alias", "a", "-keyalg", "EC", "-storetype", "PKCS12", "-keystore",
-                "mail.p12", "-storepass", "changeit", "-dname", "CN=x", "-ext", "san=dns:mail.example.com");
-        run(folder, keytool, "-exportcert", "-rfc", "-alias", "a", "-keystore", "mail.p12", "-storepass", "changeit",
-                "-file", "mail.pem");
+        String keytool =
+                Path.of(System.getProperty("java.home"), "bin", "keytool").toString();
+        run(
+                folder,
+                keytool,
+                "-genkeypair",
+                "-alias",
+                "a",
+                "-keyalg",
+                "EC",
+                "-storetype",
+                "PKCS12",
+                "-keystore",
+                "mail.p12",
+                "-storepass",
+                "changeit",
+                "-dname",
+                "CN=x",
+                "-ext",
+                "san=dns:mail.example.com");
+        run(
+                folder,
+                keytool,
+                "-exportcert",
+                "-rfc",
+                "-alias",
+                "a",
+                "-keystore",
+                "mail.p12",
+                "-storepass",
+                "changeit",
+                "-file",
+                "mail.pem");
         KeyStore store = KeyStore.getInstance("PKCS12");
         try (var in = new FileInputStream(folder.resolve("mail.p12").toFile())) {
             store.load(in, "changeit".toCharArray());
@@ -102,8 +130,10 @@ final class MailServer implements AutoCloseable {
                 String command = line.toUpperCase(java.util.Locale.ROOT);
                 if (command.startsWith("EHLO")) {
                     boolean offer = tls != null && !(client instanceof SSLSocket);
-                    say(client, "250-mail.example.com" + (offer ? "\r\n250-STARTTLS" : "")
-                            + (ways.isEmpty() ? "" : "\r\n250-AUTH " + ways) + "\r\n250 SIZE 1000000");
+                    say(
+                            client,
+                            "250-mail.example.com" + (offer ? "\r\n250-STARTTLS" : "")
+                                    + (ways.isEmpty() ? "" : "\r\n250-AUTH " + ways) + "\r\n250 SIZE 1000000");
                 } else if (command.equals("STARTTLS") && tls != null) {
                     say(client, "220 go");
                     SSLSocket secure = (SSLSocket) tls.getSocketFactory().createSocket(client, null, true);
@@ -116,8 +146,10 @@ final class MailServer implements AutoCloseable {
                     say(client, authenticate(client, in, line) ? "235 in" : "535 no");
                 } else if (command.equals("DATA")) {
                     say(client, "354 go");
-                    while (!(line = String.valueOf(in.readLine())).equals(".")) {
-                        heard.add(line);
+                    String part = in.readLine();
+                    while (part != null && !part.equals(".")) {
+                        heard.add(part);
+                        part = in.readLine();
                     }
                     say(client, "250 taken");
                 } else {

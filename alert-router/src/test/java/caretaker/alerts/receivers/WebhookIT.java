@@ -40,7 +40,8 @@ class WebhookIT {
                 + "'fingerprint':'56d967e608104d88'}";
         assertThat(request.body())
                 .isEqualTo(("{'receiver':'team','status':'firing','alerts':[" + alert
-                                + "],'groupLabels':{'alertname':'GpuHot'},'commonLabels':{'alertname':'GpuHot','node':'n1'},"
+                                + "],'groupLabels':{'alertname':'GpuHot'},"
+                                + "'commonLabels':{'alertname':'GpuHot','node':'n1'},"
                                 + "'commonAnnotations':{'summary':'GPU 3 is <hot> & \\\"bad\\\"'},"
                                 + "'externalURL':'http://am.example.com','notification_reason':'first notification',"
                                 + "'version':'4','groupKey':'{}:{alertname=\\\"GpuHot\\\"}','truncatedAlerts':0}")
