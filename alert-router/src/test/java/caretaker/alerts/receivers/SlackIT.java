@@ -48,14 +48,12 @@ class SlackIT {
 
     @Test
     void fieldsActionsAndLongTitles() throws Exception {
-        Fake.send(
-                hook("""
+        Fake.send(hook("""
                         title: '{{ range .Alerts }}{{ .Annotations.summary }}{{ end }}'
                         short_fields: true
                         fields: [{title: a, value: '{{ .Status }}'}, {title: b, value: c, short: false}]
                         actions: [{type: button, text: See, url: '{{ .ExternalURL }}'}]
-                        """),
-                Fake.notification(Fake.alert("resolved", "n1", "é".repeat(2000))));
+                        """), Fake.notification(Fake.alert("resolved", "n1", "é".repeat(2000))));
         JsonNode attachment = fake.requests.getFirst().json().at("/attachments/0");
         assertThat(attachment.get("title").asText()).isEqualTo("é".repeat(1023) + "…");
         assertThat(attachment.get("fields").toString())
