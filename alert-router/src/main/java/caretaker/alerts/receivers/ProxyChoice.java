@@ -1,0 +1,114 @@
+package caretaker.alerts.receivers;
+
+import caretaker.alerts.config.HttpConfig;
+import java.io.IOException;
+import java.net.Authenticator;
+import java.net.InetSocketAddress;
+import java.net.PasswordAuthentication;
+import java.net.Proxy;
+import java.net.ProxySelector;
+import java.net.SocketAddress;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Which proxy a URL is called through. Proxies are called over plain HTTP. */
+final class ProxyChoice extends ProxySelector {
+    private final Map<String, URI> byScheme;
+    private final List<String> direct = new ArrayList<>();
+
+    private ProxyChoice(Map<String, URI> byScheme, String noProxy) {
+        this.byScheme = byScheme;
+        for (String host : noProxy.split(",")) {
+            if (!host.isBlank()) {
+                direct.add(host.strip().toLowerCase(Locale.ROOT));
+            }
+        }
+    }
+
+    /**
+     * What the configuration says, null for no proxy.
+     *
+     * @throws IOException if it says what we can't do
+     */
+    static @Nullable ProxyChoice of(HttpConfig.Proxy config, Map<String, String> environment) throws IOException {
+        if (!config.connectHeader().isEmpty()) {
+            throw new IOException("proxy_connect_header is not supported");
+        }
+        if (config.url() != null) {
+            URI proxy = proxy(config.url().reveal(), "proxy_url");
+            return new ProxyChoice(Map.of("http", proxy, "https", proxy), config.noProxy());
+        }
+        if (!config.fromEnvironment()) {
+            return null;
+        }
+        Map<String, URI> found = new java.util.HashMap<>();
+        for (String scheme : List.of("http", "https")) {
+            String text = variable(environment, scheme + "_proxy");
+            if (!text.isEmpty()) {
+                found.put(scheme, proxy(text, scheme + "_proxy"));
+            }
+        }
+        return found.isEmpty() ? null : new ProxyChoice(found, variable(environment, "no_proxy"));
+    }
+
+    private static String variable(Map<String, String> environment, String name) {
+        return environment.getOrDefault(name.toUpperCase(Locale.ROOT), environment.getOrDefault(name, ""));
+    }
+
+    private static URI proxy(String text, String name) throws IOException {
+        URI url = Targets.url(text);
+        if (url == null || !"http".equalsIgnoreCase(url.getScheme())) {
+            throw new IOException(name + " is not the http:// URL of a proxy; other kinds are not supported");
+        }
+        return url;
+    }
+
+    /** The name and password in the proxy's URL, null if there are none. */
+    @Nullable Authenticator authenticator() {
+        for (URI proxy : byScheme.values()) {
+            String user = proxy.getUserInfo();
+            if (user != null) {
+                int colon = user.indexOf(':');
+                String name = colon < 0 ? user : user.substring(0, colon);
+                char[] password =
+                        colon < 0 ? new char[0] : user.substring(colon + 1).toCharArray();
+                return new Authenticator() {
+                    @Override
+                    protected @Nullable PasswordAuthentication getPasswordAuthentication() {
+                        return getRequestorType() == RequestorType.PROXY
+                                ? new PasswordAuthentication(name, password)
+                                : null;
+                    }
+                };
+            }
+        }
+        return null;
+    }
+
+    @Override
+    public List<Proxy> select(URI url) {
+        URI proxy = byScheme.get(url.getScheme().toLowerCase(Locale.ROOT));
+        if (proxy == null || isDirect(url.getHost().toLowerCase(Locale.ROOT))) {
+            return List.of(Proxy.NO_PROXY);
+        }
+        int port = proxy.getPort() == -1 ? 80 : proxy.getPort();
+        return List.of(new Proxy(Proxy.Type.HTTP, new InetSocketAddress(proxy.getHost(), port)));
+    }
+
+    /** A host itself, what is under a domain, or a star for all. */
+    private boolean isDirect(String host) {
+        return direct.stream().anyMatch(entry -> {
+            String name = entry.startsWith(".") ? entry.substring(1) : entry;
+            return name.equals("*") || host.equals(name) || host.endsWith("." + name);
+        });
+    }
+
+    @Override
+    public void connectFailed(URI url, SocketAddress address, IOException failure) {
+        // the caller sees the failure
+    }
+}

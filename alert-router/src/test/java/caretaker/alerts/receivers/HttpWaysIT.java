@@ -1,0 +1,66 @@
+package caretaker.alerts.receivers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** 1.15, http_config: TLS and proxies. */
+class HttpWaysIT {
+    @TempDir
+    Path folder;
+
+    @Test
+    void aServersCertificateMustBeTrustedAndForItsName() throws Exception {
+        var calls = new AtomicInteger();
+        var certificate = MailServer.certificate(folder);
+        var server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.setHttpsConfigurator(new HttpsConfigurator(certificate));
+        server.createContext("/", exchange -> {
+            calls.incrementAndGet();
+            exchange.sendResponseHeaders(200, -1);
+            exchange.close();
+        });
+        server.start();
+        try {
+            String yaml = "webhook_configs:\n- url: https://127.0.0.1:"
+                    + server.getAddress().getPort() + "/\n  http_config: {tls_config: {%s}}\n";
+            String ca = "ca_file: '" + folder.resolve("mail.pem") + "'";
+            for (String tls : new String[] {"", ca, ca + ", server_name: other.example.com"}) {
+                assertThat(Fake.send(yaml.formatted(tls), Fake.firing()))
+                        .as(tls)
+                        .isInstanceOf(Outcome.Retry.class);
+            }
+            assertThat(calls).hasValue(0);
+            for (String tls : new String[] {ca + ", server_name: mail.example.com", "insecure_skip_verify: true"}) {
+                assertThat(Fake.send(yaml.formatted(tls), Fake.firing()))
+                        .as(tls)
+                        .isInstanceOf(Outcome.Delivered.class);
+            }
+            assertThat(calls).hasValue(2);
+            String missing = yaml.formatted("ca_file: '" + folder.resolve("none.pem") + "'");
+            assertThat(Fake.send(missing, Fake.firing())).isInstanceOf(Outcome.Refused.class);
+        } finally {
+            server.stop(0);
+        }
+    }
+
+    @Test
+    void aProxyIsAskedForNamesThatOnlyItKnows() throws Exception {
+        try (var proxy = new Fake()) {
+            String yaml = "webhook_configs:\n- url: http://receiver.invalid/hook\n  http_config: {proxy_url: '"
+                    + proxy.url("") + "'%s}\n";
+            assertThat(Fake.send(yaml.formatted(""), Fake.firing())).isInstanceOf(Outcome.Delivered.class);
+            assertThat(proxy.requests.getFirst().path()).isEqualTo("http://receiver.invalid/hook");
+            Outcome direct = Fake.send(yaml.formatted(", no_proxy: invalid"), Fake.firing());
+            assertThat(direct).isInstanceOf(Outcome.Retry.class);
+            assertThat(proxy.requests).hasSize(1);
+        }
+    }
+}

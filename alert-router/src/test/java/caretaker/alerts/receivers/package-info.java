@@ -1,0 +1,4 @@
+@NullMarked
+package caretaker.alerts.receivers;
+
+import org.jspecify.annotations.NullMarked;
