@@ -15,7 +15,7 @@ import java.util.Set;
 import java.util.function.BooleanSupplier;
 
 /**
- * Decides what is wrong with a host's containers from what the engine tells: events, lists, inspections. Asks the engine
+ * Decides what is wrong with a host's containers by what an engine tells: events, lists, inspections. Asks the engine
  * for nothing itself: {@link #takeWanted} names the containers that should be inspected. Not safe for several threads.
  */
 public final class ContainerWatch {

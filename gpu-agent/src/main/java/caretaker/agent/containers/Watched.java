@@ -228,6 +228,7 @@ final class Watched {
 
     void inspected(Inspection inspection, Instant now) {
         boolean overtaken = askedAt != version;
+        boolean isFirst = details == null;
         askedAt = -1;
         details = inspection;
         if (overtaken) {
@@ -252,12 +253,21 @@ final class Watched {
             settled = true;
             unhealthy = false;
         }
-        if (inspection.oomKilled() && !oomTold && signalled == null && (end == null || end.news())) {
+        if (inspection.oomKilled() && !oomTold && signalled == null && isNews(isFirst, now)) {
             oomTold = true;
             oom = end != null ? end.at() : now;
             end = end == null ? null : new End(end.at(), end.exitCode(), false, end.news());
         }
         health();
+    }
+
+    /** Of a run that still lasts the engine does not say when memory ran out: one that has lasted for long is old. */
+    private boolean isNews(boolean isFirst, Instant now) {
+        if (end != null) {
+            return end.news();
+        }
+        Instant startedAt = state.startedAt();
+        return !isFirst || startedAt == null || !startedAt.isBefore(now.minus(rules.newsAge()));
     }
 
     private void health() {

@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  * changed. Findings go to the host's ledger.
  *
  * <p>One thread of its own decides; it never waits for the engine, whose answers come to it by a bounded queue. A cut
- * stream is reopened from the last event on; then everything is inspected once, because the engine remembers few events.
+ * stream is reopened after the last event; then everything is inspected once, because the engine remembers few events.
  */
 public final class DockerWatcher implements Containers, AutoCloseable {
     private static final String NAME = "containers";
