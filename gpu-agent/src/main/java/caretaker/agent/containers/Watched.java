@@ -226,7 +226,8 @@ final class Watched {
         return name.startsWith("/") ? name.substring(1) : name;
     }
 
-    void inspected(Inspection inspection, Instant now) {
+    /** @param isReported whether a former run of the agent has reported that it ended */
+    void inspected(Inspection inspection, Instant now, boolean isReported) {
         boolean overtaken = askedAt != version;
         boolean isFirst = details == null;
         askedAt = -1;
@@ -248,7 +249,7 @@ final class Watched {
             end = null;
         } else if (state.phase() == Phase.EXITED || state.phase() == Phase.DEAD) {
             if (end == null) {
-                missedEnd(inspection, now);
+                missedEnd(inspection, now, isReported);
             }
             settled = true;
             unhealthy = false;
@@ -289,14 +290,14 @@ final class Watched {
         oomTold = false;
     }
 
-    private void missedEnd(Inspection inspection, Instant now) {
+    private void missedEnd(Inspection inspection, Instant now, boolean isReported) {
         Instant finished = inspection.finishedAt();
         if (finished == null) {
             return; // never ran
         }
         int code = state.exitCode();
         boolean byUser = !inspection.oomKilled() && (code == 0 || code == 137 || code == 143);
-        boolean news = !finished.isBefore(now.minus(rules.newsAge()));
+        boolean news = isReported || !finished.isBefore(now.minus(rules.newsAge()));
         end = new End(finished, code, byUser, news);
     }
 

@@ -91,6 +91,7 @@ public final class DockerWatcher implements Containers, AutoCloseable {
         this.around = around;
         metrics = new DockerMetrics(around.registry());
         watch = new ContainerWatch(settings.rules(), () -> LostGpu.isHostWell(around.ledger()), metrics);
+        watch.remembering(id -> around.ledger().isRaised(Condition.CONTAINER_EXITED, id));
         lookup = new CgroupLookup(settings.procRoot(), id -> Optional.ofNullable(infos.get(id)));
         gpuDevices = new GpuDevices(lookup, settings.cgroupRoot());
         connectDue = around.nanos().getAsLong();
