@@ -235,7 +235,7 @@ final class WireReader {
     /** Not 0 if any of the eight bytes may not be in a {@link WireName}: beyond ASCII, a space or less, or delete. */
     private static long unnameable(long word) {
         long deletes = word ^ EACH * DELETE; // 0 where there is one
-        return (word | (word - EACH * (' ' + 1)) & ~word | (deletes - EACH) & ~deletes) & SIGNS;
+        return (word | ((word - EACH * (' ' + 1)) & ~word) | ((deletes - EACH) & ~deletes)) & SIGNS;
     }
 
     /** The name that is next; the very object {@code likely} when it is the same, which it nearly always is. */
