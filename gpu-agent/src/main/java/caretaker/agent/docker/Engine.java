@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A connection to the engine. Reads only. Calls wait, and end early when the engine is closed; any thread may call. */
 final class Engine implements AutoCloseable {
-    /** Those of containers that {@link Translation} knows; checks that run inside of containers are left to the engine. */
+    /** Those of containers that {@link Translation} knows; checks inside of containers are left to the engine. */
     private static final String[] ACTIONS = {
         "create",
         "start",
