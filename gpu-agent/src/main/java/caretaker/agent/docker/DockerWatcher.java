@@ -13,6 +13,7 @@ import caretaker.agent.health.HealthLedger;
 import caretaker.chassis.Backoff;
 import caretaker.contracts.Condition;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -58,6 +59,7 @@ public final class DockerWatcher implements Containers, AutoCloseable {
     public record Surroundings(
             String hostName, HealthLedger ledger, MeterRegistry registry, InstantSource clock, LongSupplier nanos) {}
 
+    private final Vertx vertx;
     private final DockerSettings settings;
     private final Surroundings around;
     private final DockerMetrics metrics;
@@ -86,7 +88,8 @@ public final class DockerWatcher implements Containers, AutoCloseable {
     private long listDue;
     private long connectDue;
 
-    private DockerWatcher(DockerSettings settings, Surroundings around) {
+    private DockerWatcher(Vertx vertx, DockerSettings settings, Surroundings around) {
+        this.vertx = vertx;
         this.settings = settings;
         this.around = around;
         metrics = new DockerMetrics(around.registry());
@@ -98,8 +101,8 @@ public final class DockerWatcher implements Containers, AutoCloseable {
     }
 
     /** Starts to watch. Needs no engine yet. */
-    public static DockerWatcher start(DockerSettings settings, Surroundings around) {
-        var watcher = new DockerWatcher(settings, around);
+    public static DockerWatcher start(Vertx vertx, DockerSettings settings, Surroundings around) {
+        var watcher = new DockerWatcher(vertx, settings, around);
         watcher.thread.start();
         return watcher;
     }
@@ -262,7 +265,7 @@ public final class DockerWatcher implements Containers, AutoCloseable {
         wasThere = true;
         Engine engine;
         try {
-            engine = Engine.connect(settings.host());
+            engine = Engine.connect(vertx, settings.host());
         } catch (RuntimeException | NoClassDefFoundError e) {
             lost(Unavailable.reason(Optional.of(e)));
             return;

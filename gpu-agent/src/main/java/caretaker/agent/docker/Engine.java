@@ -10,12 +10,11 @@ import com.github.dockerjava.api.model.EventType;
 import com.github.dockerjava.core.DefaultDockerClientConfig;
 import com.github.dockerjava.core.DockerClientImpl;
 import com.github.dockerjava.transport.DockerHttpClient;
-import com.github.dockerjava.zerodep.ZerodepDockerHttpClient;
+import io.vertx.core.Vertx;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
-import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -41,9 +40,6 @@ final class Engine implements AutoCloseable {
         "disconnect"
     };
 
-    private static final int MAX_CONNECTIONS = 8;
-    private static final Duration CONNECT_LIMIT = Duration.ofSeconds(5);
-
     /** Gets the events of one stream. Called by the stream's own thread. */
     interface EventListener {
         void opened();
@@ -62,16 +58,12 @@ final class Engine implements AutoCloseable {
         this.docker = docker;
     }
 
-    static Engine connect(String host) {
+    static Engine connect(Vertx vertx, String host) {
         var config = DefaultDockerClientConfig.createDefaultConfigBuilder()
                 .withDockerHost(host)
                 .withDockerTlsVerify(false)
                 .build();
-        DockerHttpClient http = new ZerodepDockerHttpClient.Builder()
-                .dockerHost(URI.create(host))
-                .maxConnections(MAX_CONNECTIONS)
-                .connectionTimeout(CONNECT_LIMIT)
-                .build();
+        var http = new EngineTransport(vertx, URI.create(host));
         return new Engine(http, DockerClientImpl.getInstance(config, http));
     }
 
