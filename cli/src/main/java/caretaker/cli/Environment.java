@@ -12,6 +12,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -44,12 +45,14 @@ final class Environment implements AutoCloseable {
         try {
             environment.says(out, "kafka", broker.bootstrapServers() + "  data in " + absolute(config.data()));
             String servers = broker.bootstrapServers();
-            environment.start(
-                    settings.apply(Map.of(
-                            "gpu-agent.kafka.bootstrap-servers", servers,
-                            "collector.kafka.bootstrap-servers", servers)),
-                    services,
-                    out);
+            Map<String, String> wins = new HashMap<>();
+            wins.put("gpu-agent.kafka.bootstrap-servers", servers);
+            wins.put("collector.kafka.bootstrap-servers", servers);
+            if (config.gpuAgent().dataDir() == null) {
+                wins.put(
+                        "gpu-agent.data-dir", config.data().resolve("gpu-agent").toString());
+            }
+            environment.start(settings.apply(wins), services, out);
             return environment;
         } catch (RuntimeException e) {
             environment.close();

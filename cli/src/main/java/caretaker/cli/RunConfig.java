@@ -12,7 +12,7 @@ import java.nio.file.Path;
  *
  * <p>The services use the embedded Kafka, whatever their own {@code kafka} says.
  *
- * @param data where Kafka keeps its log
+ * @param data where Kafka keeps its log, and the agent what must outlive it unless it has a folder of its own
  * @param kafkaPort on 127.0.0.1, open to any Kafka client
  */
 record RunConfig(

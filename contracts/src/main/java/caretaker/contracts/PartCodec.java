@@ -24,6 +24,11 @@ final class PartCodec {
         return List.of(Part.values()).stream().map(PartColumn::of).toList();
     }
 
+    /** The columns of a part, in the order of their fields, which follow each other. */
+    static List<PartColumn> columns(Part part) {
+        return COLUMNS.get(part.place());
+    }
+
     /** Parts that {@link #encode} has not written. */
     long leftOut() {
         return leftOut;
@@ -55,7 +60,7 @@ final class PartCodec {
                 out.text(i + 1, part.wireText(i));
             }
         }
-        for (PartColumn column : COLUMNS.get(part.part().place())) {
+        for (PartColumn column : columns(part.part())) {
             if (part.has(column)) {
                 out.number(column.field(), part.get(column));
             }
@@ -77,7 +82,7 @@ final class PartCodec {
             throw in.malformed("more than " + part.max() + " " + part.fieldName());
         }
         PartReading reading = into.add();
-        List<PartColumn> columns = COLUMNS.get(part.place());
+        List<PartColumn> columns = columns(part);
         int texts = part.identity().size();
         int seen = 0;
         int outer = in.enter();

@@ -2,6 +2,9 @@ package caretaker.contracts;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +24,12 @@ final class WireReader {
             SPAN[column.field()] = column.max() - column.min();
         }
     }
+
+    private static final VarHandle WORD = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final long EACH = 0x0101_0101_0101_0101L; // times a byte: eight of it
+    private static final long SIGNS = EACH << 7;
+    private static final long[] NONE = {};
+    private static final byte DELETE = 0x7F;
 
     /** A tag of two bytes and a number of ten. */
     private static final int LONGEST_FIELD = 12;
@@ -110,6 +119,15 @@ final class WireReader {
         throw malformed("a number of more than ten bytes");
     }
 
+    /** A number that is no less than 0 and no more than an int holds. */
+    int count(String field) throws Malformed {
+        long value = varint();
+        if (value < 0 || value > Integer.MAX_VALUE) {
+            throw malformed(field + " is out of range");
+        }
+        return (int) value;
+    }
+
     private int length() throws Malformed {
         long length = varint();
         if (length < 0 || length > end - position) {
@@ -124,12 +142,13 @@ final class WireReader {
      * <p>Nearly all of a record is read here, so everything the loop touches is local and every branch goes the way it
      * went for the last GPU. What is unusual, and the last bytes of the record, are left to the caller.
      *
+     * @param into null to store nothing
      * @return how many values were out of their column's range
      */
-    int columns(GpuReading into) throws Malformed {
+    int columns(@Nullable GpuReading into) throws Malformed {
         byte[] bytes = this.bytes;
-        long[] values = into.values;
-        long[] present = into.present;
+        long[] values = into == null ? NONE : into.values;
+        long[] present = into == null ? NONE : into.present;
         int last = Math.min(end - 1, bytes.length - LONGEST_FIELD);
         int at = position;
         int refused = 0;
@@ -157,11 +176,11 @@ final class WireReader {
                     break;
                 }
             }
-            if (Long.compareUnsigned(value - MIN[field], SPAN[field]) <= 0) {
+            if (Long.compareUnsigned(value - MIN[field], SPAN[field]) > 0) {
+                refused++;
+            } else if (into != null) {
                 values[field] = value;
                 present[field >> 6] |= 1L << field;
-            } else {
-                refused++;
             }
             at = next;
         }
@@ -170,6 +189,53 @@ final class WireReader {
             throw malformed("a number that runs over its message");
         }
         return refused;
+    }
+
+    /** A hash of the name that is next, without an object for it. */
+    long nameHash() throws Malformed {
+        return hash(0, WireName.MAX_LENGTH, true);
+    }
+
+    /** A hash of the text that is next, unless it is empty or has more than ASCII: then it must be looked at. */
+    long asciiHash(long seed) throws Malformed {
+        return hash(seed, ReadingsCodec.MAX_TEXT, false);
+    }
+
+    private long hash(long seed, int max, boolean name) throws Malformed {
+        int length = length();
+        int to = position + length;
+        if (length < 1 || length > max) {
+            throw malformed("a text of " + length + " bytes");
+        }
+        long hash = seed + length;
+        long strange = 0;
+        int at = position;
+        for (; at <= to - Long.BYTES; at += Long.BYTES) {
+            long word = (long) WORD.get(bytes, at);
+            strange |= name ? unnameable(word) : word & SIGNS;
+            hash = mix(hash, word);
+        }
+        long rest = 0;
+        for (; at < to; at++) {
+            strange |= bytes[at] < 0 || (name && (bytes[at] <= ' ' || bytes[at] == DELETE)) ? 1 : 0;
+            rest = rest << Byte.SIZE | bytes[at];
+        }
+        if (strange != 0) {
+            throw malformed("a text with strange characters");
+        }
+        position = to;
+        return mix(hash, rest);
+    }
+
+    private static long mix(long hash, long word) {
+        long product = (hash ^ word) * 0x9E37_79B9_7F4A_7C15L; // odd, and its bits are well mixed: 2^64 / golden ratio
+        return product ^ product >>> 32;
+    }
+
+    /** Not 0 if any of the eight bytes may not be in a {@link WireName}: beyond ASCII, a space or less, or delete. */
+    private static long unnameable(long word) {
+        long deletes = word ^ EACH * DELETE; // 0 where there is one
+        return (word | ((word - EACH * (' ' + 1)) & ~word) | ((deletes - EACH) & ~deletes)) & SIGNS;
     }
 
     /** The name that is next; the very object {@code likely} when it is the same, which it nearly always is. */

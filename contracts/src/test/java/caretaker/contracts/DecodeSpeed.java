@@ -7,13 +7,14 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
+import java.util.function.BiFunction;
 
 /**
- * Prints how long it takes to decode a record of eight GPUs with the 45 columns of one fast interval.
+ * Prints how long it takes to decode and to check a record of eight GPUs with the 45 columns of one fast interval.
  *
  * <p>A measurement, not a test: {@code java -cp contracts/target/classes:contracts/target/test-classes
- * caretaker.contracts.DecodeSpeed}. Every host has records of its own with values that move, and memory of its own, as
- * in a collector. Counts processor time of the best of 40 rounds, because other programs run too.
+ * caretaker.contracts.DecodeSpeed}. Every host has records of its own with values that move; all are read into the
+ * same memory, as in a collector. Counts processor time of the best of 40 rounds, because other programs run too.
  */
 public final class DecodeSpeed {
     private static final int GPUS = 8;
@@ -25,18 +26,19 @@ public final class DecodeSpeed {
     private DecodeSpeed() {}
 
     public static void main(String[] args) {
+        var codec = new ReadingsCodec();
         for (int hosts : new int[] {1, 64, 1000}) {
-            measure(hosts);
+            measure("decode", hosts, codec::decode);
+            measure("check", hosts, codec::check);
         }
     }
 
-    private static void measure(int hosts) {
+    private static void measure(String what, int hosts, BiFunction<byte[], Readings, ReadingsCodec.Decoded> read) {
         var codec = new ReadingsCodec();
+        var into = new Readings();
         List<byte[]> records = new ArrayList<>();
-        List<Readings> memory = new ArrayList<>();
         for (int host = 0; host < hosts; host++) {
             var random = new Random(host);
-            memory.add(new Readings());
             for (int i = 0; i < RECORDS_OF_A_HOST; i++) {
                 records.add(codec.encode(example("node-" + host, i + 1, random)));
             }
@@ -50,7 +52,7 @@ public final class DecodeSpeed {
                     // one record of each host, then the next of each
                     int host = i % hosts;
                     byte[] record = records.get(host * RECORDS_OF_A_HOST + i / hosts);
-                    if (!(codec.decode(record, memory.get(host)) instanceof ReadingsCodec.Decoded.Known)) {
+                    if (!(read.apply(record, into) instanceof ReadingsCodec.Decoded.Known)) {
                         throw new IllegalStateException("not decoded");
                     }
                 }
@@ -58,7 +60,12 @@ public final class DecodeSpeed {
             best = Math.min(best, (double) (CPU.getCurrentThreadCpuTime() - start) / repeats / records.size());
         }
         System.out.printf(
-                Locale.ROOT, "%d hosts: %.0f ns a record of %d bytes%n", hosts, best, records.getFirst().length);
+                Locale.ROOT,
+                "%s, %d hosts: %.0f ns a record of %d bytes%n",
+                what,
+                hosts,
+                best,
+                records.getFirst().length);
     }
 
     private static Readings example(String host, long sequence, Random random) {

@@ -112,8 +112,8 @@ public final class GpuAgent implements AutoCloseable {
             publishers.add(publisher);
             ledgers.add(persistence.ledger(publisher, clocks.wall(), bus::event));
         }
-        Optional<DockerWatcher> docker =
-                docker(config, ledgers.getFirst(), registry, clocks).map(watcher -> closer.opened("docker", watcher));
+        Optional<DockerWatcher> docker = docker(vertx, config, ledgers.getFirst(), registry, clocks)
+                .map(watcher -> closer.opened("docker", watcher));
         Containers containers = docker.<Containers>map(watcher -> watcher).orElse(Containers.NONE);
         probe(config, vertx, containers, ledgers.getFirst(), registry, clocks)
                 .ifPresent(probes -> closer.opened("probes", probes));
@@ -188,7 +188,7 @@ public final class GpuAgent implements AutoCloseable {
 
     /** The watch of this host's containers; simulated hosts have none unless they were asked to. */
     private static Optional<DockerWatcher> docker(
-            GpuAgentConfig config, HealthLedger ledger, MeterRegistry registry, HostPoll.Clocks clocks) {
+            Vertx vertx, GpuAgentConfig config, HealthLedger ledger, MeterRegistry registry, HostPoll.Clocks clocks) {
         boolean watch = switch (config.docker().enabled()) {
             case TRUE -> true;
             case FALSE -> false;
@@ -199,7 +199,7 @@ public final class GpuAgent implements AutoCloseable {
         }
         var around = new DockerWatcher.Surroundings(
                 config.hosts().getFirst(), ledger, registry, clocks.wall(), clocks.nanos());
-        return Optional.of(DockerWatcher.start(config.docker(), around));
+        return Optional.of(DockerWatcher.start(vertx, config.docker(), around));
     }
 
     /** Probes of containers that are watched, and those that the operator asks for. */

@@ -67,7 +67,7 @@ public final class Fleet {
         if (value == null) {
             return new Taken.Malformed("no value");
         }
-        return switch (codec.decode(value, readings)) {
+        return switch (codec.check(value, readings)) {
             case ReadingsCodec.Decoded.Known _ -> takeDecoded(partition, value, receivedMillis);
             case ReadingsCodec.Decoded.Newer(long format) -> new Taken.Newer(format);
             case ReadingsCodec.Decoded.Malformed(String reason) -> new Taken.Malformed(reason);

@@ -143,7 +143,8 @@ final class ContainerFindings {
     private static void lostGpu(Watched watched, List<Finding> found) {
         Inspection details = watched.details;
         Check check = details == null ? null : details.lastCheck();
-        String said = check == null || check.exitCode() == 0 ? "" : check.output();
+        // A check that failed once and is well again is not asked for anew: only bad health has an end that is told.
+        String said = check == null || check.exitCode() == 0 || !watched.unhealthy ? "" : check.output();
         boolean isSaid = LostGpu.isSaidBy(said);
         if (isSaid || watched.gpuDevicesGone) {
             Map<String, String> evidence = evidence(watched);

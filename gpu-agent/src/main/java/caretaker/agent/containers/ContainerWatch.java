@@ -13,9 +13,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 
 /**
- * Decides what is wrong with a host's containers from what the engine tells: events, lists, inspections. Asks the engine
+ * Decides what is wrong with a host's containers by what an engine tells: events, lists, inspections. Asks the engine
  * for nothing itself: {@link #takeWanted} names the containers that should be inspected. Not safe for several threads.
  */
 public final class ContainerWatch {
@@ -40,12 +41,18 @@ public final class ContainerWatch {
     private final Set<String> newer = new HashSet<>();
 
     private boolean listed;
+    private Predicate<String> isReported = _ -> false;
 
     /** @param hostIsWell whether the host's own GPUs answer */
     public ContainerWatch(WatchRules rules, BooleanSupplier hostIsWell, Listener listener) {
         this.rules = rules;
         this.hostIsWell = hostIsWell;
         this.listener = listener;
+    }
+
+    /** Of a container, by its id, whether a former run of the agent has reported its end: however old, it stays so. */
+    public void remembering(Predicate<String> reported) {
+        isReported = reported;
     }
 
     /** A full list is asked for now. */
@@ -124,7 +131,9 @@ public final class ContainerWatch {
     public void inspected(Inspection inspection, Instant now) {
         Watched watched = all.get(inspection.state().info().id());
         if (watched != null) {
-            watched.inspected(inspection, now);
+            boolean known = watched.details == null
+                    && isReported.test(inspection.state().info().id());
+            watched.inspected(inspection, now, known);
         }
     }
 

@@ -50,7 +50,7 @@ public final class LostGpu {
         return devices.lines().map(line -> line.strip().split(" ")).anyMatch(LostGpu::isReadableGpu);
     }
 
-    /** For example {@code c 195:0 rwm}, or {@code a *:* rwm} for everything; {@code c *:* m} only makes device files. */
+    /** For example {@code c 195:0 rwm}, or {@code a *:* rwm} for everything; {@code c *:* m} only makes files. */
     private static boolean isReadableGpu(String[] rule) {
         return rule.length == 3
                 && (rule[0].equals("a") || rule[0].equals("c"))

@@ -226,8 +226,10 @@ final class Watched {
         return name.startsWith("/") ? name.substring(1) : name;
     }
 
-    void inspected(Inspection inspection, Instant now) {
+    /** @param isReported whether a former run of the agent has reported that it ended */
+    void inspected(Inspection inspection, Instant now, boolean isReported) {
         boolean overtaken = askedAt != version;
+        boolean isFirst = details == null;
         askedAt = -1;
         details = inspection;
         if (overtaken) {
@@ -247,17 +249,26 @@ final class Watched {
             end = null;
         } else if (state.phase() == Phase.EXITED || state.phase() == Phase.DEAD) {
             if (end == null) {
-                missedEnd(inspection, now);
+                missedEnd(inspection, now, isReported);
             }
             settled = true;
             unhealthy = false;
         }
-        if (inspection.oomKilled() && !oomTold && signalled == null && (end == null || end.news())) {
+        if (inspection.oomKilled() && !oomTold && signalled == null && isNews(isFirst, now)) {
             oomTold = true;
             oom = end != null ? end.at() : now;
             end = end == null ? null : new End(end.at(), end.exitCode(), false, end.news());
         }
         health();
+    }
+
+    /** Of a run that still lasts the engine does not say when memory ran out: one that has lasted for long is old. */
+    private boolean isNews(boolean isFirst, Instant now) {
+        if (end != null) {
+            return end.news();
+        }
+        Instant startedAt = state.startedAt();
+        return !isFirst || startedAt == null || !startedAt.isBefore(now.minus(rules.newsAge()));
     }
 
     private void health() {
@@ -279,14 +290,14 @@ final class Watched {
         oomTold = false;
     }
 
-    private void missedEnd(Inspection inspection, Instant now) {
+    private void missedEnd(Inspection inspection, Instant now, boolean isReported) {
         Instant finished = inspection.finishedAt();
         if (finished == null) {
             return; // never ran
         }
         int code = state.exitCode();
         boolean byUser = !inspection.oomKilled() && (code == 0 || code == 137 || code == 143);
-        boolean news = !finished.isBefore(now.minus(rules.newsAge()));
+        boolean news = isReported || !finished.isBefore(now.minus(rules.newsAge()));
         end = new End(finished, code, byUser, news);
     }
 

@@ -170,11 +170,11 @@ public final class DcgmEndpoint implements AutoCloseable {
         }
 
         private void take(HttpClientResponse response) {
+            response.exceptionHandler(cause -> fail(reason(cause))); // first of all: a reset is told to it as well
             if (response.statusCode() != 200) {
                 fail("it answers with status " + response.statusCode());
                 return;
             }
-            response.exceptionHandler(cause -> fail(reason(cause)));
             response.endHandler(_ -> end());
             response.handler(this::take);
         }

@@ -62,7 +62,9 @@ public final class MergedSource implements GpuSource {
         Map<String, GpuReading> merged = copyOwn(readings);
         Map<String, GpuReading> others = fromEndpoints(merged);
         if (driver == null) {
-            readings.gpuCounts(Math.max(host.expectedGpus(), known.size()), others.size(), Readings.UNKNOWN);
+            int visible =
+                    others.isEmpty() ? Readings.UNKNOWN : others.size(); // exporters that are silent count nothing
+            readings.gpuCounts(Math.max(host.expectedGpus(), known.size()), visible, Readings.UNKNOWN);
         } else {
             readings.gpuCounts(own.gpusExpected(), own.gpusVisible(), own.gpusOnPci());
         }

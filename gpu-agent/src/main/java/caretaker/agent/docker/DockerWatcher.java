@@ -13,6 +13,7 @@ import caretaker.agent.health.HealthLedger;
 import caretaker.chassis.Backoff;
 import caretaker.contracts.Condition;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -37,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  * changed. Findings go to the host's ledger.
  *
  * <p>One thread of its own decides; it never waits for the engine, whose answers come to it by a bounded queue. A cut
- * stream is reopened from the last event on; then everything is inspected once, because the engine remembers few events.
+ * stream is reopened after the last event; then everything is inspected once, because the engine remembers few events.
  */
 public final class DockerWatcher implements Containers, AutoCloseable {
     private static final String NAME = "containers";
@@ -58,6 +59,7 @@ public final class DockerWatcher implements Containers, AutoCloseable {
     public record Surroundings(
             String hostName, HealthLedger ledger, MeterRegistry registry, InstantSource clock, LongSupplier nanos) {}
 
+    private final Vertx vertx;
     private final DockerSettings settings;
     private final Surroundings around;
     private final DockerMetrics metrics;
@@ -86,19 +88,21 @@ public final class DockerWatcher implements Containers, AutoCloseable {
     private long listDue;
     private long connectDue;
 
-    private DockerWatcher(DockerSettings settings, Surroundings around) {
+    private DockerWatcher(Vertx vertx, DockerSettings settings, Surroundings around) {
+        this.vertx = vertx;
         this.settings = settings;
         this.around = around;
         metrics = new DockerMetrics(around.registry());
         watch = new ContainerWatch(settings.rules(), () -> LostGpu.isHostWell(around.ledger()), metrics);
+        watch.remembering(id -> around.ledger().isRaised(Condition.CONTAINER_EXITED, id));
         lookup = new CgroupLookup(settings.procRoot(), id -> Optional.ofNullable(infos.get(id)));
         gpuDevices = new GpuDevices(lookup, settings.cgroupRoot());
         connectDue = around.nanos().getAsLong();
     }
 
     /** Starts to watch. Needs no engine yet. */
-    public static DockerWatcher start(DockerSettings settings, Surroundings around) {
-        var watcher = new DockerWatcher(settings, around);
+    public static DockerWatcher start(Vertx vertx, DockerSettings settings, Surroundings around) {
+        var watcher = new DockerWatcher(vertx, settings, around);
         watcher.thread.start();
         return watcher;
     }
@@ -261,7 +265,7 @@ public final class DockerWatcher implements Containers, AutoCloseable {
         wasThere = true;
         Engine engine;
         try {
-            engine = Engine.connect(settings.host());
+            engine = Engine.connect(vertx, settings.host());
         } catch (RuntimeException | NoClassDefFoundError e) {
             lost(Unavailable.reason(Optional.of(e)));
             return;

@@ -10,12 +10,11 @@ import com.github.dockerjava.api.model.EventType;
 import com.github.dockerjava.core.DefaultDockerClientConfig;
 import com.github.dockerjava.core.DockerClientImpl;
 import com.github.dockerjava.transport.DockerHttpClient;
-import com.github.dockerjava.zerodep.ZerodepDockerHttpClient;
+import io.vertx.core.Vertx;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
-import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -23,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A connection to the engine. Reads only. Calls wait, and end early when the engine is closed; any thread may call. */
 final class Engine implements AutoCloseable {
-    /** Those of containers that {@link Translation} knows; checks that run inside of containers are left to the engine. */
+    /** Those of containers that {@link Translation} knows; checks inside of containers are left to the engine. */
     private static final String[] ACTIONS = {
         "create",
         "start",
@@ -40,9 +39,6 @@ final class Engine implements AutoCloseable {
         "connect",
         "disconnect"
     };
-
-    private static final int MAX_CONNECTIONS = 8;
-    private static final Duration CONNECT_LIMIT = Duration.ofSeconds(5);
 
     /** Gets the events of one stream. Called by the stream's own thread. */
     interface EventListener {
@@ -62,16 +58,12 @@ final class Engine implements AutoCloseable {
         this.docker = docker;
     }
 
-    static Engine connect(String host) {
+    static Engine connect(Vertx vertx, String host) {
         var config = DefaultDockerClientConfig.createDefaultConfigBuilder()
                 .withDockerHost(host)
                 .withDockerTlsVerify(false)
                 .build();
-        DockerHttpClient http = new ZerodepDockerHttpClient.Builder()
-                .dockerHost(URI.create(host))
-                .maxConnections(MAX_CONNECTIONS)
-                .connectionTimeout(CONNECT_LIMIT)
-                .build();
+        var http = new EngineTransport(vertx, URI.create(host));
         return new Engine(http, DockerClientImpl.getInstance(config, http));
     }
 

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which GPUs a container was given: by {@code --gpus}, by a CDI device, by NVIDIA's runtime, or by device files.
  *
- * <p>{@code NVIDIA_VISIBLE_DEVICES} alone says nothing: NVIDIA's images have it set, and without NVIDIA's runtime nobody
+ * <p>{@code NVIDIA_VISIBLE_DEVICES} alone says nothing: NVIDIA's images set it, and without NVIDIA's runtime nobody
  * reads it.
  */
 final class GpuRequests {

@@ -43,7 +43,9 @@ final class Hysteresis {
             case Sight.Bad(Finding finding) -> {
                 otherSeen = false;
                 if (raised != null && !raised.code().equals(finding.code())) {
-                    raised = null; // another fault of the same kind: the next sight raises it anew
+                    raised = null; // another fault of the same kind: it is bad already, so the next sight raises it
+                    otherSeen = true;
+                    otherSince = nanos - raiseAfter;
                 }
             }
             case Sight.Good() when raised == null -> otherSeen = false;

@@ -159,7 +159,12 @@ public final class InventoryPublisher implements HostListener {
     public void tick() {
         HostInventory due = due();
         if (due != null) {
-            outlet.publish(due, this::arrived);
+            try {
+                outlet.publish(due, this::arrived);
+            } catch (RuntimeException e) {
+                arrived(false); // or no other record would ever follow
+                throw e;
+            }
         }
     }
 
@@ -172,10 +177,11 @@ public final class InventoryPublisher implements HostListener {
         if (!first && !changed && now - publishedNanos < settings.interval().toNanos()) {
             return null;
         }
+        HostInventory inventory = inventory();
         underWay = true;
         changed = false;
         publishedNanos = now;
-        return inventory();
+        return inventory;
     }
 
     private HostInventory inventory() {

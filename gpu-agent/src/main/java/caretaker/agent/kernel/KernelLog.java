@@ -34,6 +34,9 @@ public final class KernelLog implements AutoCloseable {
     private static final Duration KEEP_POSITION = Duration.ofSeconds(5);
     private static final Duration DRAIN_LIMIT = Duration.ofSeconds(1);
 
+    /** Messages of the GPU drivers within that time after each of which the position is kept at once. */
+    private static final int MOST_KEPT_AT_ONCE = 20;
+
     /** A read of the device that takes longer has waited: all that was there before is read. */
     private static final long WAITED_NANOS = Duration.ofMillis(50).toNanos();
 
@@ -71,6 +74,9 @@ public final class KernelLog implements AutoCloseable {
     private String trouble = "";
     private boolean available;
     private boolean begun; // a file was read before
+    private boolean device; // it gives no message twice, unless it is opened again
+    private boolean handled; // a message of a GPU driver: one that is told again after a crash would be an alarm
+    private int keptAtOnce;
 
     /** @param nanos the clock that only goes forward, which counts about from the boot as the kernel's does */
     public KernelLog(Settings settings, KernelLogListener listener, LongSupplier nanos) {
@@ -136,6 +142,7 @@ public final class KernelLog implements AutoCloseable {
             channel.position(channel.size());
         }
         begun = true;
+        device = opened.isOther();
         records.restart();
         lines.restart();
         int looks = 0;
@@ -201,18 +208,25 @@ public final class KernelLog implements AutoCloseable {
         long now = nanos.getAsLong();
         if (now - positionNanos >= KEEP_POSITION.toNanos()) {
             positionNanos = now;
+            keptAtOnce = 0;
+            position.write(sequence);
+        } else if (handled && keptAtOnce < MOST_KEPT_AT_ONCE) {
+            keptAtOnce++; // the next read of the device may wait for hours
             position.write(sequence);
         }
+        handled = false;
     }
 
     private void take(KmsgRecords.Entry entry) {
         if (sequence >= 0 && entry.sequence() > sequence + 1) {
             listener.lost(entry.sequence() - sequence - 1);
         }
+        boolean isAgain = device && entry.sequence() <= sequence;
         sequence = Math.max(sequence, entry.sequence());
-        if (!entry.fromKernel() || position.isHandled(entry.sequence())) {
+        if (isAgain || !entry.fromKernel() || position.isHandled(entry.sequence())) {
             return;
         }
+        handled |= entry.text().startsWith("NVRM: ") || entry.text().startsWith("nvidia-");
         if (caughtUp) {
             listener.message(entry.text(), Duration.ZERO);
             return;

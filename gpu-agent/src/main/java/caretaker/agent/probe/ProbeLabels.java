@@ -109,8 +109,9 @@ final class ProbeLabels {
         try {
             Duration interval = duration(labels, ".interval", spec.interval());
             Duration timeout = duration(labels, ".timeout", spec.timeout());
-            if (interval.compareTo(ProbeSpec.SHORTEST_INTERVAL) < 0) {
-                return new Wish.Refused(PROBE + ".interval", "it is shorter than 1s");
+            if (interval.compareTo(ProbeSpec.SHORTEST_INTERVAL) < 0
+                    || interval.compareTo(ProbeSpec.LONGEST_INTERVAL) > 0) {
+                return new Wish.Refused(PROBE + ".interval", "it is not between 1s and 1d");
             }
             if (timeout.compareTo(ProbeSpec.LONGEST_TIMEOUT) > 0 || timeout.toMillis() < 1) {
                 return new Wish.Refused(PROBE + ".timeout", "it is not between 1ms and 5s");

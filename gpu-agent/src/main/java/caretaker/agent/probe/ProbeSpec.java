@@ -24,6 +24,7 @@ record ProbeSpec(
 
     static final Duration LONGEST_TIMEOUT = Duration.ofSeconds(5);
     static final Duration SHORTEST_INTERVAL = Duration.ofSeconds(1);
+    static final Duration LONGEST_INTERVAL = Duration.ofDays(1);
 
     /** How it is asked where nobody says otherwise. */
     static ProbeSpec of(String name, Target target, Expectation expectation) {

@@ -38,6 +38,7 @@ import org.slf4j.LoggerFactory;
 public final class Probes implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(Probes.class);
     private static final String NAME = "probes";
+    private static final String SERVICES = "service-probes";
 
     private static final int MAX_PROBES = 1_000;
     private static final int MAX_AT_ONCE = 8;
@@ -265,11 +266,13 @@ public final class Probes implements AutoCloseable {
 
     private void tell() {
         List<Finding> found = new ArrayList<>();
+        List<Finding> ofServices = new ArrayList<>();
         for (Running running : all.values()) {
             if (running.rule.isRaised()) {
-                findings(running, found);
+                findings(running, running.container == null ? ofServices : found);
             }
         }
+        around.ledger().settle(SERVICES, ofServices); // they wait for no engine, which may never come
         if (isComplete) {
             around.ledger().settle(NAME, found);
         } else {

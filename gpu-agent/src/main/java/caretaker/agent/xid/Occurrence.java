@@ -32,7 +32,13 @@ final class Occurrence {
     /** Whether a line tells of this XID: its own line, or the same process again. */
     boolean isOf(KernelMessage.Xid other) {
         boolean sameCode = code == other.code() || (code == UNSAID && line == null);
-        return sameCode && (line == null || pid() == other.pid() || code == FALLEN_OFF);
+        return sameCode && isOfSameGpu(other) && (line == null || pid() == other.pid() || code == FALLEN_OFF);
+    }
+
+    /** GPUs that nobody knows are told apart by where they sit. */
+    boolean isOfSameGpu(KernelMessage.@Nullable Xid other) {
+        KernelMessage.Xid known = line;
+        return known == null || other == null || known.pci().equals(other.pci());
     }
 
     boolean isLoss() {

@@ -56,7 +56,9 @@ final class XidNews {
         boolean worse = escalates(gpu, xid, entry, owner);
         Advice advice = advice(gpu, xid, entry, worse, membership);
         Finding finding = finding(gpu, xid, entry, advice, membership);
-        var key = new Repeats.Key(gpu.uuid, xid.code, worse ? "escalated" : "of " + owner);
+        KernelMessage.Xid line = xid.line;
+        String source = gpu.uuid.isEmpty() && line != null ? line.pci().toString() : gpu.uuid;
+        var key = new Repeats.Key(source, xid.code, worse ? "escalated" : "of " + owner);
         if (!repeats.tell(key, finding)) {
             listener.repeated(gpu.uuid, xid.code);
         }
@@ -84,7 +86,9 @@ final class XidNews {
             case PROCESS, CONTAINER -> true;
             case NONE, GPU, NODE -> false;
         };
-        return code && (!ofProcess || cause.pid() == 0 || xid.pid() == 0 || cause.pid() == xid.pid());
+        return code
+                && cause.isOfSameGpu(xid.line)
+                && (!ofProcess || cause.pid() == 0 || xid.pid() == 0 || cause.pid() == xid.pid());
     }
 
     private boolean escalates(GpuXids gpu, Occurrence xid, Entry entry, String owner) {

@@ -315,6 +315,42 @@ class ContainerWatchTest {
         assertThat(conditions()).isEmpty();
     }
 
+    /** Nobody tells that a check which failed once is well again, so it must not raise what only that would clear. */
+    @Test
+    void aCheckThatFailedOnceDoesNotSayThatTheGpusAreLost() {
+        runs();
+        checked(Health.HEALTHY);
+        assertThat(conditions()).isEmpty();
+        happens(Kind.UNHEALTHY, Map.of());
+        checked(Health.UNHEALTHY);
+        assertThat(conditions()).containsExactly(Condition.CONTAINER_UNHEALTHY, Condition.GPU_CONTAINER_LOST_GPU);
+        happens(Kind.HEALTHY, Map.of());
+        assertThat(conditions()).isEmpty();
+    }
+
+    private void checked(Health health) {
+        watch.takeWanted(10);
+        var seen = state(Phase.RUNNING, health, 0, started, List.of("all"));
+        watch.inspected(inspection(seen, false, "Failed to initialize NVML: Unknown Error"), clock.instant());
+    }
+
+    @Test
+    void aLackOfMemoryOfALongRunIsNoNewsToAnAgentThatStarts() {
+        Instant longAgo = clock.instant().minus(WatchRules.DEFAULT.newsAge()).minusSeconds(1);
+        listed(longAgo);
+        assertThat(conditions()).isEmpty();
+        watch = watch(WatchRules.DEFAULT);
+        listed(longAgo.plusSeconds(2));
+        assertThat(conditions()).containsExactly(Condition.CONTAINER_OOM_KILLED);
+    }
+
+    private void listed(Instant startedAt) {
+        ContainerState seen = state(Phase.RUNNING, Health.NONE, 0, startedAt, List.of());
+        watch.listed(List.of(seen), true);
+        watch.takeWanted(1);
+        watch.inspected(inspection(seen, true, ""), clock.instant());
+    }
+
     /** Whatever the order of things: only containers that are there have conditions, and nothing fails. */
     @Test
     void anyOrderOfEventsIsTaken() {

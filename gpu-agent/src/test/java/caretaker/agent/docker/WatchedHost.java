@@ -7,6 +7,7 @@ import caretaker.contracts.Condition;
 import caretaker.contracts.HealthEvent;
 import caretaker.contracts.HealthEvent.State;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -24,6 +25,7 @@ final class WatchedHost implements AutoCloseable {
     final List<Long> arrived = new CopyOnWriteArrayList<>();
     final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     final DockerWatcher watcher;
+    private final Vertx vertx = Vertx.vertx();
     final HealthLedger ledger;
 
     WatchedHost(String settings) {
@@ -33,7 +35,7 @@ final class WatchedHost implements AutoCloseable {
         });
         var around =
                 new DockerWatcher.Surroundings("gpu-01", ledger, registry, InstantSource.system(), System::nanoTime);
-        watcher = DockerWatcher.start(settings(settings), around);
+        watcher = DockerWatcher.start(vertx, settings(settings), around);
     }
 
     static DockerSettings settings(String yaml) {
@@ -79,5 +81,6 @@ final class WatchedHost implements AutoCloseable {
     @Override
     public void close() {
         watcher.close();
+        vertx.close().await();
     }
 }

@@ -107,6 +107,20 @@ class GpuRulesTest {
         assertThat(gpu.state()).isEqualTo(GpuState.OK);
     }
 
+    /** It is bad all the time: the other fault does not wait for as long as the first one did. */
+    @Test
+    void anotherFaultOfTheSameKindIsRaisedWithTheNextPoll() {
+        set(Column.FABRIC_HEALTH_DEGRADED_BANDWIDTH, 0).set(Column.FABRIC_HEALTH_ROUTE_UNHEALTHY, 1);
+        poll(Duration.ofSeconds(31), Tier.SLOW);
+        assertThat(said()).containsExactly("gpu.fabric-unhealthy RAISED");
+        set(Column.FABRIC_HEALTH_DEGRADED_BANDWIDTH, 1);
+        poll(SECOND.multipliedBy(2), Tier.SLOW);
+        assertThat(said())
+                .containsExactly(
+                        "gpu.fabric-unhealthy RAISED", "gpu.fabric-unhealthy CLEARED", "gpu.fabric-unhealthy RAISED");
+        assertThat(events.getLast().code()).isEqualTo("degraded_bandwidth");
+    }
+
     @Test
     void theDriversRecoveryActionIsRaisedAtOnceAndAnotherOneIsNews() {
         set(Column.RECOVERY_ACTION, 1);

@@ -1,6 +1,7 @@
 package caretaker.agent.inventory;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import caretaker.agent.containers.Containers;
@@ -68,6 +69,26 @@ class InventoryPublisherTest {
         publisher.tick();
         assertThat(published.getFirst().gpus()).isEmpty();
         assertThat(published.getFirst().gpusExpected()).isEqualTo(HostInventory.UNKNOWN);
+    }
+
+    @Test
+    void aRecordThatCannotBeHandedOverIsTriedAgain() {
+        List<HostInventory> taken = new ArrayList<>();
+        var failing = new InventoryPublisher(
+                new InventoryPublisher.Publisher("node-1", "agent-1"),
+                new InventorySettings(Duration.ofSeconds(60), null, false, List.of()),
+                InstantSource.fixed(Instant.parse("2026-10-01T12:00:00Z")),
+                () -> nanos,
+                (inventory, _) -> {
+                    if (inventory.sequence() == 1) {
+                        throw new IllegalStateException("full");
+                    }
+                    taken.add(inventory);
+                });
+        pass(Duration.ofSeconds(30));
+        assertThatThrownBy(failing::tick).hasMessage("full");
+        failing.tick();
+        assertThat(taken).hasSize(1);
     }
 
     @Test

@@ -104,6 +104,19 @@ class KernelLogTest implements KernelLogListener {
         assertThat(ages.getFirst()).isBetween(Duration.ofMinutes(30), Duration.ofMinutes(31));
     }
 
+    /** An agent that is killed must not tell the same XID again: nothing may follow in the log for hours. */
+    @Test
+    void whatAGpuDriverSaidIsKeptAsHandledAtOnce() throws IOException {
+        Path file = dir.resolve("kmsg");
+        write(file, "");
+        start(file, true);
+        write(file, entry(1, Duration.ZERO, "usb 1-1: new device"));
+        write(file, entry(2, Duration.ZERO, "NVRM: Xid (PCI:0000:9b:00): 79, GPU has fallen off the bus."));
+        await().atMost(Duration.ofSeconds(4))
+                .untilAsserted(() ->
+                        assertThat(dir.resolve("position")).exists().content().endsWith(" 2\n"));
+    }
+
     @Test
     void aFileOfAnotherBootIsAllNews() throws IOException {
         Path file = dir.resolve("kmsg");

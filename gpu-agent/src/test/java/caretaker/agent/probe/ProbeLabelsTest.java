@@ -85,6 +85,7 @@ class ProbeLabelsTest {
         for (Map.Entry<String, String> bad : List.of(
                 Map.entry("interval", "10ms"),
                 Map.entry("interval", "soon"),
+                Map.entry("interval", "999999999999d"), // more nanoseconds than a long holds
                 Map.entry("timeout", "1h"),
                 Map.entry("failures", "0"),
                 Map.entry("successes", "many"))) {

@@ -94,6 +94,14 @@ class XidWatchTest {
     }
 
     @Test
+    void unknownGpusAreToldApartByWhereTheySit() {
+        for (String pci : List.of("01", "02", "01")) {
+            messages.parse("NVRM: Xid (PCI:0000:" + pci + ":00): 79, x").forEach(each -> watch.kernel(each, MILLI));
+        }
+        assertThat(told).hasSize(2);
+    }
+
+    @Test
     void anEventAndItsLineAreOneXid() {
         watch.driver(UUID, 3, 94);
         assertThat(told).isEmpty();

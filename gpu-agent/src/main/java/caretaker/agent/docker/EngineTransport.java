@@ -1,0 +1,69 @@
+package caretaker.agent.docker;
+
+import com.github.dockerjava.transport.DockerHttpClient;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClientAgent;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.PoolOptions;
+import io.vertx.core.http.RequestOptions;
+import io.vertx.core.net.SocketAddress;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+
+/**
+ * How Docker's client asks the engine: by the HTTP client that the agent has anyway. A second one, with its cookies and
+ * its list of all the world's domains, would be a tenth of the agent's memory. Safe for any thread but an event loop's.
+ */
+final class EngineTransport implements DockerHttpClient {
+    private static final int MAX_CONNECTIONS = 8;
+    private static final Duration CONNECT_LIMIT = Duration.ofSeconds(5);
+
+    private final HttpClientAgent client;
+    private final SocketAddress address;
+
+    /** @param host {@code unix:///path} or {@code tcp://address:port} */
+    EngineTransport(Vertx vertx, URI host) {
+        address = "unix".equals(host.getScheme())
+                ? SocketAddress.domainSocketAddress(host.getPath())
+                : SocketAddress.inetSocketAddress(host.getPort(), host.getHost());
+        client = vertx.createHttpClient(
+                new HttpClientOptions().setConnectTimeout((int) CONNECT_LIMIT.toMillis()),
+                new PoolOptions().setHttp1MaxSize(MAX_CONNECTIONS));
+    }
+
+    @Override
+    public Response execute(Request request) {
+        var options = new RequestOptions()
+                .setServer(address)
+                .setHost("localhost") // a socket has neither, and HTTP wants both
+                .setPort(80)
+                .setMethod(HttpMethod.valueOf(request.method()))
+                .setURI(request.path());
+        request.headers().forEach(options::putHeader);
+        byte[] body = request.bodyBytes();
+        try {
+            return client.request(options)
+                    .compose(to -> body == null ? to.send() : to.send(Buffer.buffer(body)))
+                    .map(EngineAnswer::new)
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .get();
+        } catch (ExecutionException e) {
+            throw new UncheckedIOException(new IOException("no answer from the engine", e.getCause()));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new UncheckedIOException(new IOException("interrupted while the engine was asked", e));
+        }
+    }
+
+    /** Ends every request that is under way. */
+    @Override
+    public void close() {
+        client.close();
+    }
+}
