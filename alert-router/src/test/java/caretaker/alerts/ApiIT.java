@@ -11,7 +11,7 @@ import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Alertmanager's API over HTTP and a real broker. The letters and numbers are those of docs/alerting.md. */
+/** Alertmanager's API over HTTP and a real broker. */
 class ApiIT {
     private static final String CONFIG = """
             route:
