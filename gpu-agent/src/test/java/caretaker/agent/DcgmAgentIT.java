@@ -54,6 +54,7 @@ class DcgmAgentIT {
                 kernel-log: {source: none}
                 intervals: {fast: 200ms}
                 http: {port: 0}
+                docker: {enabled: false}
                 kafka: {bootstrap-servers: ["%s"]}
                 """.formatted(exporter.getAddress().getPort(), broker.bootstrapServers());
         try (var agent = GpuAgent.start(Config.parse(GpuAgentConfig.class, settings, "agent.yaml", Map.of()))) {

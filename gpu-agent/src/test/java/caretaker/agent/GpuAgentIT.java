@@ -197,7 +197,8 @@ class GpuAgentIT {
 
     private String settings(String more) {
         return "host: " + HOST
-                + "\nkernel-log: {source: none}\nintervals: {fast: 200ms}\nhttp: {port: 0}\nkafka: {bootstrap-servers: [\""
+                + "\nkernel-log: {source: none}\ndocker: {enabled: false}\nintervals: {fast: 200ms}\nhttp: {port: 0}"
+                + "\nkafka: {bootstrap-servers: [\""
                 + broker.bootstrapServers() + "\"]}\n" + more + "\n";
     }
 }
