@@ -53,7 +53,6 @@ class DcgmAgentIT {
                 docker: {enabled: false}
                 kernel-log: {source: none}
                 intervals: {fast: 200ms}
-                http: {port: 0}
                 docker: {enabled: false}
                 kafka: {bootstrap-servers: ["%s"]}
                 """.formatted(exporter.getAddress().getPort(), broker.bootstrapServers());
