@@ -53,7 +53,7 @@ class DcgmAgentIT {
                 docker: {enabled: false}
                 kernel-log: {source: none}
                 intervals: {fast: 200ms}
-                docker: {enabled: false}
+                http: {port: 0}
                 kafka: {bootstrap-servers: ["%s"]}
                 """.formatted(exporter.getAddress().getPort(), broker.bootstrapServers());
         try (var agent = GpuAgent.start(Config.parse(GpuAgentConfig.class, settings, "agent.yaml", Map.of()))) {
