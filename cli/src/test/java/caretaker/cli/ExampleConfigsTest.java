@@ -13,10 +13,12 @@ import org.junit.jupiter.api.Test;
 class ExampleConfigsTest {
     private static final Path DEPLOY = Path.of("../deploy");
 
+    /** But for the agent's folder: a host should have one, a trial needs none. */
     @Test
     void theExamplesAreTheDefaults() {
         assertThat(Config.render(Config.load(GpuAgentConfig.class, DEPLOY.resolve("gpu-agent.yml"), Map.of())))
-                .isEqualTo(Config.render(Config.defaults(GpuAgentConfig.class)));
+                .isEqualTo(Config.render(Config.parse(
+                        GpuAgentConfig.class, "data-dir: /var/lib/caretaker/gpu-agent", "the defaults", Map.of())));
         assertThat(Config.render(Config.load(CollectorConfig.class, DEPLOY.resolve("collector.yml"), Map.of())))
                 .isEqualTo(Config.render(Config.defaults(CollectorConfig.class)));
         assertThat(Config.render(Config.load(RunConfig.class, DEPLOY.resolve("run.yml"), Map.of())))
