@@ -137,7 +137,16 @@ class CommandLineIT {
                                     "^[0-9:.]+ {2}readings {2}node-2 {2}#\\d+ \\| 0: \\d+% \\d+C \\d+W \\d+GiB"));
 
             var json = CaretakerProcess.run(
-                    "events", "tail", "--since", "1m", "--max", "1", "--json", "--bootstrap", demo.bootstrap());
+                    "events",
+                    "tail",
+                    "readings",
+                    "--since",
+                    "1m",
+                    "--max",
+                    "1",
+                    "--json",
+                    "--bootstrap",
+                    demo.bootstrap());
             assertThat(json.output()).contains("\"utilization_percentage\":").contains("\"topic\":\"caretaker.");
 
             var unknown = CaretakerProcess.run("events", "tail", "nonsense", "--bootstrap", demo.bootstrap());
