@@ -59,7 +59,7 @@ public final class KernelLog implements AutoCloseable {
     private final KernelLogListener listener;
     private final LongSupplier nanos;
     private final Thread thread;
-    private final ByteBuffer buffer = ByteBuffer.allocateDirect(2 * KmsgRecords.MAX_LINE);
+    private final ByteBuffer buffer = ByteBuffer.allocateDirect(2 * LineAssembly.MAX_LINE);
     private final KmsgRecords records = new KmsgRecords(this::take);
     private final SyslogLines lines;
     private final LogPosition position;

@@ -1,7 +1,5 @@
 package caretaker.agent.kernel;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.nio.ByteBuffer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -12,9 +10,6 @@ import org.jspecify.annotations.Nullable;
  * makes it throw.
  */
 final class KmsgRecords {
-    /** The kernel's own records are shorter. What is longer is cut. */
-    static final int MAX_LINE = 8192;
-
     private static final int FACILITY_SHIFT = 3;
 
     /**
@@ -27,53 +22,41 @@ final class KmsgRecords {
     record Entry(long sequence, long micros, boolean fromKernel, String text) {}
 
     private final Consumer<Entry> outlet;
-    private final byte[] line = new byte[MAX_LINE];
-    private int length;
-    private boolean cut;
+    private final LineAssembly lines = new LineAssembly(this::take);
     private long garbage;
 
     KmsgRecords(Consumer<Entry> outlet) {
         this.outlet = outlet;
     }
 
-    /** Lines so far that were no records, or longer than {@link #MAX_LINE}. */
+    /** Lines so far that were no records, or longer than {@link LineAssembly#MAX_LINE}. */
     long garbage() {
         return garbage;
     }
 
     /** Takes what was read; a record may come in pieces. */
     void feed(ByteBuffer bytes) {
-        while (bytes.hasRemaining()) {
-            byte next = bytes.get();
-            if (next == '\n') {
-                end();
-            } else if (length < MAX_LINE) {
-                line[length++] = next;
-            } else {
-                cut = true;
-            }
-        }
+        lines.feed(bytes);
     }
 
     /** Forgets the beginning of a record whose end will not come. */
     void restart() {
-        length = 0;
-        cut = false;
+        lines.restart();
     }
 
-    private void end() {
+    private void take(String line, boolean cut) {
         if (cut) {
             garbage++;
         }
-        if (length > 0 && line[0] != ' ') {
-            Entry entry = entry(new String(line, 0, length, UTF_8));
-            if (entry == null) {
-                garbage += cut ? 0 : 1;
-            } else {
-                outlet.accept(entry);
-            }
+        if (line.isEmpty() || line.charAt(0) == ' ') {
+            return;
         }
-        restart();
+        Entry entry = entry(line);
+        if (entry == null) {
+            garbage += cut ? 0 : 1;
+        } else {
+            outlet.accept(entry);
+        }
     }
 
     private static @Nullable Entry entry(String text) {

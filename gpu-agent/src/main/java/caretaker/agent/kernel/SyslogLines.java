@@ -1,7 +1,5 @@
 package caretaker.agent.kernel;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.nio.ByteBuffer;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
@@ -13,54 +11,39 @@ import org.jspecify.annotations.Nullable;
  * {@code dmesg}, bare messages. A line of another program is left out, whatever it says.
  */
 final class SyslogLines {
-    /** What is longer is cut. */
-    static final int MAX_LINE = 8192;
-
     private static final Pattern LINE = Pattern.compile(
             "(?:(?:[^ ]*[^ :] +){1,6}kernel: )?(?:kernel: )?(?:\\[ *[\\d.]{1,20}\\] ?|\\[[A-Z][^\\]]{10,30}\\] )?"
                     + "((?:NVRM: |nvidia-nvswitch).*)");
 
     private final Consumer<String> outlet;
-    private final byte[] line = new byte[MAX_LINE];
-    private int length;
-    private boolean cut;
+    private final LineAssembly lines = new LineAssembly(this::take);
     private long tooLong;
 
     SyslogLines(Consumer<String> outlet) {
         this.outlet = outlet;
     }
 
-    /** Lines so far that were longer than {@link #MAX_LINE}. */
+    /** Lines so far that were longer than {@link LineAssembly#MAX_LINE}. */
     long tooLong() {
         return tooLong;
     }
 
     /** Takes what was read; a line may come in pieces. */
     void feed(ByteBuffer bytes) {
-        while (bytes.hasRemaining()) {
-            byte next = bytes.get();
-            if (next == '\n') {
-                end();
-            } else if (length < MAX_LINE) {
-                line[length++] = next;
-            } else {
-                cut = true;
-            }
-        }
+        lines.feed(bytes);
     }
 
+    /** Forgets the beginning of a line whose end will not come. */
     void restart() {
-        length = 0;
-        cut = false;
+        lines.restart();
     }
 
-    private void end() {
+    private void take(String line, boolean cut) {
         tooLong += cut ? 1 : 0;
-        String message = message(new String(line, 0, length, UTF_8));
+        String message = message(line);
         if (message != null) {
             outlet.accept(message);
         }
-        restart();
     }
 
     /** What the kernel said in a line, or null if it was not the kernel, or nothing about a GPU. */

@@ -49,7 +49,7 @@ class KmsgRecordsTest {
         feed("two\n3,2,1,-;" + "x".repeat(20_000) + "\n3,3,1,-;after\n");
         assertThat(entries).extracting(KmsgRecords.Entry::sequence).containsExactly(1L, 2L, 3L);
         assertThat(entries.get(0).text()).isEqualTo("one two");
-        assertThat(entries.get(1).text()).hasSize(KmsgRecords.MAX_LINE - "3,2,1,-;".length());
+        assertThat(entries.get(1).text()).hasSize(LineAssembly.MAX_LINE - "3,2,1,-;".length());
         assertThat(records.garbage()).isEqualTo(1);
     }
 
