@@ -1,5 +1,6 @@
 package caretaker.alerts.routing;
 
+import caretaker.alerts.template.GoQuote;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
@@ -47,39 +48,7 @@ final class GoText {
 
     /** In double quotes, with escapes for what is not printable. */
     static String quote(String text) {
-        var out = new StringBuilder(text.length() + 2).append('"');
-        text.codePoints().forEach(c -> quote(c, out));
-        return out.append('"').toString();
-    }
-
-    private static void quote(int c, StringBuilder out) {
-        int plain = c == '\'' ? -1 : PLAIN_MEANT.indexOf(c);
-        if (plain >= 0) {
-            out.append('\\').append(PLAIN_ESCAPES.charAt(plain));
-        } else if (c == ' ' || isPrint(c)) {
-            out.appendCodePoint(c);
-        } else if (c < ' ' || c == 0x7f) {
-            out.append(String.format("\\x%02x", c));
-        } else if (c < 0x10000) {
-            out.append(String.format("\\u%04x", c));
-        } else {
-            out.append(String.format("\\U%08x", c));
-        }
-    }
-
-    /** Go's notion: letters, marks, numbers, punctuation and symbols. */
-    private static boolean isPrint(int c) {
-        return switch (Character.getType(c)) {
-            case Character.CONTROL,
-                    Character.FORMAT,
-                    Character.SURROGATE,
-                    Character.PRIVATE_USE,
-                    Character.UNASSIGNED,
-                    Character.LINE_SEPARATOR,
-                    Character.PARAGRAPH_SEPARATOR,
-                    Character.SPACE_SEPARATOR -> false;
-            default -> true;
-        };
+        return GoQuote.quote(text);
     }
 
     /** What a Go string literal in double quotes stands for; null where it is none or not UTF-8. */

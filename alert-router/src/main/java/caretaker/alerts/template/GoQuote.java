@@ -5,13 +5,14 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /** Go's quoted strings and characters, written and read. */
-final class GoQuote {
+public final class GoQuote {
     private static final String SHORT = "abtnvfr";
     private static final String SHORT_VALUES = "\u0007\b\t\n\u000b\f\r";
 
     private GoQuote() {}
 
-    static String quote(String text) {
+    /** In double quotes, with escapes for what is not printable. */
+    public static String quote(String text) {
         return quote(text, '"', false);
     }
 
