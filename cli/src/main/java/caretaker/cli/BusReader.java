@@ -1,7 +1,5 @@
 package caretaker.cli;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -15,7 +13,6 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,17 +31,8 @@ final class BusReader implements AutoCloseable {
     BusReader(BusOptions options, InstantSource clock) {
         this.options = options;
         this.clock = clock;
-        Map<String, Object> settings = options.settings();
         Duration answer = ANSWER.compareTo(options.timeout()) < 0 ? ANSWER : options.timeout();
-        settings.put("enable.auto.commit", false);
-        settings.put("default.api.timeout.ms", (int) answer.toMillis());
-        settings.put("isolation.level", "read_committed");
-        try {
-            consumer = new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
-        } catch (KafkaException e) {
-            Throwable cause = e.getCause() == null ? e : e.getCause();
-            throw new CommandFailure(Exit.USAGE, "bad Kafka settings: " + cause.getMessage());
-        }
+        consumer = options.kafka().consumer(answer);
     }
 
     /**
@@ -126,7 +114,7 @@ final class BusReader implements AutoCloseable {
 
     private void poll(Duration limit, @Nullable String host, Consumer<ConsumerRecord<byte[], byte[]>> sink) {
         for (ConsumerRecord<byte[], byte[]> record : consumer.poll(limit)) {
-            if (host == null || (record.key() != null && host.equals(new String(record.key(), UTF_8)))) {
+            if (KafkaOptions.isOf(host, record)) {
                 sink.accept(record);
             }
         }
@@ -140,10 +128,9 @@ final class BusReader implements AutoCloseable {
         try {
             return work.run();
         } catch (TimeoutException e) {
-            throw options.unreachable();
+            throw options.kafka().unreachable();
         } catch (KafkaException e) {
-            throw new CommandFailure(
-                    Exit.UNREACHABLE, "cannot read from Kafka at " + options.bootstrap() + ": " + e.getMessage());
+            throw options.kafka().unreadable(e);
         }
     }
 

@@ -2,6 +2,7 @@ package caretaker.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import caretaker.chassis.config.Names;
 import caretaker.cli.fleet.FleetView;
 import caretaker.cli.fleet.HostView;
 import caretaker.contracts.Condition;
@@ -145,34 +146,19 @@ final class EventsInjectCommand implements Callable<Integer> {
         String kind = wrong.contains(".") ? wrong.substring(0, wrong.indexOf('.') + 1) : wrong;
         String near = Arrays.stream(Condition.values())
                 .map(Condition::wire)
-                .filter(wire -> wire.startsWith(kind) || distance(wrong, wire) <= 3)
-                .sorted(Comparator.comparingInt((String wire) -> distance(wrong, wire)))
+                .filter(wire -> wire.startsWith(kind) || Names.distance(wrong, wire) <= 3)
+                .sorted(Comparator.comparingInt((String wire) -> Names.distance(wrong, wire)))
                 .limit(3)
                 .collect(Collectors.joining(", "));
         return near.isEmpty() ? "docs/health.md lists them" : "did you mean " + near + "? docs/health.md lists all";
-    }
-
-    /** Letters to change, add or leave out to make one text of the other. */
-    private static int distance(String one, String other) {
-        int[] row = new int[other.length() + 1];
-        Arrays.setAll(row, i -> i);
-        for (int i = 1; i <= one.length(); i++) {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= other.length(); j++) {
-                int change = diagonal + (one.charAt(i - 1) == other.charAt(j - 1) ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.min(change, Math.min(row[j], row[j - 1]) + 1);
-            }
-        }
-        return row[other.length()];
     }
 
     private HostView view() {
         try (var reader = new BusReader(bus, clock)) {
             if (reader.begin(Map.of(Topic.READINGS.fullName(), LOOKBACK)) == 0) {
                 throw new CommandFailure(
-                        Exit.NOT_FOUND, "no topic of Caretaker at " + bus.bootstrap() + "; is an agent running?");
+                        Exit.NOT_FOUND,
+                        "no topic of Caretaker at " + bus.kafka().bootstrap() + "; is an agent running?");
             }
             var view = new FleetView();
             reader.readToEnd(null, record -> view.readings(record.value(), Instant.ofEpochMilli(record.timestamp())));
@@ -208,7 +194,7 @@ final class EventsInjectCommand implements Callable<Integer> {
     }
 
     private void send(HealthEvent event) {
-        Map<String, Object> settings = bus.settings();
+        Map<String, Object> settings = bus.kafka().settings();
         settings.put("acks", "all");
         settings.put("max.block.ms", (int) bus.timeout().toMillis());
         try (var producer = new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
@@ -218,7 +204,8 @@ final class EventsInjectCommand implements Callable<Integer> {
         } catch (ExecutionException | TimeoutException | KafkaException e) {
             Throwable cause = e instanceof ExecutionException && e.getCause() != null ? e.getCause() : e;
             throw new CommandFailure(
-                    Exit.UNREACHABLE, "Kafka at " + bus.bootstrap() + " did not take the event: " + cause.getMessage());
+                    Exit.UNREACHABLE,
+                    "Kafka at " + bus.kafka().bootstrap() + " did not take the event: " + cause.getMessage());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new CommandFailure(Exit.FAILURE, "interrupted");

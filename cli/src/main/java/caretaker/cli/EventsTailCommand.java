@@ -15,13 +15,12 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -51,18 +50,8 @@ final class EventsTailCommand implements Callable<Integer> {
             description = "Topics, with or without the leading 'caretaker.'; all of Caretaker's if none is named.")
     private List<String> names = new ArrayList<>();
 
-    @Option(
-            names = "--bootstrap",
-            paramLabel = "HOST:PORT",
-            defaultValue = "127.0.0.1:9092",
-            description = "Kafka to read from (default: ${DEFAULT-VALUE}).")
-    private String bootstrap = "";
-
-    @Option(
-            names = "--kafka-config",
-            paramLabel = "FILE",
-            description = "Properties file with further client settings (TLS, SASL), as for Kafka's own tools.")
-    private @Nullable String kafkaConfig;
+    @Mixin
+    private KafkaOptions kafka = new KafkaOptions();
 
     @Option(names = "--since", paramLabel = "AGE", description = "Begin with records this old: 30s, 10m, 2h, 1d.")
     private @Nullable Duration since;
@@ -86,11 +75,11 @@ final class EventsTailCommand implements Callable<Integer> {
         var printer = new RecordPrinter(ZoneId.systemDefault());
         long end = limit == null ? Long.MAX_VALUE : clock.millis() + limit.toMillis();
         long printed = 0;
-        try (var consumer = consumer()) {
+        try (var consumer = kafka.consumer(ANSWER)) {
             position(consumer, partitions(consumer, topics()), clock);
             while (printed < max && clock.millis() < end) {
                 for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-                    if (printed < max && isOfHost(record)) {
+                    if (printed < max && KafkaOptions.isOf(host, record)) {
                         out.println(json ? printer.json(record) : printer.line(record));
                         printed++;
                     }
@@ -102,17 +91,10 @@ final class EventsTailCommand implements Callable<Integer> {
             }
             return Exit.OK;
         } catch (TimeoutException e) {
-            throw unreachable();
+            throw kafka.unreachable();
         } catch (KafkaException e) {
-            throw new CommandFailure(
-                    Exit.UNREACHABLE, "cannot read from Kafka at " + bootstrap + ": " + e.getMessage());
+            throw kafka.unreadable(e);
         }
-    }
-
-    private boolean isOfHost(ConsumerRecord<byte[], byte[]> record) {
-        return host == null
-                || (record.key() != null
-                        && host.equals(new String(record.key(), java.nio.charset.StandardCharsets.UTF_8)));
     }
 
     private Set<String> topics() {
@@ -130,7 +112,7 @@ final class EventsTailCommand implements Callable<Integer> {
         try {
             present = consumer.listTopics(ANSWER);
         } catch (TimeoutException e) {
-            throw unreachable();
+            throw kafka.unreachable();
         }
         List<TopicPartition> partitions = new ArrayList<>();
         for (String topic : wanted) {
@@ -140,7 +122,7 @@ final class EventsTailCommand implements Callable<Integer> {
             } else if (!names.isEmpty()) {
                 throw new CommandFailure(
                         Exit.NOT_FOUND,
-                        "no topic " + topic + " at " + bootstrap + "; there are: "
+                        "no topic " + topic + " at " + kafka.bootstrap() + "; there are: "
                                 + present.keySet().stream()
                                         .filter(name -> name.startsWith("caretaker."))
                                         .sorted()
@@ -150,7 +132,7 @@ final class EventsTailCommand implements Callable<Integer> {
         if (partitions.isEmpty()) {
             throw new CommandFailure(
                     Exit.NOT_FOUND,
-                    "no topic of Caretaker at " + bootstrap + "; is a service running? see 'caretaker demo'");
+                    "no topic of Caretaker at " + kafka.bootstrap() + "; is a service running? see 'caretaker demo'");
         }
         return partitions;
     }
@@ -172,29 +154,6 @@ final class EventsTailCommand implements Callable<Integer> {
                 consumer.seek(partition, offset.offset());
             }
         });
-    }
-
-    private Consumer<byte[], byte[]> consumer() {
-        Map<String, Object> settings = new HashMap<>();
-        if (kafkaConfig != null) {
-            ClientProperties.load(kafkaConfig).forEach(settings::put);
-        }
-        settings.put("bootstrap.servers", bootstrap);
-        settings.put("enable.auto.commit", false);
-        settings.put("default.api.timeout.ms", (int) ANSWER.toMillis());
-        settings.put("isolation.level", "read_committed");
-        try {
-            return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
-        } catch (KafkaException e) {
-            Throwable cause = e.getCause() == null ? e : e.getCause();
-            throw new CommandFailure(Exit.USAGE, "bad Kafka settings: " + cause.getMessage());
-        }
-    }
-
-    private CommandFailure unreachable() {
-        return new CommandFailure(
-                Exit.UNREACHABLE,
-                "no answer from Kafka at " + bootstrap + "; is it running, and is --bootstrap right?");
     }
 
     private CommandSpec spec() {

@@ -76,7 +76,7 @@ abstract sealed class FleetCommand implements Callable<Integer>
     final CommandFailure noTopics() {
         return new CommandFailure(
                 Exit.NOT_FOUND,
-                "no topic of Caretaker at " + bus.bootstrap() + "; is an agent running? see 'caretaker demo'");
+                "no topic of Caretaker at " + bus.kafka().bootstrap() + "; is an agent running? see 'caretaker demo'");
     }
 
     static void take(FleetView view, ConsumerRecord<byte[], byte[]> record) {

@@ -44,7 +44,7 @@ public final class Names {
     }
 
     /** Levenshtein's: insertions, deletions and replacements from one to the other. */
-    private static int distance(String a, String b) {
+    public static int distance(String a, String b) {
         int[] row = new int[b.length() + 1];
         for (int j = 0; j <= b.length(); j++) {
             row[j] = j;
