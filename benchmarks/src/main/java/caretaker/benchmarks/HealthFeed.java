@@ -1,5 +1,6 @@
 package caretaker.benchmarks;
 
+import caretaker.contracts.Decoded;
 import caretaker.contracts.HealthEvent;
 import caretaker.contracts.HealthEventCodec;
 import caretaker.contracts.Topic;
@@ -84,7 +85,7 @@ final class HealthFeed implements AutoCloseable {
     }
 
     private synchronized void take(ConsumerRecord<byte[], byte[]> record, Instant now) {
-        if (codec.decode(record.value()) instanceof HealthEventCodec.Decoded.Known(HealthEvent event)) {
+        if (codec.decode(record.value()) instanceof Decoded.Known(HealthEvent event)) {
             arrivals.add(new Arrival(event, now));
             notifyAll();
         }

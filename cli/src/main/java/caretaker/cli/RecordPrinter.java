@@ -3,6 +3,7 @@ package caretaker.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import caretaker.contracts.Column;
+import caretaker.contracts.Decoded;
 import caretaker.contracts.GpuReading;
 import caretaker.contracts.HealthEvent;
 import caretaker.contracts.HealthEventCodec;
@@ -75,7 +76,7 @@ final class RecordPrinter {
             }
             return says + "(" + value.length + " bytes)";
         }
-        if (eventCodec.decode(value) instanceof HealthEventCodec.Decoded.Known(HealthEvent event)) {
+        if (eventCodec.decode(value) instanceof Decoded.Known(HealthEvent event)) {
             return summary(event);
         }
         String raw = printable(text(value));

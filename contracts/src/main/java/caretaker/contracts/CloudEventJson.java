@@ -24,7 +24,10 @@ final class CloudEventJson {
     private static final String IN_A_SEGMENT = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~:@";
     private static final HexFormat HEX = HexFormat.of().withUpperCase();
     private static final int MAX_DEPTH = 32;
-    private static final int MAX_BYTES = 1 << 20;
+
+    /** Of a record that is read. */
+    static final int MAX_BYTES = 1 << 20;
+
     private static final int MAX_REASON = 200;
     private static final ObjectMapper JSON = new ObjectMapper(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()

@@ -1,6 +1,5 @@
 package caretaker.contracts;
 
-import static caretaker.contracts.CloudEventJson.brief;
 import static caretaker.contracts.CloudEventJson.constant;
 import static caretaker.contracts.CloudEventJson.flagOrFalse;
 import static caretaker.contracts.CloudEventJson.number;
@@ -9,11 +8,8 @@ import static caretaker.contracts.CloudEventJson.textOrNone;
 import static caretaker.contracts.CloudEventJson.word;
 
 import caretaker.contracts.CloudEventJson.NewerException;
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Map;
 import java.util.TreeMap;
@@ -30,20 +26,9 @@ public final class HealthEventCodec {
     public static final String TYPE = "caretaker.health.v1";
 
     /** Largest record that is read, and more than the largest event that is written. */
-    public static final int MAX_BYTES = 1 << 20;
+    public static final int MAX_BYTES = CloudEventJson.MAX_BYTES;
 
     private static final String SCHEMA = "health-event.schema.json";
-
-    /** What came out of a record's value. */
-    public sealed interface Decoded {
-        record Known(HealthEvent event) implements Decoded {}
-
-        /** A type, a condition or another word of a newer writer. Skip it and count it. */
-        record Unknown(String what) implements Decoded {}
-
-        /** Bytes no retry can fix. */
-        record Malformed(String reason) implements Decoded {}
-    }
 
     public byte[] encode(HealthEvent event) {
         ObjectNode cloudEvent = CloudEventJson.envelope(
@@ -76,19 +61,10 @@ public final class HealthEventCodec {
     }
 
     /** Reads a record's value, which is null in a record that only deletes. */
-    public Decoded decode(byte @Nullable [] bytes) {
-        if (bytes == null || bytes.length > MAX_BYTES) {
-            return new Decoded.Malformed(bytes == null ? "no value" : "a record of " + bytes.length + " bytes");
-        }
-        try {
-            return new Decoded.Known(event(CloudEventJson.read(bytes)));
-        } catch (NewerException e) {
-            return new Decoded.Unknown(brief(e.getMessage()));
-        } catch (JsonProcessingException e) {
-            return new Decoded.Malformed(brief(e.getOriginalMessage()));
-        } catch (IOException | IllegalArgumentException | DateTimeException e) {
-            return new Decoded.Malformed(brief(e.getMessage()));
-        }
+    public Decoded<HealthEvent> decode(byte @Nullable [] bytes) {
+        return bytes == null
+                ? new Decoded.Malformed<>("no value")
+                : CloudEventJson.decode(bytes, HealthEventCodec::event);
     }
 
     private static HealthEvent event(JsonNode cloudEvent) throws NewerException {

@@ -1,7 +1,6 @@
 package caretaker.contracts;
 
 import static caretaker.contracts.CloudEventJson.array;
-import static caretaker.contracts.CloudEventJson.brief;
 import static caretaker.contracts.CloudEventJson.constant;
 import static caretaker.contracts.CloudEventJson.escaped;
 import static caretaker.contracts.CloudEventJson.flagOrFalse;
@@ -12,12 +11,9 @@ import static caretaker.contracts.CloudEventJson.textOrNone;
 import static caretaker.contracts.CloudEventJson.word;
 
 import caretaker.contracts.CloudEventJson.NewerException;
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
-import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -37,26 +33,12 @@ public final class HostInventoryCodec {
     public static final String TYPE = "caretaker.inventory.v1";
 
     /** Largest record that is read. */
-    public static final int MAX_BYTES = 1 << 20;
+    public static final int MAX_BYTES = CloudEventJson.MAX_BYTES;
 
     /** Largest record that is written, with room for what a client of Kafka adds to its default limit of 1 MiB. */
     public static final int MAX_WRITTEN = 900 << 10;
 
     private static final String SCHEMA = "host-inventory.schema.json";
-
-    /** What came out of a record's value. */
-    public sealed interface Decoded {
-        record Known(HostInventory inventory) implements Decoded {}
-
-        /** A type or another word of a newer writer. Skip it and count it. */
-        record Unknown(String what) implements Decoded {}
-
-        /** No value: the host is to be forgotten. */
-        record Removed() implements Decoded {}
-
-        /** Bytes no retry can fix. */
-        record Malformed(String reason) implements Decoded {}
-    }
 
     /** At most {@link #MAX_WRITTEN} bytes: what is too much is left out and counted, containers first, then GPUs. */
     public byte[] encode(HostInventory inventory) {
@@ -183,22 +165,8 @@ public final class HostInventoryCodec {
     }
 
     /** Reads a record's value, which is null in a record that only deletes. */
-    public Decoded decode(byte @Nullable [] bytes) {
-        if (bytes == null) {
-            return new Decoded.Removed();
-        }
-        if (bytes.length > MAX_BYTES) {
-            return new Decoded.Malformed("a record of " + bytes.length + " bytes");
-        }
-        try {
-            return new Decoded.Known(inventory(CloudEventJson.read(bytes)));
-        } catch (NewerException e) {
-            return new Decoded.Unknown(brief(e.getMessage()));
-        } catch (JsonProcessingException e) {
-            return new Decoded.Malformed(brief(e.getOriginalMessage()));
-        } catch (IOException | IllegalArgumentException | DateTimeException e) {
-            return new Decoded.Malformed(brief(e.getMessage()));
-        }
+    public Decoded<HostInventory> decode(byte @Nullable [] bytes) {
+        return CloudEventJson.decode(bytes, HostInventoryCodec::inventory);
     }
 
     private static HostInventory inventory(JsonNode cloudEvent) throws NewerException {

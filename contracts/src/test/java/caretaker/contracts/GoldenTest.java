@@ -305,7 +305,7 @@ class GoldenTest {
 
     private static void assertInventory(String name, HostInventory inventory) throws IOException {
         byte[] bytes = Files.readAllBytes(FOLDER.resolve(name));
-        assertThat(new HostInventoryCodec().decode(bytes)).isEqualTo(new HostInventoryCodec.Decoded.Known(inventory));
+        assertThat(new HostInventoryCodec().decode(bytes)).isEqualTo(new Decoded.Known<>(inventory));
         assertThat(HostInventoryCodecTest.problems(bytes)).isEmpty();
     }
 
@@ -317,7 +317,7 @@ class GoldenTest {
 
     private static void assertEvent(String name, HealthEvent event) throws IOException {
         byte[] bytes = Files.readAllBytes(FOLDER.resolve(name));
-        assertThat(new HealthEventCodec().decode(bytes)).isEqualTo(new HealthEventCodec.Decoded.Known(event));
+        assertThat(new HealthEventCodec().decode(bytes)).isEqualTo(new Decoded.Known<>(event));
         assertThat(HealthEventSchemaTest.problems(bytes)).isEmpty();
     }
 }

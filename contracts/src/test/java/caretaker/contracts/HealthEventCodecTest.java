@@ -25,9 +25,7 @@ class HealthEventCodecTest {
     void everyEventSurvivesTheWire() {
         for (long seed = 0; seed < 2000; seed++) {
             HealthEvent event = HealthEvents.random(seed);
-            assertThat(codec.decode(codec.encode(event)))
-                    .as("seed %d", seed)
-                    .isEqualTo(new HealthEventCodec.Decoded.Known(event));
+            assertThat(codec.decode(codec.encode(event))).as("seed %d", seed).isEqualTo(new Decoded.Known<>(event));
         }
     }
 
@@ -60,7 +58,7 @@ class HealthEventCodecTest {
         assertThat(bytes.length).isLessThan(HealthEventCodec.MAX_BYTES);
         assertThat(event.evidence()).hasSize(HealthEvent.MAX_EVIDENCE);
         assertThat(event.message()).isEqualTo("x".repeat(HealthEvent.MAX_TEXT - 1));
-        assertThat(codec.decode(bytes)).isEqualTo(new HealthEventCodec.Decoded.Known(event));
+        assertThat(codec.decode(bytes)).isEqualTo(new Decoded.Known<>(event));
     }
 
     @ParameterizedTest
@@ -77,7 +75,7 @@ class HealthEventCodecTest {
     void aWordOfANewerWriterIsUnknownAndNotMalformed(String where, String word) throws IOException {
         ObjectNode json = example();
         parent(json, where).put(last(where), word);
-        assertThat(decode(json)).isEqualTo(new HealthEventCodec.Decoded.Unknown(last(where) + " " + word));
+        assertThat(decode(json)).isEqualTo(new Decoded.Unknown<>(last(where) + " " + word));
     }
 
     @Test
@@ -86,7 +84,7 @@ class HealthEventCodecTest {
         json.putObject("later").putArray("deep").addArray().add(1);
         ((ObjectNode) json.get("data")).putNull("later");
         ((ObjectNode) json.at("/data/entity")).put("later", 1);
-        assertThat(decode(json)).isInstanceOf(HealthEventCodec.Decoded.Known.class);
+        assertThat(decode(json)).isInstanceOf(Decoded.Known.class);
     }
 
     @ParameterizedTest
@@ -114,7 +112,7 @@ class HealthEventCodecTest {
                 "{'a':1}",
             })
     void whatIsNoEventIsMalformed(String text) {
-        assertThat(codec.decode(text.getBytes(UTF_8))).isInstanceOf(HealthEventCodec.Decoded.Malformed.class);
+        assertThat(codec.decode(text.getBytes(UTF_8))).isInstanceOf(Decoded.Malformed.class);
     }
 
     @ParameterizedTest
@@ -168,12 +166,12 @@ class HealthEventCodecTest {
     void aFieldOfTheWrongKindIsMalformed(String where, String value) throws IOException {
         ObjectNode json = example();
         parent(json, where).set(last(where), JSON.readTree(value));
-        assertThat(decode(json)).isInstanceOf(HealthEventCodec.Decoded.Malformed.class);
+        assertThat(decode(json)).isInstanceOf(Decoded.Malformed.class);
     }
 
     @Test
     void nothingDeepHugeOrDamagedMakesTheDecoderThrow() {
-        assertThat(codec.decode(null)).isInstanceOf(HealthEventCodec.Decoded.Malformed.class);
+        assertThat(codec.decode(null)).isInstanceOf(Decoded.Malformed.class);
         assertMalformed("[".repeat(500_000));
         assertMalformed("{\"a\":".repeat(150_000));
         assertMalformed("{\"data\":" + "[".repeat(40) + "]".repeat(40) + "}");
@@ -194,7 +192,7 @@ class HealthEventCodecTest {
     void aReasonIsOneShortLine() throws IOException {
         ObjectNode json = example();
         json.put("type", "a\nb".repeat(100_000));
-        var unknown = (HealthEventCodec.Decoded.Unknown) decode(json);
+        var unknown = (Decoded.Unknown<HealthEvent>) decode(json);
         assertThat(unknown.what()).hasSizeLessThan(250).doesNotContain("\n");
     }
 
@@ -225,10 +223,10 @@ class HealthEventCodecTest {
     }
 
     private void assertMalformed(String text) {
-        assertThat(codec.decode(text.getBytes(UTF_8))).isInstanceOf(HealthEventCodec.Decoded.Malformed.class);
+        assertThat(codec.decode(text.getBytes(UTF_8))).isInstanceOf(Decoded.Malformed.class);
     }
 
-    private HealthEventCodec.Decoded decode(ObjectNode json) throws IOException {
+    private Decoded<HealthEvent> decode(ObjectNode json) throws IOException {
         return codec.decode(JSON.writeValueAsBytes(json));
     }
 

@@ -99,9 +99,9 @@ class HealthEventSchemaTest {
         byte[] bytes = JSON.writeValueAsBytes(json);
         assertThat(problems(bytes).isEmpty()).isEqualTo(valid);
         if (valid) {
-            assertThat(codec.decode(bytes)).isNotInstanceOf(HealthEventCodec.Decoded.Malformed.class);
+            assertThat(codec.decode(bytes)).isNotInstanceOf(Decoded.Malformed.class);
         } else {
-            assertThat(codec.decode(bytes)).isNotInstanceOf(HealthEventCodec.Decoded.Known.class);
+            assertThat(codec.decode(bytes)).isNotInstanceOf(Decoded.Known.class);
         }
     }
 

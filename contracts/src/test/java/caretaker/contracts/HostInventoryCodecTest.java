@@ -36,9 +36,7 @@ class HostInventoryCodecTest {
         for (long seed = 0; seed < 500; seed++) {
             HostInventory inventory = HostInventories.random(seed);
             byte[] bytes = codec.encode(inventory);
-            assertThat(codec.decode(bytes))
-                    .as("seed %d", seed)
-                    .isEqualTo(new HostInventoryCodec.Decoded.Known(inventory));
+            assertThat(codec.decode(bytes)).as("seed %d", seed).isEqualTo(new Decoded.Known<>(inventory));
             assertThat(problems(bytes))
                     .as("seed %d: %s", seed, new String(bytes, UTF_8))
                     .isEmpty();
@@ -94,7 +92,7 @@ class HostInventoryCodecTest {
 
         // Then
         assertThat(bytes.length).isLessThanOrEqualTo(HostInventoryCodec.MAX_WRITTEN);
-        var read = ((HostInventoryCodec.Decoded.Known) codec.decode(bytes)).inventory();
+        var read = ((Decoded.Known<HostInventory>) codec.decode(bytes)).event();
         assertThat(read.containers().size() + read.omitted().containers()).isEqualTo(2000);
         assertThat(read.gpus().size() + read.omitted().gpus()).isEqualTo(300);
         assertThat(read.targets().size() + read.omitted().targets()).isEqualTo(5000);
@@ -113,18 +111,18 @@ class HostInventoryCodecTest {
     void aWordOfANewerWriterIsUnknownAndNotMalformed(String where, String word) throws IOException {
         ObjectNode json = example();
         parent(json, where).put(last(where), word);
-        assertThat(decode(json)).isEqualTo(new HostInventoryCodec.Decoded.Unknown(last(where) + " " + word));
+        assertThat(decode(json)).isEqualTo(new Decoded.Unknown<>(last(where) + " " + word));
     }
 
     @Test
     void aRecordWithoutValueRemovesTheHost() {
-        assertThat(codec.decode(null)).isEqualTo(new HostInventoryCodec.Decoded.Removed());
+        assertThat(codec.decode(null)).isEqualTo(new Decoded.Removed<>());
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "null", "[]", "{}", "1", "{", "[[[[", "{} {}", "<xml/>", "{\"specversion\":\"1.0\"}"})
     void whatIsNoInventoryIsMalformed(String text) {
-        assertThat(codec.decode(text.getBytes(UTF_8))).isInstanceOf(HostInventoryCodec.Decoded.Malformed.class);
+        assertThat(codec.decode(text.getBytes(UTF_8))).isInstanceOf(Decoded.Malformed.class);
     }
 
     /** What one refuses the other refuses: a writer that validates is never dead-lettered. */
@@ -213,9 +211,9 @@ class HostInventoryCodecTest {
         byte[] bytes = JSON.writeValueAsBytes(json);
         assertThat(problems(bytes).isEmpty()).isEqualTo(valid);
         if (valid) {
-            assertThat(codec.decode(bytes)).isInstanceOf(HostInventoryCodec.Decoded.Known.class);
+            assertThat(codec.decode(bytes)).isInstanceOf(Decoded.Known.class);
         } else {
-            assertThat(codec.decode(bytes)).isNotInstanceOf(HostInventoryCodec.Decoded.Known.class);
+            assertThat(codec.decode(bytes)).isNotInstanceOf(Decoded.Known.class);
         }
     }
 
@@ -226,7 +224,7 @@ class HostInventoryCodecTest {
                 "{\"data\":" + "[".repeat(40) + "]".repeat(40) + "}",
                 "{\"a\":" + "9".repeat(5000) + "}",
                 " ".repeat(HostInventoryCodec.MAX_BYTES + 1))) {
-            assertThat(codec.decode(text.getBytes(UTF_8))).isInstanceOf(HostInventoryCodec.Decoded.Malformed.class);
+            assertThat(codec.decode(text.getBytes(UTF_8))).isInstanceOf(Decoded.Malformed.class);
         }
         byte[] whole = codec.encode(HostInventories.of("node-1"));
         var random = new Random(5);
@@ -239,7 +237,7 @@ class HostInventoryCodecTest {
         }
     }
 
-    private HostInventoryCodec.Decoded decode(ObjectNode json) throws IOException {
+    private Decoded<HostInventory> decode(ObjectNode json) throws IOException {
         return codec.decode(JSON.writeValueAsBytes(json));
     }
 

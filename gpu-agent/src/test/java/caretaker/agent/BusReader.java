@@ -2,6 +2,7 @@ package caretaker.agent;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import caretaker.contracts.Decoded;
 import caretaker.contracts.HealthEvent;
 import caretaker.contracts.HealthEventCodec;
 import caretaker.contracts.Readings;
@@ -44,9 +45,10 @@ final class BusReader {
         var codec = new HealthEventCodec();
         return records(Topic.HEALTH).stream()
                 .map(record -> switch (codec.decode(Objects.requireNonNull(record.value()))) {
-                    case HealthEventCodec.Decoded.Known(HealthEvent event) -> event;
-                    case HealthEventCodec.Decoded.Unknown(String what) -> throw new AssertionError(what);
-                    case HealthEventCodec.Decoded.Malformed(String reason) -> throw new AssertionError(reason);
+                    case Decoded.Known(HealthEvent event) -> event;
+                    case Decoded.Removed<HealthEvent> _ -> throw new AssertionError("removed");
+                    case Decoded.Unknown(String what) -> throw new AssertionError(what);
+                    case Decoded.Malformed(String reason) -> throw new AssertionError(reason);
                 })
                 .filter(event -> event.host().equals(host))
                 .toList();

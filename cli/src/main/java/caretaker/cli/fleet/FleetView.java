@@ -1,5 +1,6 @@
 package caretaker.cli.fleet;
 
+import caretaker.contracts.Decoded;
 import caretaker.contracts.GpuIdentity;
 import caretaker.contracts.GpuReading;
 import caretaker.contracts.HealthEvent;
@@ -63,7 +64,7 @@ public final class FleetView {
 
     /** Takes one record of the health topic. */
     public void event(byte @Nullable [] value) {
-        if (eventCodec.decode(value) instanceof HealthEventCodec.Decoded.Known(HealthEvent event)) {
+        if (eventCodec.decode(value) instanceof Decoded.Known(HealthEvent event)) {
             conditions.apply(event);
         } else {
             unreadable++;

@@ -8,6 +8,7 @@ import caretaker.chassis.Verdict;
 import caretaker.collector.discovery.Inventories;
 import caretaker.collector.state.Fleet;
 import caretaker.collector.state.SteadyClock;
+import caretaker.contracts.Decoded;
 import caretaker.contracts.HostInventory;
 import caretaker.contracts.HostInventoryCodec;
 import io.micrometer.core.instrument.Counter;
@@ -68,24 +69,24 @@ public final class InventoryIntake implements PollLoop.RecordHandler, PartitionL
     public Verdict handle(ConsumerRecord<byte[], byte[]> record) {
         String key = record.key() == null ? "" : new String(record.key(), UTF_8);
         return switch (codec.decode(record.value())) {
-            case HostInventoryCodec.Decoded.Known(HostInventory inventory) -> {
+            case Decoded.Known(HostInventory inventory) -> {
                 if (!inventory.host().equals(key)) {
                     yield malformed("an inventory of another host than its key says");
                 }
                 count(take(inventory, record) ? Outcome.ACCEPTED : Outcome.REFUSED);
                 yield Verdict.done();
             }
-            case HostInventoryCodec.Decoded.Removed _ -> {
+            case Decoded.Removed<HostInventory> _ -> {
                 inventories.remove(key);
                 fleet.unremember(key);
                 count(Outcome.REMOVED);
                 yield Verdict.done();
             }
-            case HostInventoryCodec.Decoded.Unknown(String what) -> {
+            case Decoded.Unknown(String what) -> {
                 count(Outcome.UNKNOWN);
                 yield Verdict.quarantine("of a newer writer: " + what);
             }
-            case HostInventoryCodec.Decoded.Malformed(String reason) -> malformed(reason);
+            case Decoded.Malformed(String reason) -> malformed(reason);
         };
     }
 

@@ -2,6 +2,7 @@ package caretaker.agent.health;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import caretaker.contracts.Decoded;
 import caretaker.contracts.HealthEvent;
 import caretaker.contracts.HealthEventCodec;
 import java.io.IOException;
@@ -73,8 +74,7 @@ public final class LedgerFile {
         for (String line : lines.subList(1, lines.size())) {
             int tab = line.indexOf('\t');
             // What another version wrote and this one has no word for is left out.
-            if (codec.decode(line.substring(tab + 1).getBytes(UTF_8))
-                    instanceof HealthEventCodec.Decoded.Known(HealthEvent event)) {
+            if (codec.decode(line.substring(tab + 1).getBytes(UTF_8)) instanceof Decoded.Known(HealthEvent event)) {
                 raised.add(new LedgerState.Raised(line.substring(0, tab), event));
             }
         }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import caretaker.agent.containers.Containers;
 import caretaker.contracts.Column;
+import caretaker.contracts.Decoded;
 import caretaker.contracts.GpuIdentity;
 import caretaker.contracts.GpuState;
 import caretaker.contracts.HostInfo;
@@ -176,10 +177,10 @@ class InventoryPublisherTest {
         publisher.containers(snapshot(containers.toArray(MadeContainer[]::new)));
         settle(true);
 
-        var read = (HostInventoryCodec.Decoded.Known)
+        var read = (Decoded.Known<HostInventory>)
                 new HostInventoryCodec().decode(new HostInventoryCodec().encode(published.getLast()));
-        assertThat(read.inventory().containers().getFirst().name()).isEqualTo("z-train");
-        assertThat(read.inventory().omitted().containers()).isEqualTo(101);
+        assertThat(read.event().containers().getFirst().name()).isEqualTo("z-train");
+        assertThat(read.event().omitted().containers()).isEqualTo(101);
     }
 
     @Test
