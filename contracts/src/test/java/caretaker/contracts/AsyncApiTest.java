@@ -27,6 +27,7 @@ class AsyncApiTest {
             Topic.ALERTS,
             Topic.SILENCES,
             Topic.NOTIFICATIONS,
+            Topic.BACKUPS,
             Topic.DEAD_LETTERS);
 
     @Test
@@ -125,6 +126,23 @@ class AsyncApiTest {
         JsonNode target = schema.at("/$defs/target/properties");
         assertThat(words(target.at("/scheme/enum"))).isEqualTo(words(HostInventory.Target.Scheme.values()));
         assertThat(target.at("/labels/maxProperties").intValue()).isEqualTo(HostInventory.MAX_LABELS);
+    }
+
+    @Test
+    void theSchemaOfBackupsSaysWhatTheirCodecSays() throws IOException {
+        JsonNode schema = new ObjectMapper()
+                .readTree(PublishedTables.FOLDER
+                        .resolve("backup-event.schema.json")
+                        .toFile());
+        assertThat(schema.at("/properties/type/const").textValue()).isEqualTo(BackupEventCodec.TYPE);
+        JsonNode data = schema.at("/$defs/data/properties");
+        assertThat(words(data.at("/work/examples"))).isEqualTo(words(BackupEvent.Work.values()));
+        assertThat(words(data.at("/state/examples"))).isEqualTo(words(BackupEvent.State.values()));
+        assertThat(data.at("/targets/maxItems").intValue()).isEqualTo(BackupEvent.MAX_TARGETS);
+        assertThat(data.at("/pruned/maxItems").intValue()).isEqualTo(BackupEvent.MAX_PRUNED);
+        assertThat(data.at("/warnings/maxItems").intValue()).isEqualTo(BackupEvent.MAX_WARNINGS);
+        assertThat(data.at("/error/maxLength").intValue()).isEqualTo(BackupEvent.MAX_TEXT);
+        assertThat(data.at("/cause/maxLength").intValue()).isEqualTo(BackupEvent.MAX_WORD);
     }
 
     private static JsonNode channel(Topic topic) {
