@@ -2,6 +2,8 @@ package caretaker.contracts;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.util.List;
+
 /** Texts of others, brought to what a record can carry. */
 final class BoundedText {
     private BoundedText() {}
@@ -13,5 +15,10 @@ final class BoundedText {
             length--;
         }
         return new String(text.substring(0, length).getBytes(UTF_8), UTF_8);
+    }
+
+    /** The first of some texts, each cut. */
+    static List<String> first(List<String> texts, int most, int max) {
+        return texts.stream().limit(most).map(text -> cut(text, max)).toList();
     }
 }

@@ -15,7 +15,7 @@ public enum Topic {
     NOTIFICATIONS(6, Cleanup.COMPACT_DELETE, Duration.ofDays(14), "group key + receiver + integration"),
     RECOVERIES(6, Cleanup.DELETE, Duration.ofDays(365), "host/container"),
     RECOVERY_STATE(6, Cleanup.COMPACT, Duration.ZERO, "host/container"),
-    MAINTENANCE(1, Cleanup.COMPACT, Duration.ZERO, "host/container"),
+    MAINTENANCE(1, Cleanup.COMPACT, Duration.ZERO, "host/container/holder"),
     BACKUPS(1, Cleanup.DELETE, Duration.ofDays(365), "series"),
     DEAD_LETTERS(1, Cleanup.DELETE, Duration.ofDays(14), "as read");
 

@@ -27,6 +27,9 @@ class AsyncApiTest {
             Topic.ALERTS,
             Topic.SILENCES,
             Topic.NOTIFICATIONS,
+            Topic.RECOVERIES,
+            Topic.RECOVERY_STATE,
+            Topic.MAINTENANCE,
             Topic.BACKUPS,
             Topic.DEAD_LETTERS);
 
