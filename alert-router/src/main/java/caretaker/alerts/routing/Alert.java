@@ -50,13 +50,14 @@ public record Alert(
             return other;
         }
         Instant start = startsAt.isBefore(other.startsAt) ? startsAt : other.startsAt;
+        // Texts that are known already stay: each repetition would else leave new ones in memory for long.
         return new Alert(
-                other.labels,
-                other.annotations,
+                labels.equals(other.labels) ? labels : other.labels,
+                annotations.equals(other.annotations) ? annotations : other.annotations,
                 start,
                 end(other, now),
                 other.updatedAt,
-                other.generatorUrl,
+                generatorUrl.equals(other.generatorUrl) ? generatorUrl : other.generatorUrl,
                 other.timeout);
     }
 

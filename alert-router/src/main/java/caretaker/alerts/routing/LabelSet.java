@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import java.util.function.BiPredicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Names and values, sorted by name. An absent label and one with an empty value are the same.
@@ -25,8 +26,8 @@ public final class LabelSet implements Comparable<LabelSet> {
     /** Name, value, name, value, … */
     private final String[] pairs;
 
-    /** 0 until it is asked for; computed twice if two threads ask at once, which does no harm. */
-    private long fingerprint;
+    /** Null until it is asked for; computed twice if two threads ask at once, which does no harm. */
+    private @Nullable Fingerprint fingerprint;
 
     private LabelSet(String[] pairs) {
         this.pairs = pairs;
@@ -134,13 +135,9 @@ public final class LabelSet implements Comparable<LabelSet> {
 
     /** FNV-1a over name, 0xff, value, 0xff of each label. */
     public Fingerprint fingerprint() {
-        return new Fingerprint(bits());
-    }
-
-    private long bits() {
-        long known = fingerprint;
-        if (known == 0) {
-            known = hash(pairs);
+        Fingerprint known = fingerprint;
+        if (known == null) {
+            known = new Fingerprint(hash(pairs));
             fingerprint = known;
         }
         return known;
@@ -192,12 +189,12 @@ public final class LabelSet implements Comparable<LabelSet> {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof LabelSet set && bits() == set.bits() && Arrays.equals(pairs, set.pairs);
+        return other == this || other instanceof LabelSet set && Arrays.equals(pairs, set.pairs);
     }
 
     @Override
     public int hashCode() {
-        return Long.hashCode(bits());
+        return fingerprint().hashCode();
     }
 
     /** As group keys show it: <code>{a="b", c="d"}</code>. */
