@@ -37,6 +37,9 @@ record Figure(String what, double value, double target, boolean atLeast, String 
     }
 
     static String number(double value) {
+        if (Double.isInfinite(value)) {
+            return "any"; // shown beside a peer, without a bound
+        }
         return String.format(
                 Locale.ROOT, Math.abs(value) >= 100 ? "%.0f" : Math.abs(value) >= 10 ? "%.1f" : "%.3f", value);
     }

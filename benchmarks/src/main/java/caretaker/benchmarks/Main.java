@@ -26,7 +26,11 @@ public final class Main {
             new EventsBenchmark(),
             new AgentBenchmark(),
             new HungBenchmark(),
-            new DemoBenchmark());
+            new DemoBenchmark(),
+            new AlertsBenchmark(),
+            new AlertsMemoryBenchmark(),
+            new AlertsCrashBenchmark(),
+            new AlertsHaBenchmark());
 
     private Main() {}
 
