@@ -1,6 +1,8 @@
 package caretaker.alerts;
 
 import caretaker.alerts.api.ApiV2;
+import caretaker.alerts.api.Operations;
+import caretaker.alerts.api.Peer;
 import caretaker.alerts.api.Status;
 import caretaker.alerts.bus.Intake;
 import caretaker.alerts.bus.Ledger;
@@ -23,9 +25,6 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
-import io.vertx.core.http.HttpMethod;
-import io.vertx.ext.web.Router;
-import io.vertx.ext.web.RoutingContext;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -102,54 +101,25 @@ public final class AlertRouter implements AutoCloseable {
         shift.liveOnce(loop::caughtUp);
         desk.start();
 
-        var reload = new Reload(alerting.configFile(), alerting.matchers(), desk, registry, clock);
-        String address = config.http().host() + ":" + config.http().port();
-        var status = new Status(name(), address, version(), clock.instant());
-        var api = new ApiV2(desk, ledger, status, alerting.matchers(), threads, registry);
-        show(board, desk, registry);
+        var reload = new Reload(alerting.configFile(), alerting.matchers(), file, desk, registry, clock);
+        List<Peer> peers = List.of(
+                new Peer(name(), config.http().host() + ":" + config.http().port()));
+        var status = new Status(name(), version(), clock.instant(), () -> peers);
+        var limits = new ApiV2.Limits(
+                config.http().getConcurrency(), alerting.maxAlert().count());
+        var api = new ApiV2(desk, ledger, status, alerting.matchers(), limits, threads, registry);
         var readiness = new Readiness()
                 .check("topics", topics::notReady)
                 .check("alerts", () -> shift.isLive() ? Optional.empty() : Optional.of("the bus is not read yet"));
+        var operations = new Operations(readiness, reload::now, threads);
+        show(board, desk, registry);
         String prefix = prefix(config.http().routePrefix());
         var http = closer.opened(
                 "http", HttpEndpoint.start(vertx, config.http().settings(), registry, readiness, router -> {
-                    operations(router, prefix, readiness, reload, threads);
+                    operations.serve(router, prefix);
                     api.serve(router, prefix);
-                    if (!prefix.isEmpty()) {
-                        router.route(prefix + "/metrics").handler(context -> context.reroute("/metrics"));
-                    }
                 }));
         return new AlertRouter(closer, http, reload, ended);
-    }
-
-    private static void operations(
-            Router router, String prefix, Readiness readiness, Reload reload, ExecutorService threads) {
-        for (var route : List.copyOf(router.getRoutes())) {
-            if ("/-/healthy".equals(route.getPath()) || "/-/ready".equals(route.getPath())) {
-                route.remove(); // Alertmanager's say OK
-            }
-        }
-        answer(router, prefix + "/-/healthy", _ -> List.of());
-        answer(router, prefix + "/-/ready", _ -> readiness.reasons());
-        router.post(prefix + "/-/reload")
-                .handler(context -> threads.execute(() -> {
-                    Optional<String> wrong = reload.now();
-                    context.response().setStatusCode(wrong.isEmpty() ? 200 : 500);
-                    wrong.ifPresentOrElse(why -> context.end("failed to reload config: " + why + "\n"), context::end);
-                }));
-        router.route(prefix + "/-/reload")
-                .handler(context -> context.response().setStatusCode(405).end("Only POST requests allowed\n"));
-    }
-
-    private static void answer(
-            Router router, String path, java.util.function.Function<RoutingContext, List<String>> reasons) {
-        router.route(path).method(HttpMethod.GET).method(HttpMethod.HEAD).handler(context -> {
-            List<String> wrong = reasons.apply(context);
-            context.response()
-                    .setStatusCode(wrong.isEmpty() ? 200 : 503)
-                    .putHeader("Content-Type", "text/plain; charset=utf-8")
-                    .end(wrong.isEmpty() ? "OK" : String.join("\n", wrong) + "\n");
-        });
     }
 
     private static void show(Board board, Desk desk, MeterRegistry registry) {

@@ -30,6 +30,8 @@ public record AlertRouterConfig(KafkaSettings kafka, Http http, Alerting alertin
      *
      * @param routePrefix what stands before every path, {@code /alertmanager}
      * @param externalUrl where people find it; in messages
+     * @param maxBody a request with a larger body is refused
+     * @param getConcurrency GETs that are answered at once; 0 for as many as there are processors, and at least 8
      */
     public record Http(
             @Default("127.0.0.1") String host,
@@ -39,10 +41,15 @@ public record AlertRouterConfig(KafkaSettings kafka, Http http, Alerting alertin
 
             @Nullable Path webConfig,
             @Default("/") String routePrefix,
-            @Default("http://127.0.0.1:9093") String externalUrl) {
+            @Default("http://127.0.0.1:9093") String externalUrl,
+
+            @Default("32MiB") @Range(min = "1MiB", max = "256MiB")
+            Bytes maxBody,
+
+            @Default("0") @Range(min = "0") int getConcurrency) {
 
         HttpSettings settings() {
-            return new HttpSettings(host, port, webConfig, new Bytes(32 << 20));
+            return new HttpSettings(host, port, webConfig, maxBody);
         }
     }
 
@@ -54,6 +61,7 @@ public record AlertRouterConfig(KafkaSettings kafka, Http http, Alerting alertin
      * @param retention how long silences that ended and what was sent are remembered
      * @param forgetEvery how often alerts that are over are looked for
      * @param maxAlerts one more is refused; 0 for no limit
+     * @param maxAlert a larger one, as JSON, is refused: the bus would not take it
      * @param maxAlertsPerName firing ones of one {@code alertname}; 0 for no limit
      * @param maxGroups alerts that would open one more are not told of; 0 for no limit
      * @param maxSilences ended ones included; 0 for no limit
@@ -68,6 +76,9 @@ public record AlertRouterConfig(KafkaSettings kafka, Http http, Alerting alertin
             @Default("30m") @Range(min = "1s") Duration forgetEvery,
 
             @Default("200000") @Range(min = "0") int maxAlerts,
+
+            @Default("512KiB") @Range(min = "1KiB", max = "768KiB")
+            Bytes maxAlert,
 
             @Default("0") @Range(min = "0") int maxAlertsPerName,
 

@@ -6,10 +6,17 @@ import caretaker.alerts.state.Desk;
 import caretaker.chassis.config.ConfigException;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
+import java.util.function.ToDoubleFunction;
 
 /** Reads Alertmanager's file again. Any thread that may wait. */
 final class Reload {
@@ -19,19 +26,65 @@ final class Reload {
     private final InstantSource clock;
     private volatile boolean succeeded = true;
     private volatile double succeededAt;
+    private volatile double hash;
+    private volatile AlertmanagerConfig current;
 
-    Reload(Path file, MatcherSyntax syntax, Desk desk, MeterRegistry registry, InstantSource clock) {
+    /** @param current what is in effect */
+    Reload(
+            Path file,
+            MatcherSyntax syntax,
+            AlertmanagerConfig current,
+            Desk desk,
+            MeterRegistry registry,
+            InstantSource clock) {
         this.file = file;
         this.syntax = syntax;
+        this.current = current;
         this.desk = desk;
         this.clock = clock;
+        this.hash = hash();
         this.succeededAt = clock.millis() / 1000.0;
-        Gauge.builder("alertmanager.config.last.reload.successful", this, reload -> reload.succeeded ? 1 : 0)
+        show("config.last.reload.successful", "1 if the last reload was taken", registry, r -> r.succeeded ? 1 : 0);
+        show("config.last.reload.success.timestamp.seconds", "When one was last", registry, r -> r.succeededAt);
+        show("config.hash", "Differs where the file differs", registry, r -> r.hash);
+        show(
+                "receivers",
+                "Receivers that some route names",
+                registry,
+                r -> r.current.route().receivers().size());
+        show("integrations", "Ways of these receivers", registry, Reload::integrations);
+        show(
+                "inhibition.rules",
+                "Inhibition rules in the configuration",
+                registry,
+                r -> r.current.inhibitRules().size());
+    }
+
+    private void show(String name, String description, MeterRegistry registry, ToDoubleFunction<Reload> value) {
+        Gauge.builder("alertmanager." + name, this, value)
+                .description(description)
                 .strongReference(true)
                 .register(registry);
-        Gauge.builder("alertmanager.config.last.reload.success.timestamp.seconds", this, reload -> reload.succeededAt)
-                .strongReference(true)
-                .register(registry);
+    }
+
+    private int integrations() {
+        var used = current.route().receivers();
+        return current.receivers().stream()
+                .filter(receiver -> used.contains(receiver.name()))
+                .mapToInt(receiver -> receiver.integrations().size())
+                .sum();
+    }
+
+    /** As Alertmanager makes it: the first six bytes of the file's MD5, the lowest first. */
+    private double hash() {
+        try {
+            byte[] digest = MessageDigest.getInstance("MD5").digest(Files.readAllBytes(file));
+            return ByteBuffer.wrap(digest).order(ByteOrder.LITTLE_ENDIAN).getLong() & 0xffff_ffff_ffffL;
+        } catch (IOException e) {
+            return Double.NaN; // gone since it was read
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JVM has MD5", e);
+        }
     }
 
     /** Why the file was not taken; the old one stays then. */
@@ -43,6 +96,8 @@ final class Reload {
                         return true;
                     })
                     .join();
+            current = config;
+            hash = hash();
             succeeded = true;
             succeededAt = clock.millis() / 1000.0;
             return Optional.empty();

@@ -111,7 +111,7 @@ class ApiIT {
 
             assertThat(router.get("/api/v2/alerts?filter=%7B").statusCode()).isEqualTo(400);
             assertThat(router.get("/api/v2/alerts?receiver=%5B").body()).startsWith("\"failed to parse receiver");
-            assertThat(router.get("/api/v2/alerts?active=maybe").statusCode()).isEqualTo(422);
+            assertThat(json(router.get("/api/v2/alerts?active=maybe"))).hasSize(3); // taken for false
         }
     }
 

@@ -33,8 +33,12 @@ final class TestRouter implements AutoCloseable {
 
     /** Ready when it returns. */
     static TestRouter start(TestBroker broker, String topic, Path configFile) {
-        var router = new TestRouter(AlertRouter.start(
-                Config.parse(AlertRouterConfig.class, yaml(broker, topic, configFile), "t", Map.of())));
+        return start(yaml(broker, topic, configFile));
+    }
+
+    /** As {@link #start(TestBroker, String, Path)}, of these settings. */
+    static TestRouter start(String yaml) {
+        var router = new TestRouter(AlertRouter.start(Config.parse(AlertRouterConfig.class, yaml, "t", Map.of())));
         Awaitility.await().atMost(LIMIT).until(() -> router.get("/-/ready").statusCode() == 200);
         return router;
     }
@@ -85,11 +89,15 @@ final class TestRouter implements AutoCloseable {
     }
 
     HttpResponse<String> send(String method, String path, String body) {
-        var request = HttpRequest.newBuilder(URI.create(url() + path))
+        return raw(method, URI.create(url() + path), body, "Content-Type", "application/json");
+    }
+
+    /** Any request to anybody. */
+    static HttpResponse<String> raw(String method, URI url, String body, String... headers) {
+        var builder = HttpRequest.newBuilder(url)
                 .timeout(LIMIT)
-                .header("Content-Type", "application/json")
-                .method(method, HttpRequest.BodyPublishers.ofString(body, UTF_8))
-                .build();
+                .method(method, HttpRequest.BodyPublishers.ofString(body, UTF_8));
+        var request = (headers.length == 0 ? builder : builder.headers(headers)).build();
         try {
             return CLIENT.send(request, HttpResponse.BodyHandlers.ofString(UTF_8));
         } catch (IOException e) {

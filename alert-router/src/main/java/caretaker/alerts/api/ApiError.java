@@ -21,14 +21,25 @@ final class ApiError extends Exception {
         return new ApiError(status, Json.encode(message));
     }
 
+    /** The status says it all. */
+    static ApiError bare(int status) {
+        return new ApiError(status, "");
+    }
+
     static ApiError coded(int status, int code, String message) {
         return new ApiError(
                 status,
                 new JsonObject().put("code", code).put("message", message).encode());
     }
 
+    /** What is there is not as the schema wants it. */
     static ApiError schema(int code, String message) {
         return coded(422, code, message);
+    }
+
+    /** What is needed is not there. */
+    static ApiError required(String field) {
+        return schema(602, field + " in body is required");
     }
 
     static ApiError unreadable(String what, String why) {
@@ -39,6 +50,7 @@ final class ApiError extends Exception {
         return status;
     }
 
+    /** JSON, or empty. */
     String body() {
         return body;
     }

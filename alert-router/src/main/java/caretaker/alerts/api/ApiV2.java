@@ -1,57 +1,73 @@
 package caretaker.alerts.api;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import caretaker.alerts.bus.Ledger;
+import caretaker.alerts.config.Receiver;
+import caretaker.alerts.routing.Alert;
 import caretaker.alerts.routing.AlertStore;
 import caretaker.alerts.routing.LabelMatcher;
 import caretaker.alerts.routing.MatcherSyntax;
 import caretaker.alerts.routing.PostedAlert;
 import caretaker.alerts.routing.Silence;
+import caretaker.alerts.routing.Silence.State;
 import caretaker.alerts.routing.Silences.Outcome;
 import caretaker.alerts.state.AlertQuery;
+import caretaker.alerts.state.AlertView;
 import caretaker.alerts.state.Board;
 import caretaker.alerts.state.Desk;
-import com.google.re2j.Pattern;
-import com.google.re2j.PatternSyntaxException;
+import caretaker.alerts.state.GroupView;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
-import io.vertx.core.json.DecodeException;
-import io.vertx.core.json.Json;
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.BiFunction;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Alertmanager's HTTP API, version 2. What is answered 200 is on the bus. Bodies are read and written on virtual
- * threads, since a large one would hold up the event loop.
+ * Alertmanager's HTTP API, version 2. What is answered 200 is on the bus. Each request has a virtual thread of its own;
+ * what takes the board's thread long is asked in parts, so that a large answer holds up nobody.
  */
 public final class ApiV2 {
-    private static final Logger LOGGER = LoggerFactory.getLogger(ApiV2.class);
-    private static final String JSON = "application/json";
+    private static final int LIMIT_SECONDS = 10;
+
+    /** Alerts that the board looks at in one go. */
+    private static final int PART = 500;
 
     private final Desk desk;
     private final Ledger ledger;
     private final Status status;
     private final MatcherSyntax syntax;
-    private final ExecutorService threads;
-    private final Counter received;
+    private final Limits limits;
+    private final Requests requests;
+    private final Counter firing;
+    private final Counter resolved;
     private final Counter invalid;
+    private final Counter limited;
+
+    /**
+     * What a request may take.
+     *
+     * @param gets how many are answered at once; 0 for as many as there are processors, and at least 8
+     * @param alertBytes one alert as JSON; a larger one is refused, since the bus would not take it
+     */
+    public record Limits(int gets, long alertBytes) {}
 
     /** @param threads virtual ones */
     public ApiV2(
@@ -59,288 +75,273 @@ public final class ApiV2 {
             Ledger ledger,
             Status status,
             MatcherSyntax syntax,
+            Limits limits,
             ExecutorService threads,
-            MeterRegistry registry) {
+            PrometheusMeterRegistry registry) {
         this.desk = desk;
         this.ledger = ledger;
         this.status = status;
         this.syntax = syntax;
-        this.threads = threads;
-        this.received = counter("alertmanager.alerts.received", "Alerts that were posted", registry);
-        this.invalid = counter("alertmanager.alerts.invalid", "Posted alerts that were refused", registry);
+        this.limits = limits;
+        this.requests = new Requests(threads, new Traffic(limits.gets(), registry));
+        this.firing = received("firing", registry);
+        this.resolved = received("resolved", registry);
+        this.invalid = Counter.builder("alertmanager.alerts.invalid")
+                .description("Posted alerts that were refused")
+                .tag("version", "v2")
+                .register(registry);
+        this.limited = Counter.builder("alertmanager.alerts.limited")
+                .description("Alerts that a limit on how many are held kept out")
+                .register(registry);
     }
 
-    private static Counter counter(String name, String description, MeterRegistry registry) {
-        return Counter.builder(name)
-                .description(description)
+    private static Counter received(String state, MeterRegistry registry) {
+        return Counter.builder("alertmanager.alerts.received")
+                .description("Alerts that were posted")
+                .tag("status", state)
                 .tag("version", "v2")
                 .register(registry);
     }
 
     /** Adds the API's paths below {@code prefix}, which ends without a slash. */
     public void serve(Router router, String prefix) {
-        String base = prefix + "/api/v2";
-        get(router, base + "/status", this::status);
-        get(router, base + "/receivers", _ -> ask((board, _) -> receivers(board)));
-        get(router, base + "/alerts", this::alerts);
-        get(router, base + "/alerts/groups", this::groups);
-        get(router, base + "/silences", this::silences);
-        get(router, base + "/silence/:id", this::silence);
-        on(router, HttpMethod.POST, base + "/alerts", this::postAlerts);
-        on(router, HttpMethod.POST, base + "/silences", this::postSilence);
-        on(router, HttpMethod.DELETE, base + "/silence/:id", this::expire);
-        for (String path : List.of("/status", "/receivers", "/alerts", "/alerts/groups", "/silences", "/silence/:id")) {
-            router.route(base + path)
-                    .handler(context -> answer(context, ApiError.coded(405, 405, notAllowed(context))));
-        }
-        router.route(base + "/*")
-                .handler(context -> answer(
-                        context, ApiError.coded(404, 404, "path " + context.normalizedPath() + " was not found")));
+        requests.at(router, prefix, "/status").on(HttpMethod.GET, this::status).close();
+        requests.at(router, prefix, "/receivers")
+                .on(HttpMethod.GET, this::receivers)
+                .close();
+        requests.at(router, prefix, "/alerts")
+                .on(HttpMethod.GET, this::alerts)
+                .on(HttpMethod.POST, this::postAlerts)
+                .close();
+        requests.at(router, prefix, "/alerts/groups")
+                .on(HttpMethod.GET, this::groups)
+                .close();
+        requests.at(router, prefix, "/silences")
+                .on(HttpMethod.GET, this::silences)
+                .on(HttpMethod.POST, this::postSilence)
+                .close();
+        requests.at(router, prefix, "/silence/{silenceID}")
+                .on(HttpMethod.GET, this::silence)
+                .on(HttpMethod.DELETE, this::expire)
+                .close();
+        requests.others(router, prefix);
     }
 
-    private static String notAllowed(RoutingContext context) {
-        return "method " + context.request().method() + " is not allowed here";
+    /** The board's answer; not for the board's own thread. */
+    private <T> T ask(BiFunction<Board, Instant, T> question) throws Busy {
+        return await(desk.ask(question));
     }
 
-    /** What a request comes to: a body to encode, or an empty buffer. */
-    @FunctionalInterface
-    private interface Handler {
-        Future<Object> handle(RoutingContext context) throws ApiError;
+    private static void await(Future<?> written) throws Busy {
+        var _ = await(written.toCompletionStage().toCompletableFuture());
     }
 
-    private void get(Router router, String path, Handler handler) {
-        on(router, HttpMethod.GET, path, handler);
-    }
-
-    private void on(Router router, HttpMethod method, String path, Handler handler) {
-        router.route(method, path)
-                .handler(context -> onThread(() -> handler.handle(context))
-                        .compose(answer -> answer)
-                        .compose(body -> onThread(() -> encode(body)))
-                        .onComplete(result -> {
-                            if (result.succeeded()) {
-                                context.response()
-                                        .putHeader("Cache-Control", "no-store")
-                                        .putHeader("Vary", "Origin");
-                                if (result.result().length() > 0) {
-                                    context.response().putHeader("Content-Type", JSON);
-                                }
-                                context.response().end(result.result());
-                            } else {
-                                failed(context, result.cause());
-                            }
-                        }));
-    }
-
-    private static Buffer encode(Object body) {
-        return switch (body) {
-            case Buffer nothing -> nothing;
-            case JsonArray array -> array.toBuffer();
-            case JsonObject object -> object.toBuffer();
-            default -> throw new IllegalStateException("no JSON: " + body.getClass());
-        };
-    }
-
-    private <T> Future<T> onThread(Callable<T> work) {
-        Promise<T> done = Promise.promise();
-        threads.execute(() -> {
-            try {
-                done.complete(work.call());
-            } catch (Exception e) {
-                done.fail(e);
-            }
-        });
-        return done.future();
-    }
-
-    private <T> Future<T> ask(BiFunction<Board, Instant, T> question) {
-        return Future.fromCompletionStage(desk.ask(question));
-    }
-
-    private static void failed(RoutingContext context, Throwable cause) {
-        if (cause instanceof ApiError error) {
-            answer(context, error);
-        } else {
-            LOGGER.atWarn()
-                    .addKeyValue("path", context.normalizedPath())
-                    .addKeyValue("reason", cause.toString())
-                    .log("request failed");
-            boolean busy = cause instanceof java.util.concurrent.RejectedExecutionException
-                    || cause instanceof java.util.concurrent.TimeoutException;
-            answer(context, ApiError.text(busy ? 503 : 500, busy ? "not on the bus in time" : "internal error"));
-        }
-    }
-
-    private static void answer(RoutingContext context, ApiError error) {
-        context.response()
-                .setStatusCode(error.status())
-                .putHeader("Content-Type", JSON)
-                .end(error.body());
-    }
-
-    private Future<Object> status(RoutingContext context) {
-        return ask((board, _) -> status.json(board));
-    }
-
-    private static JsonArray receivers(Board board) {
-        var all = new JsonArray();
-        board.config().receivers().forEach(receiver -> {
-            var json = new JsonObject().put("name", receiver.name());
-            all.add(receiver.labels().isEmpty() ? json : json.put("labels", new JsonObject()));
-        });
-        return all;
-    }
-
-    private Future<Object> alerts(RoutingContext context) throws ApiError {
-        AlertQuery query = query(context);
-        return ask((board, now) -> board.alerts(query, now)).map(ApiJson::alerts);
-    }
-
-    private Future<Object> groups(RoutingContext context) throws ApiError {
-        AlertQuery query = query(context);
-        return ask((board, now) -> board.groups(query, now)).map(ApiJson::groups);
-    }
-
-    private AlertQuery query(RoutingContext context) throws ApiError {
-        boolean _ = flag(context, "unprocessed"); // nothing is, but what is no truth is refused
-        return new AlertQuery(
-                flag(context, "active"),
-                flag(context, "silenced"),
-                flag(context, "inhibited"),
-                flag(context, "muted"),
-                filter(context),
-                receiver(context));
-    }
-
-    private static boolean flag(RoutingContext context, String name) throws ApiError {
-        List<String> values = context.queryParam(name);
-        if (values.isEmpty() || values.getLast().isEmpty()) {
-            return true;
-        }
-        return switch (values.getLast()) {
-            case "true", "1", "t", "T", "yes", "y", "on", "True", "TRUE" -> true;
-            case "false", "0", "f", "F", "no", "n", "off", "False", "FALSE" -> false;
-            default ->
-                throw ApiError.schema(601, name + " in query must be of type boolean: \"" + values.getLast() + "\"");
-        };
-    }
-
-    private List<LabelMatcher> filter(RoutingContext context) throws ApiError {
-        List<LabelMatcher> all = new ArrayList<>();
-        for (String text : context.queryParam("filter")) {
-            try {
-                all.add(syntax.one(text, _ -> {}));
-            } catch (IllegalArgumentException e) {
-                throw ApiError.text(400, "bad matcher format: " + e.getMessage());
-            }
-        }
-        return all;
-    }
-
-    private static @Nullable Pattern receiver(RoutingContext context) throws ApiError {
-        List<String> values = context.queryParam("receiver");
-        if (values.isEmpty() || values.getLast().isEmpty()) {
-            return null;
-        }
-        String text = values.getLast();
+    private static <T> T await(CompletableFuture<T> answer) throws Busy {
         try {
-            if (text.length() > 4096) {
-                throw ApiError.text(400, "failed to parse receiver param: too long");
+            return answer.get(LIMIT_SECONDS, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            throw new Busy(e);
+        } catch (ExecutionException e) {
+            throw new Busy(e.getCause() == null ? e : e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Busy(e);
+        }
+    }
+
+    private void status(RoutingContext context, Reply reply) throws IOException, Busy {
+        JsonObject json = ask((board, _) -> status.json(board.config().original(), board.isLive()));
+        reply.write(json.toBuffer().getBytes());
+    }
+
+    private void receivers(RoutingContext context, Reply reply) throws ApiError, IOException, Busy {
+        List<LabelMatcher> matchers = Question.matchers(context, "receiver_matchers", syntax);
+        List<Receiver> all = ask((board, _) -> board.config().receivers());
+        try (var json = new ApiJson(reply)) {
+            json.beginArray();
+            for (Receiver receiver : all) {
+                if (AlertQuery.matches(receiver, matchers)) {
+                    json.receiver(receiver);
+                }
             }
-            return Pattern.compile("^(?:" + text + ")$");
-        } catch (PatternSyntaxException e) {
-            throw ApiError.text(400, "failed to parse receiver param: " + e.getMessage());
+            json.endArray();
         }
     }
 
-    private Future<Object> postAlerts(RoutingContext context) throws ApiError {
-        List<PostedAlert> posted = ApiJson.posted(parsed(context, "alerts", JsonArray.class));
-        received.increment(posted.size());
-        return ask((board, now) ->
-                        board.alerts().post(posted, now, board.config().resolveTimeout()))
-                .compose(batch -> ledger.alerts(batch.stored())
-                        .compose(_ -> ask((board, now) -> {
-                            batch.stored().forEach(alert -> board.effect(alert, now));
-                            return batch;
-                        })))
-                .compose(this::answered);
-    }
-
-    private Future<Object> answered(AlertStore.Batch batch) {
-        if (batch.refused().isEmpty()) {
-            return Future.succeededFuture(Buffer.buffer());
+    private void alerts(RoutingContext context, Reply reply) throws ApiError, IOException, Busy {
+        AlertQuery query = Question.alerts(context, syntax);
+        Instant[] now = new Instant[1];
+        List<Alert> known = new ArrayList<>(ask((board, time) -> {
+            now[0] = time;
+            return board.alerts().all();
+        }));
+        known.removeIf(alert -> alert.resolvedAt(now[0]) || !query.matches(alert));
+        known.sort(Comparator.comparing(Alert::fingerprint));
+        try (var json = new ApiJson(reply)) {
+            json.beginArray();
+            for (int i = 0; i < known.size(); i += PART) {
+                List<Alert> part = known.subList(i, Math.min(i + PART, known.size()));
+                for (AlertView view : ask((board, time) -> board.views(part, query, time))) {
+                    json.alert(view);
+                }
+            }
+            json.endArray();
         }
-        invalid.increment(batch.refused().size());
-        return Future.failedFuture(ApiError.text(400, batch.message()));
     }
 
-    private static <T> T parsed(RoutingContext context, String what, Class<T> type) throws ApiError {
+    private void groups(RoutingContext context, Reply reply) throws ApiError, IOException, Busy {
+        AlertQuery query = Question.alerts(context, syntax);
+        Instant[] now = new Instant[1];
+        List<GroupView> groups = new ArrayList<>(ask((board, time) -> {
+            now[0] = time;
+            return board.groupsOf(query, time);
+        }));
+        groups.sort(GroupView.ORDER);
+        try (var json = new ApiJson(reply)) {
+            json.beginArray();
+            for (GroupView group : groups) {
+                group(group, query, now[0], json);
+            }
+            json.endArray();
+        }
+    }
+
+    private void group(GroupView group, AlertQuery query, Instant now, ApiJson json) throws IOException, Busy {
+        List<Alert> alerts = group.matching(query, now);
+        boolean begun = false;
+        for (int i = 0; i < alerts.size(); i += PART) {
+            List<Alert> part = alerts.subList(i, Math.min(i + PART, alerts.size()));
+            for (AlertView view : ask((board, time) -> board.viewsIn(group, part, query, time))) {
+                if (!begun) {
+                    json.beginGroup();
+                    begun = true;
+                }
+                json.alert(view);
+            }
+        }
+        if (begun) {
+            json.endGroup(group);
+        }
+    }
+
+    private void postAlerts(RoutingContext context, Reply reply) throws ApiError, Busy {
+        AlertReader.Read read = AlertReader.read(body(context), limits.alertBytes());
+        AlertStore.Batch batch = ask((board, now) -> {
+            count(read, now);
+            return board.alerts().post(read.alerts(), now, board.config().resolveTimeout());
+        });
+        limited.increment(batch.limited().size());
+        if (!batch.stored().isEmpty()) {
+            await(ledger.alerts(batch.stored()));
+            var _ = ask((board, now) -> {
+                batch.stored().forEach(alert -> board.effect(alert, now));
+                return true;
+            });
+        }
+        List<String> refused = new ArrayList<>(batch.refused());
+        refused.addAll(read.refused());
+        if (!refused.isEmpty()) {
+            invalid.increment(refused.size());
+            throw ApiError.text(400, String.join("; ", refused.subList(0, Math.min(refused.size(), 100))));
+        }
+    }
+
+    private void count(AlertReader.Read read, Instant now) {
+        double over = read.alerts().stream()
+                .filter(alert -> alert.endsAt() != null
+                        && !alert.endsAt().isAfter(now)
+                        && !alert.endsAt().equals(PostedAlert.ZERO))
+                .count();
+        resolved.increment(over);
+        firing.increment(read.alerts().size() + read.refused().size() - over);
+    }
+
+    private static Buffer body(RoutingContext context) {
         Buffer body = context.body().buffer();
-        String text = body == null ? "" : body.toString(UTF_8);
-        if (text.isBlank()) {
-            throw ApiError.schema(602, what + " in body is required");
-        }
-        try {
-            Object json = Json.decodeValue(text);
-            if (type.isInstance(json)) {
-                return type.cast(json);
+        return body == null ? Buffer.buffer() : body;
+    }
+
+    private void silences(RoutingContext context, Reply reply) throws ApiError, IOException, Busy {
+        List<LabelMatcher> filter = Question.matchers(context, "filter", syntax);
+        Set<State> states = EnumSet.noneOf(State.class);
+        for (State state : State.values()) {
+            if (Question.flag(context, state.name().toLowerCase(Locale.ROOT))) {
+                states.add(state);
             }
-        } catch (DecodeException e) {
-            throw ApiError.unreadable(what, "it is no JSON");
         }
-        throw ApiError.unreadable(what, "it is JSON of another kind");
-    }
-
-    private Future<Object> silences(RoutingContext context) throws ApiError {
-        List<LabelMatcher> filter = filter(context);
-        return ask((board, now) -> {
-            var all = new JsonArray();
-            board.silences().list(filter, now).forEach(silence -> all.add(ApiJson.silence(silence, now)));
-            return all;
+        Instant[] now = new Instant[1];
+        List<Silence> found = ask((board, time) -> {
+            now[0] = time;
+            return board.silences().list(filter, time);
         });
+        try (var json = new ApiJson(reply)) {
+            json.beginArray();
+            for (Silence silence : found) {
+                if (states.contains(silence.stateAt(now[0]))) {
+                    json.silence(silence, now[0]);
+                }
+            }
+            json.endArray();
+        }
     }
 
-    private Future<Object> silence(RoutingContext context) throws ApiError {
+    private void silence(RoutingContext context, Reply reply) throws ApiError, IOException, Busy {
         String id = id(context);
-        return ask((board, now) -> board.silences().get(id).map(silence -> ApiJson.silence(silence, now)))
-                .compose(found -> found.<Future<Object>>map(Future::succeededFuture)
-                        .orElseGet(() -> Future.failedFuture(ApiError.text(404, "silence not found"))));
+        Instant[] now = new Instant[1];
+        Silence silence = ask((board, time) -> {
+                    now[0] = time;
+                    return board.silences().get(id);
+                })
+                .orElseThrow(() -> ApiError.bare(404));
+        try (var json = new ApiJson(reply)) {
+            json.silence(silence, now[0]);
+        }
     }
 
     private static String id(RoutingContext context) throws ApiError {
-        String id = String.valueOf(context.pathParam("id"));
-        if (!ApiJson.isUuid(id)) {
-            throw ApiError.schema(601, "silenceID in path must be of type uuid: \"" + id + "\"");
+        String id = String.valueOf(context.pathParam("silenceID"));
+        try {
+            if (UUID.fromString(id).toString().equalsIgnoreCase(id)) {
+                return id;
+            }
+        } catch (IllegalArgumentException e) {
+            // said below
         }
-        return id;
+        throw ApiError.schema(601, "silenceID in path must be of type uuid: \"" + id + "\"");
     }
 
-    private Future<Object> postSilence(RoutingContext context) throws ApiError {
-        JsonObject json = parsed(context, "silence", JsonObject.class);
-        Silence unchecked = ApiJson.silence(json, Instant.EPOCH);
-        return ask((board, now) -> board.silences()
-                        .set(unchecked, now, () -> UUID.randomUUID().toString()))
-                .compose(this::changed)
-                .map(id -> new JsonObject().put("silenceID", id));
+    private void postSilence(RoutingContext context, Reply reply) throws ApiError, IOException, Busy {
+        Silence wanted = SilenceReader.read(body(context));
+        Outcome outcome = ask((board, now) ->
+                board.silences().set(wanted, now, () -> UUID.randomUUID().toString()));
+        String id = changed(outcome, "silence not found");
+        reply.write(new JsonObject().put("silenceID", id).toBuffer().getBytes());
     }
 
-    private Future<Object> expire(RoutingContext context) throws ApiError {
+    private void expire(RoutingContext context, Reply reply) throws ApiError, Busy {
         String id = id(context);
-        return ask((board, now) -> board.silences().expire(id, now))
-                .compose(this::changed)
-                .map(_ -> Buffer.buffer());
+        var _ = changed(ask((board, now) -> board.silences().expire(id, now)), "");
     }
 
-    private Future<String> changed(Outcome outcome) {
+    /** Puts what was decided on the bus, then into effect; the silence's id from now on. */
+    private String changed(Outcome outcome, String notFound) throws ApiError, Busy {
         return switch (outcome) {
-            case Outcome.Invalid(var why) -> Future.failedFuture(ApiError.text(400, "invalid silence: " + why));
-            case Outcome.NotFound(var id) -> Future.failedFuture(ApiError.text(404, "silence not found"));
-            case Outcome.Changes(var id, var changes) ->
-                ledger.silences(changes)
-                        .compose(_ -> ask((board, _) -> {
-                            changes.forEach(board.silences()::put);
-                            return id;
-                        }));
+            case Outcome.Invalid(var why) -> throw ApiError.text(400, invalid(why));
+            case Outcome.NotFound(var id) ->
+                throw notFound.isEmpty() ? ApiError.bare(404) : ApiError.text(404, notFound);
+            case Outcome.Changes(var id, var changes) -> {
+                await(ledger.silences(changes));
+                yield ask((board, _) -> {
+                    changes.forEach(board.silences()::put);
+                    return id;
+                });
+            }
         };
+    }
+
+    /** Alertmanager looks at the times before it looks at the rest, and says so in other words. */
+    private static String invalid(String why) {
+        boolean isTime = why.startsWith("start time") || why.startsWith("end time");
+        return (isTime ? "Failed to create silence: " : "invalid silence: ") + why;
     }
 }

@@ -1,32 +1,38 @@
 package caretaker.alerts.api;
 
-import caretaker.alerts.state.Board;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * What {@code /api/v2/status} says of the process.
  *
  * @param name of this instance
- * @param address where it is reached
  * @param version ours
+ * @param peers every live instance, this one included; asked on any thread, answers at once
  */
-public record Status(String name, String address, String version, Instant startedAt) {
+public record Status(String name, String version, Instant startedAt, Supplier<List<Peer>> peers) {
     /** The version of Alertmanager whose API this is; amtool compares it with its own. */
-    private static final String API_VERSION = "0.34.0";
+    static final String API_VERSION = "0.34.0";
 
-    JsonObject json(Board board) {
-        var peer = new JsonObject().put("address", address).put("name", name);
+    JsonObject json(String config, boolean isLive) {
+        var all = new JsonArray();
+        peers.get().stream()
+                .sorted(Comparator.comparing(Peer::name))
+                .map(peer -> new JsonObject().put("address", peer.address()).put("name", peer.name()))
+                .forEach(all::add);
         return new JsonObject()
                 .put(
                         "cluster",
                         new JsonObject()
                                 .put("name", name)
-                                .put("peers", new JsonArray().add(peer))
-                                .put("status", board.isLive() ? "ready" : "settling"))
-                .put("config", new JsonObject().put("original", board.config().original()))
-                .put("uptime", ApiJson.time(startedAt))
+                                .put("peers", all)
+                                .put("status", isLive ? "ready" : "settling"))
+                .put("config", new JsonObject().put("original", config))
+                .put("uptime", ApiTime.format(startedAt))
                 .put(
                         "versionInfo",
                         new JsonObject()

@@ -20,6 +20,9 @@ import java.util.TreeSet;
  * {@code group_interval} from the start of the previous flush. An alert that joins an open group waits for its tick.
  */
 public final class Groups {
+    /** In which order a message lists alerts: by job, then instance, those without them last; then by labels. */
+    public static final Comparator<Alert> ORDER = Group.ORDER;
+
     private static final Comparator<Group> BY_TIME =
             Comparator.comparing(Group::nextFlush).thenComparingLong(Group::serial);
 
@@ -199,6 +202,26 @@ public final class Groups {
                         .thenComparing(group -> group.route().receiver()))
                 .map(group -> new View(group.route(), group.id(), group.labels(), group.sorted()))
                 .toList();
+    }
+
+    /** Looks at one group. */
+    @FunctionalInterface
+    public interface Visitor {
+        /**
+         * Is called for each group.
+         *
+         * @param alerts to be copied if they are to be kept
+         */
+        void visit(Route route, LabelSet labels, Collection<Alert> alerts);
+    }
+
+    /** Shows all groups that are not empty, in no order. */
+    public void forEach(Visitor visitor) {
+        for (Group group : groups.values()) {
+            if (!group.isEmpty()) {
+                visitor.visit(group.route(), group.labels(), group.alerts());
+            }
+        }
     }
 
     public int size() {

@@ -17,6 +17,11 @@ public record AlertView(
         List<Fingerprint> inhibitedBy,
         List<String> mutedBy) {
 
+    /** The same alert, kept quiet by these intervals. */
+    public AlertView mutedBy(List<String> intervals) {
+        return new AlertView(alert, receivers, silencedBy, inhibitedBy, intervals);
+    }
+
     public boolean isActive() {
         return silencedBy.isEmpty() && inhibitedBy.isEmpty() && mutedBy.isEmpty();
     }

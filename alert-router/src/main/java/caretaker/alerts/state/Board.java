@@ -16,10 +16,12 @@ import caretaker.alerts.routing.Silences;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -165,45 +167,59 @@ public final class Board {
     public AlertView view(Alert alert, Instant now) {
         List<Route> routes = config.route().match(alert.labels());
         List<String> mutedBy = new ArrayList<>();
+        Set<String> receivers = new TreeSet<>();
         for (Route route : routes) {
-            mutedBy.addAll(config.times().mutedBy(route, now));
-            mutedBy.addAll(config.times().inactiveBecauseOf(route, now));
+            receivers.add(route.receiver());
+            mutedBy.addAll(mutedBy(route, now));
         }
         return new AlertView(
                 alert,
-                new TreeSet<>(routes.stream().map(Route::receiver).toList()),
+                receivers,
                 silences.silencing(alert.labels(), now),
                 inhibitor.inhibiting(alert.labels(), now).map(List::of).orElse(List.of()),
                 mutedBy);
     }
 
-    /** The alerts that fire and that the question asks for, by fingerprint. */
-    public List<AlertView> alerts(AlertQuery query, Instant now) {
-        return alerts.firing(now)
-                .filter(query::matches)
-                .map(alert -> view(alert, now))
-                .filter(query::shows)
+    private List<String> mutedBy(Route route, Instant now) {
+        if (route.muteTimes().isEmpty() && route.activeTimes().isEmpty()) {
+            return List.of();
+        }
+        List<String> names = new ArrayList<>(config.times().mutedBy(route, now));
+        names.addAll(config.times().inactiveBecauseOf(route, now));
+        return names;
+    }
+
+    /** What the API shows of these alerts, without those that the question leaves out. */
+    public List<AlertView> views(Collection<Alert> some, AlertQuery query, Instant now) {
+        Set<String> receivers = query.receivers(config.receivers());
+        List<AlertView> shown = new ArrayList<>(some.size());
+        for (Alert alert : some) {
+            AlertView view = view(alert, now);
+            if (query.shows(view, receivers)) {
+                shown.add(view);
+            }
+        }
+        return shown;
+    }
+
+    /** As {@link #views}, where the group says which intervals keep them quiet. */
+    public List<AlertView> viewsIn(GroupView group, Collection<Alert> some, AlertQuery query, Instant now) {
+        return views(some, query.evenMuted(), now).stream()
+                .map(view -> view.mutedBy(group.mutedBy()))
                 .toList();
     }
 
-    /** The groups with alerts that the question asks for. */
-    public List<GroupView> groups(AlertQuery query, Instant now) {
+    /** The groups that the question asks for, in no order, with all their alerts. */
+    public List<GroupView> groupsOf(AlertQuery query, Instant now) {
+        Set<String> receivers = query.receivers(config.receivers());
         List<GroupView> found = new ArrayList<>();
-        for (Groups.View group : groups.views()) {
-            Route route = group.route();
-            if (!query.matchesReceiver(route.receiver())) {
-                continue;
+        groups.forEach((route, labels, inIt) -> {
+            List<String> mutedBy = mutedBy(route, now);
+            if (receivers.contains(route.receiver()) && (query.muted() || mutedBy.isEmpty())) {
+                found.add(
+                        new GroupView(labels, route.receiver(), route.options().labels(), List.copyOf(inIt), mutedBy));
             }
-            List<AlertView> shown = group.alerts().stream()
-                    .filter(alert -> !alert.resolvedAt(now) && query.matches(alert))
-                    .map(alert -> view(alert, now))
-                    .filter(query::shows)
-                    .toList();
-            if (!shown.isEmpty()) {
-                found.add(new GroupView(
-                        group.labels(), route.receiver(), route.options().labels(), shown));
-            }
-        }
+        });
         return found;
     }
 }
