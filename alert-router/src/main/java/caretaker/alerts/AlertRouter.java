@@ -163,6 +163,15 @@ public final class AlertRouter implements AutoCloseable {
         return http.port();
     }
 
+    /**
+     * Serves the same at one more address.
+     *
+     * @throws HttpEndpoint.Unavailable if it cannot listen there
+     */
+    public void listenAlso(String host, int port) {
+        http.listenAlso(host, port);
+    }
+
     /** Reads Alertmanager's file again; a bad one changes nothing and is logged. */
     public void reload() {
         reload.now()

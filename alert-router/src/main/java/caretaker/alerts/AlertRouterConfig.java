@@ -68,7 +68,7 @@ public record AlertRouterConfig(KafkaSettings kafka, Http http, Alerting alertin
      * @param maxSilence a larger one is refused
      */
     public record Alerting(
-            Path configFile,
+            @Default("alertmanager.yml") Path configFile,
             @Default("fallback") MatcherSyntax matchers,
 
             @Default("120h") @Range(min = "1m") Duration retention,

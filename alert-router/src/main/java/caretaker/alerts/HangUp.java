@@ -5,13 +5,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** SIGHUP, which ends a JVM unless something hears it. Reached by name, since the compiler warns of its class. */
-final class HangUp {
+public final class HangUp {
     private static final Logger LOGGER = LoggerFactory.getLogger(HangUp.class);
 
     private HangUp() {}
 
     /** Runs something at each SIGHUP, on a thread of the JVM's. */
-    static void does(Runnable what) {
+    public static void does(Runnable what) {
         try {
             Class<?> signal = Class.forName("sun.misc.Signal");
             Class<?> handler = Class.forName("sun.misc.SignalHandler");

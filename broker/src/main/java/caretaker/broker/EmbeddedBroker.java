@@ -58,6 +58,15 @@ public final class EmbeddedBroker implements AutoCloseable {
      * @throws BrokerException if it cannot start; nothing is left running
      */
     public static EmbeddedBroker start(Path dir, int port) {
+        return reserve(dir, port).start();
+    }
+
+    /**
+     * Takes the directory and the ports; {@link Reserved#start} does the rest. A client that connects in between waits.
+     *
+     * @throws BrokerException if it cannot have them; nothing is left taken
+     */
+    public static Reserved reserve(Path dir, int port) {
         Path home = dir.toAbsolutePath().normalize();
         DirectoryLock lock = DirectoryLock.take(home);
         var sockets = new ConcurrentHashMap<String, ServerSocketChannel>();
@@ -65,12 +74,57 @@ public final class EmbeddedBroker implements AutoCloseable {
             // Bound before Kafka starts: both ports are known to the settings, and nobody can take them in between.
             int clients = bind(sockets, BrokerSettings.CLIENTS, port);
             int controllers = bind(sockets, LogDirectory.CONTROLLER, 0);
-            Path log = LogDirectory.prepare(home);
-            return launch(home, BrokerSettings.of(log, clients, controllers), clients, lock, sockets);
+            return new Reserved(home, lock, sockets, clients, controllers);
         } catch (RuntimeException e) {
-            sockets.values().forEach(socket -> Utils.closeQuietly(socket, "listener"));
-            Utils.closeQuietly(lock, "directory lock");
+            giveBack(lock, sockets);
             throw e;
+        }
+    }
+
+    private static void giveBack(DirectoryLock lock, Map<String, ServerSocketChannel> sockets) {
+        sockets.values().forEach(socket -> Utils.closeQuietly(socket, "listener"));
+        Utils.closeQuietly(lock, "directory lock");
+    }
+
+    /** A directory and a port, taken for a broker. What connects to it is found out before Kafka is up. */
+    public static final class Reserved {
+        private final Path home;
+        private final DirectoryLock lock;
+        private final ConcurrentHashMap<String, ServerSocketChannel> sockets;
+        private final int clients;
+        private final int controllers;
+
+        private Reserved(
+                Path home,
+                DirectoryLock lock,
+                ConcurrentHashMap<String, ServerSocketChannel> sockets,
+                int clients,
+                int controllers) {
+            this.home = home;
+            this.lock = lock;
+            this.sockets = sockets;
+            this.clients = clients;
+            this.controllers = controllers;
+        }
+
+        /** What a client's {@code bootstrap.servers} must say. */
+        public String bootstrapServers() {
+            return HOST + ":" + clients;
+        }
+
+        /**
+         * Starts a broker that serves when this returns. To be called once.
+         *
+         * @throws BrokerException if it cannot start; nothing is left running or taken
+         */
+        public EmbeddedBroker start() {
+            try {
+                Path log = LogDirectory.prepare(home);
+                return launch(home, BrokerSettings.of(log, clients, controllers), clients, lock, sockets);
+            } catch (RuntimeException e) {
+                giveBack(lock, sockets);
+                throw e;
+            }
         }
     }
 
@@ -142,7 +196,12 @@ public final class EmbeddedBroker implements AutoCloseable {
 
     /** The fault that the broker cannot go on after, if there was one. Its data are then best read by a new process. */
     public Optional<Throwable> failure() {
-        return faults.first();
+        return Optional.ofNullable(faults.first().getNow(null));
+    }
+
+    /** Completes with what {@link #failure} then returns. */
+    public CompletableFuture<Throwable> failed() {
+        return faults.first().copy();
     }
 
     /** Returns once all data are flushed and the port and the directory are free. May be called again. */

@@ -1,6 +1,6 @@
 package caretaker.broker;
 
-import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.common.utils.Exit;
 import org.apache.kafka.server.fault.FaultHandler;
@@ -18,7 +18,7 @@ final class Faults {
     /** The broker that a call to {@link Exit} is put down to: Kafka does not say which one it came from. */
     private static final AtomicReference<@Nullable Faults> LATEST = new AtomicReference<>();
 
-    private final AtomicReference<@Nullable Throwable> first = new AtomicReference<>();
+    private final CompletableFuture<Throwable> first = new CompletableFuture<>();
 
     static Faults install() {
         var faults = new Faults();
@@ -41,12 +41,13 @@ final class Faults {
         };
     }
 
-    Optional<Throwable> first() {
-        return Optional.ofNullable(first.get());
+    /** Completes with the first fault that leaves no way on. */
+    CompletableFuture<Throwable> first() {
+        return first;
     }
 
     private void record(Throwable fault) {
-        if (first.compareAndSet(null, fault)) {
+        if (first.complete(fault)) {
             LOGGER.atError().setCause(fault).log("the broker failed");
         }
     }

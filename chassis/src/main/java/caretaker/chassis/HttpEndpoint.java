@@ -23,7 +23,9 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,12 +40,17 @@ public final class HttpEndpoint implements AutoCloseable {
     private static final int IDLE_SECONDS = 120;
     private static final int MAX_HEADERS = 16 << 10;
 
+    private final Function<HttpSettings, HttpServer> opens;
+    private final HttpSettings settings;
     private final HttpServer server;
     private final String url;
+    private final List<HttpServer> more = new CopyOnWriteArrayList<>();
 
-    private HttpEndpoint(HttpServer server, String url) {
-        this.server = server;
-        this.url = url;
+    private HttpEndpoint(Function<HttpSettings, HttpServer> opens, HttpSettings settings, boolean tls) {
+        this.opens = opens;
+        this.settings = settings;
+        this.server = opens.apply(settings);
+        this.url = (tls ? "https" : "http") + "://" + settings.host() + ":" + server.actualPort();
     }
 
     /** The port cannot be served. The message says why and what to do. */
@@ -76,14 +83,26 @@ public final class HttpEndpoint implements AutoCloseable {
         var formats = ExpositionFormats.init();
         plain(router, "/metrics", context -> metrics(context, formats, registry));
         routes.accept(router);
-        HttpServer server = vertx.createHttpServer(options(settings, web)).requestHandler(router);
+        Function<HttpSettings, HttpServer> opens =
+                at -> listen(vertx.createHttpServer(options(at, web)).requestHandler(router), at);
+        return new HttpEndpoint(opens, settings, web.tlsServerConfig() != null);
+    }
+
+    private static HttpServer listen(HttpServer server, HttpSettings settings) {
         try {
-            server.listen().toCompletionStage().toCompletableFuture().join();
+            return server.listen().toCompletionStage().toCompletableFuture().join();
         } catch (CompletionException e) {
             throw unavailable(settings, e.getCause() == null ? e : e.getCause());
         }
-        String scheme = web.tlsServerConfig() == null ? "http" : "https";
-        return new HttpEndpoint(server, scheme + "://" + settings.host() + ":" + server.actualPort());
+    }
+
+    /**
+     * Serves the same at one more address. Not to be called on an event loop.
+     *
+     * @throws Unavailable if it cannot listen there
+     */
+    public void listenAlso(String host, int port) {
+        more.add(opens.apply(new HttpSettings(host, port, settings.webConfig(), settings.maxBody())));
     }
 
     private static Unavailable unavailable(HttpSettings settings, Throwable cause) {
@@ -211,6 +230,8 @@ public final class HttpEndpoint implements AutoCloseable {
     /** Takes no more requests. Not to be called on an event loop. */
     @Override
     public void close() {
+        more.forEach(
+                one -> one.close().toCompletionStage().toCompletableFuture().join());
         server.close().toCompletionStage().toCompletableFuture().join();
     }
 }

@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -30,6 +31,7 @@ import picocli.CommandLine.Spec;
             "Within its first five minutes things go wrong and become well again. While it runs:",
             "  caretaker events tail health     what is raised and cleared",
             "  caretaker gpu status             how the GPUs are",
+            "  amtool --alertmanager.url=http://127.0.0.1:9093 alert",
             "  curl http://127.0.0.1:9811/metrics"
         })
 final class DemoCommand implements Callable<Integer> {
@@ -90,13 +92,18 @@ final class DemoCommand implements Callable<Integer> {
                 Version.text(), hosts, gpus, seed);
         out.flush();
         long begun = System.nanoTime();
-        var environment = Environment.start(read, EnumSet.allOf(Service.class), out);
+        Mailbox mailbox = Mailbox.start(folder.resolve("mailbox"), out, InstantSource.system());
+        Path alerting = mailbox.writeConfig(folder.resolve("alertmanager.yml"));
+        settings.putIfAbsent("alert-router.alerting.config-file", alerting.toString());
+        out.printf("  %-12s  mails to %s%n", "mailbox", folder.resolve("mailbox"));
+        var environment = Environment.start(Environment.settings(null, settings), EnumSet.allOf(Service.class), out);
         RunCommand.ready(environment, begun, out);
         out.println("see what goes wrong and becomes well again: caretaker events tail health");
         out.flush();
         Foreground.run(
                 () -> {
                     environment.close();
+                    mailbox.close();
                     if (data == null) {
                         delete(folder);
                     }

@@ -1,6 +1,8 @@
 package caretaker.cli;
 
 import caretaker.agent.GpuAgent;
+import caretaker.alerts.AlertRouter;
+import caretaker.alerts.HangUp;
 import caretaker.broker.EmbeddedBroker;
 import caretaker.chassis.Closer;
 import caretaker.chassis.config.Config;
@@ -48,6 +50,7 @@ final class Environment implements AutoCloseable {
             Map<String, String> wins = new HashMap<>();
             wins.put("gpu-agent.kafka.bootstrap-servers", servers);
             wins.put("collector.kafka.bootstrap-servers", servers);
+            wins.put("alert-router.kafka.bootstrap-servers", servers);
             if (config.gpuAgent().dataDir() == null) {
                 wins.put(
                         "gpu-agent.data-dir", config.data().resolve("gpu-agent").toString());
@@ -62,6 +65,7 @@ final class Environment implements AutoCloseable {
 
     private Environment(EmbeddedBroker broker) {
         this.broker = closer.opened("kafka", broker);
+        var _ = broker.failed().thenAccept(failed::completeExceptionally);
     }
 
     private void start(RunConfig config, Set<Service> services, PrintWriter out) {
@@ -86,16 +90,22 @@ final class Environment implements AutoCloseable {
                 var _ = collector.ended().whenComplete((_, _) -> failed.complete(service));
                 yield collector.port();
             }
+            case ALERT_ROUTER -> {
+                var router = closer.opened("alert-router", AlertRouter.start(config.alertRouter()));
+                HangUp.does(router::reload);
+                var _ = router.ended().whenComplete((_, _) -> failed.complete(service));
+                yield router.port();
+            }
         };
     }
 
-    /** Completes when a service has ended by itself. */
+    /** Completes when a service, or Kafka, has ended by itself. */
     CompletableFuture<Service> failed() {
         return failed;
     }
 
     private void says(PrintWriter out, String part, String where) {
-        out.printf("  %-10s  %s%n", part, where);
+        out.printf("  %-12s  %s%n", part, where);
         out.flush();
     }
 
@@ -141,6 +151,10 @@ final class Environment implements AutoCloseable {
         Integer agent = ports.get(Service.GPU_AGENT);
         if (agent != null) {
             line.append("agent ").append(url(agent)).append("/metrics  ");
+        }
+        Integer router = ports.get(Service.ALERT_ROUTER);
+        if (router != null) {
+            line.append("alerts ").append(url(router)).append("  ");
         }
         return line.append("kafka ").append(broker.bootstrapServers()).toString();
     }

@@ -26,12 +26,20 @@ final class Failures {
 
     /** A line for a failure that is understood; for a bug, the stack trace as well. */
     static void print(Throwable failure, PrintWriter err) {
-        String message = failure.getMessage();
-        err.println("caretaker: " + (message == null || message.isBlank() ? failure.toString() : message));
-        if (exitCode(failure) == Exit.FAILURE && !(failure instanceof CommandFailure)) {
+        err.println("caretaker: " + message(failure));
+        if (isBug(failure)) {
             failure.printStackTrace(err);
         }
         err.flush();
+    }
+
+    static String message(Throwable failure) {
+        String message = failure.getMessage();
+        return message == null || message.isBlank() ? failure.toString() : message;
+    }
+
+    static boolean isBug(Throwable failure) {
+        return exitCode(failure) == Exit.FAILURE && !(failure instanceof CommandFailure);
     }
 
     private static boolean hasCause(@Nullable Throwable failure, Class<? extends Throwable> type) {

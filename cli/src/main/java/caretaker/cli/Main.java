@@ -1,6 +1,7 @@
 package caretaker.cli;
 
 import java.time.Duration;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -16,6 +17,8 @@ import picocli.CommandLine.HelpCommand;
             RunCommand.class,
             ServiceCommand.Agent.class,
             ServiceCommand.OfReadings.class,
+            ServiceCommand.OfAlerts.class,
+            AlertmanagerCommand.class,
             EventsCommand.class,
             GpuCommand.class,
             HelpCommand.class
@@ -37,7 +40,11 @@ final class Main {
     private Main() {}
 
     public static void main(String[] args) {
-        System.exit(commandLine().execute(args));
+        boolean inItsPlace = args.length > 0 && args[0].equals("alertmanager");
+        System.exit(
+                inItsPlace
+                        ? AlertmanagerCommand.run(List.of(args).subList(1, args.length))
+                        : commandLine().execute(args));
     }
 
     static CommandLine commandLine() {

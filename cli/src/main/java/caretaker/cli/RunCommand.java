@@ -2,9 +2,9 @@ package caretaker.cli;
 
 import caretaker.chassis.Logs;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,6 +29,9 @@ import picocli.CommandLine.Spec;
             "  caretaker run --set gpu-agent.intervals.fast=5s"
         })
 final class RunCommand implements Callable<Integer> {
+    /** The default: whoever names another file means it to be there. */
+    private static final Path NO_FILE_OF_ITS_OWN = Path.of("alertmanager.yml");
+
     @Spec
     private @Nullable CommandSpec spec;
 
@@ -44,7 +47,7 @@ final class RunCommand implements Callable<Integer> {
             arity = "1..*",
             split = ",",
             converter = Service.Converter.class,
-            description = "Only these services: gpu-agent, collector.")
+            description = "Only these services: gpu-agent, collector, alert-router.")
     private List<Service> only = List.of();
 
     @Option(
@@ -69,15 +72,29 @@ final class RunCommand implements Callable<Integer> {
         if (data != null) {
             settings.put("data", data.toString());
         }
-        var services = only.isEmpty() ? EnumSet.copyOf(Arrays.asList(Service.values())) : EnumSet.copyOf(only);
         var read = Environment.settings(config, settings);
-        Logs.configure(read.apply(Map.of()).log());
+        RunConfig asked = read.apply(Map.of());
+        Logs.configure(asked.log());
         PrintWriter out = spec().commandLine().getOut();
+        var services = only.isEmpty() ? all(asked, out) : EnumSet.copyOf(only);
         long begun = System.nanoTime();
         var environment = Environment.start(read, services, out);
         ready(environment, begun, out);
         Foreground.run(environment, environment.failed(), limit);
         return Exit.OK;
+    }
+
+    /** Every service; alerts are routed only where it is said to whom. */
+    private static EnumSet<Service> all(RunConfig asked, PrintWriter out) {
+        EnumSet<Service> services = EnumSet.allOf(Service.class);
+        Path file = asked.alertRouter().alerting().configFile();
+        if (file.equals(NO_FILE_OF_ITS_OWN) && !Files.exists(file)) {
+            services.remove(Service.ALERT_ROUTER);
+            out.printf(
+                    "  %-12s  not started: there is no %s here; it says who is told of what, as Alertmanager's does%n",
+                    Service.ALERT_ROUTER.word(), file);
+        }
+        return services;
     }
 
     /** Waits for readiness and says so; a failure closes what was started. */

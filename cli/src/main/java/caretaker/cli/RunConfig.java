@@ -1,6 +1,7 @@
 package caretaker.cli;
 
 import caretaker.agent.GpuAgentConfig;
+import caretaker.alerts.AlertRouterConfig;
 import caretaker.chassis.LogSettings;
 import caretaker.chassis.config.Default;
 import caretaker.chassis.config.Range;
@@ -20,4 +21,5 @@ record RunConfig(
         @Default("9092") @Range(min = "0", max = "65535") int kafkaPort,
         LogSettings log,
         GpuAgentConfig gpuAgent,
-        CollectorConfig collector) {}
+        CollectorConfig collector,
+        AlertRouterConfig alertRouter) {}

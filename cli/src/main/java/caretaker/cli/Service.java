@@ -6,7 +6,8 @@ import picocli.CommandLine.TypeConversionException;
 /** A service that {@code run} can start, in the order of starting. */
 enum Service {
     GPU_AGENT("gpu-agent"),
-    COLLECTOR("collector");
+    COLLECTOR("collector"),
+    ALERT_ROUTER("alert-router");
 
     private final String word;
 
@@ -28,7 +29,8 @@ enum Service {
                     return service;
                 }
             }
-            throw new TypeConversionException("'" + text + "' is not a service; there are gpu-agent and collector");
+            throw new TypeConversionException(
+                    "'" + text + "' is not a service; there are gpu-agent, collector and alert-router");
         }
     }
 }

@@ -2,6 +2,9 @@ package caretaker.cli;
 
 import caretaker.agent.GpuAgent;
 import caretaker.agent.GpuAgentConfig;
+import caretaker.alerts.AlertRouter;
+import caretaker.alerts.AlertRouterConfig;
+import caretaker.alerts.HangUp;
 import caretaker.chassis.LogSettings;
 import caretaker.chassis.Logs;
 import caretaker.chassis.config.Config;
@@ -100,6 +103,27 @@ abstract sealed class ServiceCommand<R extends Record> implements Callable<Integ
 
         @Override
         LogSettings log(CollectorConfig settings) {
+            return settings.log();
+        }
+    }
+
+    @Command(
+            name = "alert-router",
+            description = "Run an alert router: takes alerts as Alertmanager does, with its configuration file.")
+    static final class OfAlerts extends ServiceCommand<AlertRouterConfig> {
+        OfAlerts() {
+            super(AlertRouterConfig.class);
+        }
+
+        @Override
+        Running start(AlertRouterConfig settings) {
+            var router = AlertRouter.start(settings);
+            HangUp.does(router::reload);
+            return new Running(router, router.ended());
+        }
+
+        @Override
+        LogSettings log(AlertRouterConfig settings) {
             return settings.log();
         }
     }

@@ -3,6 +3,7 @@ package caretaker.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import caretaker.agent.GpuAgentConfig;
+import caretaker.alerts.AlertRouterConfig;
 import caretaker.chassis.config.Config;
 import caretaker.collector.CollectorConfig;
 import java.nio.file.Path;
@@ -21,6 +22,8 @@ class ExampleConfigsTest {
                         GpuAgentConfig.class, "data-dir: /var/lib/caretaker/gpu-agent", "the defaults", Map.of())));
         assertThat(Config.render(Config.load(CollectorConfig.class, DEPLOY.resolve("collector.yml"), Map.of())))
                 .isEqualTo(Config.render(Config.defaults(CollectorConfig.class)));
+        assertThat(Config.render(Config.load(AlertRouterConfig.class, DEPLOY.resolve("alert-router.yml"), Map.of())))
+                .isEqualTo(Config.render(Config.defaults(AlertRouterConfig.class)));
         assertThat(Config.render(Config.load(RunConfig.class, DEPLOY.resolve("run.yml"), Map.of())))
                 .isEqualTo(Config.render(Config.defaults(RunConfig.class)));
     }

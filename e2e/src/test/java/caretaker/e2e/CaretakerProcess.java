@@ -25,11 +25,14 @@ final class CaretakerProcess implements AutoCloseable {
     private final int agent;
     private final int collector;
 
-    private CaretakerProcess(RunningProgram program, int kafka, int agent, int collector) {
+    private final int alerts;
+
+    private CaretakerProcess(RunningProgram program, int kafka, int agent, int collector, int alerts) {
         this.program = program;
         this.kafka = kafka;
         this.agent = agent;
         this.collector = collector;
+        this.alerts = alerts;
     }
 
     /** A command that starts services: {@code demo …} or {@code run …}. */
@@ -40,12 +43,14 @@ final class CaretakerProcess implements AutoCloseable {
     static CaretakerProcess start(int kafka, String... arguments) {
         int agent = FreePort.find();
         int collector = FreePort.find();
+        int alerts = FreePort.find();
         List<String> all = new ArrayList<>(List.of(arguments));
         all.addAll(List.of(
                 "--set", "kafka-port=" + kafka,
                 "--set", "gpu-agent.http.port=" + agent,
-                "--set", "collector.http.port=" + collector));
-        return new CaretakerProcess(RunningProgram.start(command(all)), kafka, agent, collector);
+                "--set", "collector.http.port=" + collector,
+                "--set", "alert-router.http.port=" + alerts));
+        return new CaretakerProcess(RunningProgram.start(command(all)), kafka, agent, collector, alerts);
     }
 
     CaretakerProcess awaitReady() {
@@ -66,7 +71,8 @@ final class CaretakerProcess implements AutoCloseable {
         return new Ended(process.exitValue(), output);
     }
 
-    private static ProcessBuilder command(List<String> arguments) {
+    /** The command itself, to be started. */
+    static ProcessBuilder command(List<String> arguments) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "@" + Path.of("../cli/jvm.options").toAbsolutePath().normalize(),
@@ -103,6 +109,10 @@ final class CaretakerProcess implements AutoCloseable {
 
     int agentPort() {
         return agent;
+    }
+
+    int alertsPort() {
+        return alerts;
     }
 
     int collectorPort() {

@@ -81,6 +81,8 @@ class CommandLineIT {
                     "--set",
                     "gpu-agent.http.port=0",
                     "--set",
+                    "alert-router.http.port=0",
+                    "--set",
                     "collector.http.port=" + taken.getLocalPort());
             assertThat(blocked.exitCode()).isEqualTo(8);
             assertThat(blocked.output())
@@ -196,7 +198,15 @@ class CommandLineIT {
     @Test
     void helpNamesEveryCommandAndUsageErrorsExitWithTwo() throws Exception {
         assertThat(CaretakerProcess.run("help").output())
-                .contains("demo", "run", "gpu-agent", "collector", "events", "Exit codes");
+                .contains(
+                        "demo",
+                        "run",
+                        "gpu-agent",
+                        "collector",
+                        "alert-router",
+                        "alertmanager",
+                        "events",
+                        "Exit codes");
         assertThat(CaretakerProcess.run("--version").exitCode()).isZero();
         assertThat(CaretakerProcess.run("frobnicate").exitCode()).isEqualTo(2);
         assertThat(CaretakerProcess.run("collector", "--print-config").output()).contains("port: 9811");

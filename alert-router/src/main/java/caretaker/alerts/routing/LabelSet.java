@@ -189,7 +189,7 @@ public final class LabelSet implements Comparable<LabelSet> {
 
     @Override
     public boolean equals(Object other) {
-        return other == this || other instanceof LabelSet set && Arrays.equals(pairs, set.pairs);
+        return other == this || (other instanceof LabelSet set && Arrays.equals(pairs, set.pairs));
     }
 
     @Override

@@ -1,0 +1,4 @@
+@NullMarked
+package caretaker.cli.dropin;
+
+import org.jspecify.annotations.NullMarked;
