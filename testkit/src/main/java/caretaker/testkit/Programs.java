@@ -15,6 +15,7 @@ public final class Programs {
             "amtool", "prometheus-alertmanager",
             "busybox", "busybox-static",
             "docker", "docker.io",
+            "exim4", "exim4-daemon-light",
             "promtool", "prometheus");
 
     private Programs() {}
