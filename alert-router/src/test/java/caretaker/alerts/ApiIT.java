@@ -79,6 +79,7 @@ class ApiIT {
 
     @Test
     void alertsAreFilteredAsAlertmanagerDoesIt() {
+        // A4, A5
         try (var router = router()) {
             router.post("/api/v2/alerts", "[" + CRITICAL + "," + WARNING + "," + alert("Idle", "info", "n2") + "]");
             assertThat(json(router.get("/api/v2/alerts?filter=node%3D%22n1%22")))
@@ -141,6 +142,7 @@ class ApiIT {
 
     @Test
     void silencesComeChangeAndGo() {
+        // A6
         try (var router = router()) {
             String id = silence(router, "node", "n1");
             assertThat(json(router.get("/api/v2/silences?filter=node%3D%22n1%22")))
@@ -176,6 +178,7 @@ class ApiIT {
 
     @Test
     void theRestOfTheSurfaceAnswers() {
+        // A1 to A3, A7, A8
         try (var router = router()) {
             assertThat(router.get("/-/healthy").body()).isEqualTo("OK");
             assertThat(router.get("/-/ready").body()).isEqualTo("OK");
@@ -194,6 +197,7 @@ class ApiIT {
 
     @Test
     void aReloadTakesAGoodFileAndRefusesABadOne() {
+        // A1, C8
         try (var router = router()) {
             assertThat(router.get("/-/reload").statusCode()).isEqualTo(405);
             TestRouter.config(directory, "route: {receiver: nobody}\n");

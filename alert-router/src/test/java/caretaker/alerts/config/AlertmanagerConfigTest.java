@@ -88,6 +88,7 @@ class AlertmanagerConfigTest {
 
     @Test
     void everyProblemIsSaidAtOnceWithItsPlaceAndAHint() {
+        // C1
         String yaml = """
                 global:
                   smpt_from: a@b
@@ -177,6 +178,7 @@ class AlertmanagerConfigTest {
 
     @Test
     void receiversInheritFromGlobal() {
+        // C5
         AlertmanagerConfig config = parse("""
                 global:
                   smtp_smarthost: mx:587
@@ -232,6 +234,7 @@ class AlertmanagerConfigTest {
 
     @Test
     void noSecretIsShownOrPrinted() {
+        // C2
         AlertmanagerConfig config = parse("""
                 global:
                   smtp_smarthost: mx:587
@@ -264,6 +267,7 @@ class AlertmanagerConfigTest {
 
     @Test
     void aSecretThatIsWrongIsNotInTheMessage() {
+        // C2
         assertThat(problems(LEAST.replace("{name: x}", "{name: x, slack_configs: [{api_url: 'ftp://TOKEN'}]}")))
                 .isNotEmpty()
                 .noneSatisfy(problem -> assertThat(problem).contains("TOKEN"));
@@ -271,6 +275,7 @@ class AlertmanagerConfigTest {
 
     @Test
     void aSecretInAFileIsReadWhenItIsNeeded() throws IOException {
+        // C4
         Path file = Files.writeString(directory.resolve("pw"), "  s3cret\n");
         var source = new SecretSource(null, file);
 
@@ -284,6 +289,7 @@ class AlertmanagerConfigTest {
 
     @Test
     void relativePathsStartAtTheFile() throws IOException {
+        // C3
         Path file = Files.writeString(
                 directory.resolve("am.yml"),
                 LEAST + "templates: ['t/*.tmpl', /abs.tmpl]\n"

@@ -64,6 +64,7 @@ class AmtoolIT {
 
     @Test
     void itAcceptsAndRefusesWhatTheCasesSay() throws IOException, InterruptedException {
+        // C1, R2
         List<ConfigCase> cases = ConfigCase.all();
         List<Boolean> accepted = check(cases.stream().map(ConfigCase::yaml).toList());
 
@@ -79,6 +80,7 @@ class AmtoolIT {
 
     @Test
     void itAcceptsWhatOurStatusShows() throws IOException, InterruptedException {
+        // A2
         List<String> shown = ConfigCase.all().stream()
                 .filter(one -> one.verdict().equals("good"))
                 .map(one -> ConfigCase.parse(one.yaml()).original())
@@ -89,6 +91,7 @@ class AmtoolIT {
 
     @Test
     void itRoutesAsWeDo() throws IOException, InterruptedException {
+        // R1, R6
         List<String> ours = new ArrayList<>();
         List<String> theirs = new ArrayList<>();
         for (long seed = 0; seed < 12; seed++) {
@@ -116,6 +119,7 @@ class AmtoolIT {
 
     @Test
     void itReadsAndPrintsClassicMatchersAsWeDo() throws IOException, InterruptedException {
+        // M1, M4
         List<String> texts = new ArrayList<>();
         Cases.forEach(
                 random -> {

@@ -15,6 +15,7 @@ class DurationsTest {
     @ParameterizedTest
     @CsvSource({"0,PT0S", "1d12h,PT36H", "500ms,PT0.5S", "1y2w3d4h5m6s7ms,PT9172H5M6.007S", "90s,PT1M30S"})
     void prometheusDurationsAreRead(String text, Duration expected) {
+        // C7
         assertThat(Durations.prometheus(text)).isEqualTo(expected);
     }
 

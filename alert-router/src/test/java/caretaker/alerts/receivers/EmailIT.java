@@ -49,6 +49,7 @@ class EmailIT {
 
     @Test
     void aMailHasAlertmanagersHeadersAndBodies() throws Exception {
+        // W5
         MimeMessage mail = mail("text: 'Status {{ .Status }} é'\nheaders: {X-Team: '{{ .Receiver }}'}", Fake.firing());
         assertThat(mail.getSubject()).isEqualTo("[FIRING:1] GpuHot (n1)");
         assertThat(mail.getHeader("From")).containsExactly("caretaker@example.com");
@@ -69,6 +70,7 @@ class EmailIT {
 
     @Test
     void theMessageIdIsOfTheNotificationAndThreadsAreOfTheGroup() throws Exception {
+        // W5, W7
         MimeMessage first = mail("threading: {enabled: true, thread_by_date: daily}", Fake.firing());
         MimeMessage again = mail("threading: {enabled: true, thread_by_date: none}", Fake.firing());
         assertThat(first.getMessageID()).isEqualTo(again.getMessageID()).endsWith("@example.com>");
@@ -100,6 +102,7 @@ class EmailIT {
 
     @Test
     void anAddressMadeOfALabelCannotAddReceiversByALineBreak() throws Exception {
+        // E5
         String yaml =
                 "email_configs:\n- {to: '{{ .CommonLabels.node }}', from: a@example.com, smarthost: '127.0.0.1:1'}\n";
         for (String evil : new String[] {"a@example.com\r\nBcc: b@example.com", "", "not an address"}) {
@@ -110,6 +113,7 @@ class EmailIT {
 
     @Test
     void aTemplateThatFailsGivesAPlainMail() throws Exception {
+        // E6
         MimeMessage mail = mail("html: '{{ template \"nosuch\" . }}'", Fake.firing());
         assertThat(mail.getSubject()).isEqualTo("[FIRING:1] GpuHot (n1)");
         assertThat(part(mail, 0))
@@ -120,6 +124,7 @@ class EmailIT {
 
     @Test
     void startTlsIsNeededUnlessToldOtherwise() throws Exception {
+        // W6
         try (var server = new MailServer("", null)) {
             Outcome outcome = Fake.send(yaml(server.port(), ""), Fake.firing());
             assertThat(outcome).isInstanceOf(Outcome.Retry.class);
@@ -129,6 +134,7 @@ class EmailIT {
 
     @Test
     void startTlsWithTheServersNameAndEachWayToLogIn() throws Exception {
+        // W6
         var certificate = MailServer.certificate(folder);
         String tls = "tls_config: {ca_file: '" + folder.resolve("mail.pem") + "', server_name: mail.example.com}\n"
                 + "auth_username: me\n";
@@ -165,6 +171,7 @@ class EmailIT {
 
     @Test
     void implicitTlsWorks() throws Exception {
+        // W6
         var server = new GreenMail(new ServerSetup(0, "127.0.0.1", ServerSetup.PROTOCOL_SMTPS));
         server.start();
         try {
@@ -179,6 +186,7 @@ class EmailIT {
 
     @Test
     void aLoginThatFailsIsTriedAgainAndShowsNoSecret() throws Exception {
+        // E5
         for (String ways : new String[] {"", "GSSAPI", "PLAIN", "LOGIN"}) {
             try (var server = new MailServer(ways, null)) {
                 Outcome outcome = Fake.send(
@@ -193,6 +201,7 @@ class EmailIT {
 
     @Test
     void aServerThatIsNotThereIsTriedAgain() throws Exception {
+        // E5
         int port;
         try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = socket.getLocalPort();

@@ -18,6 +18,7 @@ class HttpWaysIT {
 
     @Test
     void aServersCertificateMustBeTrustedAndForItsName() throws Exception {
+        // C6
         var calls = new AtomicInteger();
         var certificate = MailServer.certificate(folder);
         var server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -53,6 +54,7 @@ class HttpWaysIT {
 
     @Test
     void aProxyIsAskedForNamesThatOnlyItKnows() throws Exception {
+        // C6
         try (var proxy = new Fake()) {
             String yaml = "webhook_configs:\n- url: http://receiver.invalid/hook\n  http_config: {proxy_url: '"
                     + proxy.url("") + "'%s}\n";

@@ -35,6 +35,7 @@ class PagerdutyIT {
 
     @Test
     void theEventHasAlertmanagersFields() throws Exception {
+        // W3
         fake.then(202, "{\"status\":\"success\"}");
         String more =
                 "class: c\ncomponent: '{{ .CommonLabels.node }}'\ngroup: g\nlinks: [{href: 'http://x', text: t}]\n"
@@ -79,6 +80,7 @@ class PagerdutyIT {
 
     @Test
     void onlyWhenAllAreResolvedIsTheIncidentResolved() throws Exception {
+        // W3
         var resolved = Fake.alert("resolved", "n1", "");
         Fake.send(yaml(""), Fake.notification(resolved, Fake.alert("firing", "n2", "")));
         Fake.send(yaml(""), Fake.notification(resolved));
@@ -92,6 +94,7 @@ class PagerdutyIT {
 
     @Test
     void anEventThatIsTooLargeGoesWithoutItsDetails() throws Exception {
+        // W3
         Fake.send(yaml(""), Fake.notification(Fake.alert("firing", "n1", "x".repeat(600_000))));
         JsonNode event = fake.requests.getFirst().json();
         assertThat(event.toString()).hasSizeLessThan(PagerdutySender.MAX_EVENT);
@@ -106,6 +109,7 @@ class PagerdutyIT {
 
     @Test
     void tooManyRequestsIsTriedAgainAndOtherClientErrorsAreNot() throws Exception {
+        // E3
         fake.then(429, "", "Retry-After", "5");
         fake.then(400, "{\"message\":\"Event object is invalid\"}");
         fake.then(500, "");
@@ -119,6 +123,7 @@ class PagerdutyIT {
 
     @Test
     void theOlderApiHasItsOwnFieldsAnd403IsTriedAgain() throws Exception {
+        // E3, W4
         fake.then(403, "");
         String old = "pagerduty_configs:\n- {service_key: k, url: '" + fake.url("/generic") + "'}\n";
         assertThat(Fake.send(old, Fake.firing())).isInstanceOf(Outcome.Retry.class);
@@ -130,6 +135,7 @@ class PagerdutyIT {
 
     @Test
     void aTemplateThatFailsPagesAllTheSame() throws Exception {
+        // E6
         Outcome outcome = Fake.send(yaml("description: '{{ .Nope }}'"), Fake.firing());
         assertThat(((Outcome.Delivered) outcome).templateError()).contains("Nope");
         JsonNode event = fake.requests.getFirst().json();

@@ -36,6 +36,7 @@ class RetryRulesIT {
 
     @Test
     void serverErrorsAreTriedAgainAndClientErrorsAreNot() throws Exception {
+        // E2
         fake.then(503, "later");
         fake.then(400, "no such field");
         Outcome first = send("");
@@ -68,6 +69,7 @@ class RetryRulesIT {
 
     @Test
     void aReceiverThatHangsIsLeftAfterItsTimeout() throws Exception {
+        // E7
         try (var silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
                 var senders = Fake.senders("webhook_configs:\n- {url: 'http://127.0.0.1:" + silent.getLocalPort()
                         + "/', timeout: 300ms}\n")) {

@@ -34,6 +34,7 @@ class SlackIT {
 
     @Test
     void theMessageHasAlertmanagersFields() throws Exception {
+        // W2
         assertThat(Fake.send(hook(""), Fake.notification(Fake.alert("firing", "n1", ""))))
                 .isInstanceOf(Outcome.Delivered.class);
         String title = "[FIRING:1] GpuHot (n1)";
@@ -48,6 +49,7 @@ class SlackIT {
 
     @Test
     void fieldsActionsAndLongTitles() throws Exception {
+        // W2
         Fake.send(hook("""
                         title: '{{ range .Alerts }}{{ .Annotations.summary }}{{ end }}'
                         short_fields: true
@@ -80,6 +82,7 @@ class SlackIT {
 
     @Test
     void slacksAnswersAreUnderstood() throws Exception {
+        // E4
         fake.then(200, "{\"ok\":false,\"error\":\"channel_not_found\"}", "Content-Type", JSON);
         fake.then(200, "{\"ok\":", "Content-Type", JSON);
         fake.then(200, "no_text", "Content-Type", "text/html");
@@ -97,6 +100,7 @@ class SlackIT {
 
     @Test
     void aBotChangesItsMessageAndPostsAnewIfThatIsGone() throws Exception {
+        // W2
         String posted = "{\"ok\":true,\"ts\":\"17.5\",\"channel\":\"C1\"}";
         fake.then(200, posted, "Content-Type", JSON);
         Outcome.Delivered first = (Outcome.Delivered) Fake.send(bot("update_message: true"), Fake.firing());
@@ -121,6 +125,7 @@ class SlackIT {
 
     @Test
     void aTemplateThatFailsGivesAPlainMessage() throws Exception {
+        // E6
         Outcome outcome = Fake.send(hook("title: '{{ template \"slack.tittle\" . }}'"), Fake.firing());
         assertThat(((Outcome.Delivered) outcome).templateError()).contains("slack.tittle");
         JsonNode attachment = fake.requests.getFirst().json().at("/attachments/0");

@@ -26,6 +26,7 @@ class WebhookIT {
 
     @Test
     void theMessageHasEveryFieldOfAlertmanagers() throws Exception {
+        // W1
         Outcome outcome = Fake.send(yaml(""), Fake.firing());
         assertThat(outcome).isInstanceOf(Outcome.Delivered.class);
         Fake.Request request = fake.requests.getFirst();
@@ -50,6 +51,7 @@ class WebhookIT {
 
     @Test
     void moreThanMaxAlertsAreCutAndCounted() throws Exception {
+        // W1
         Fake.send(
                 yaml("max_alerts: 1"),
                 Fake.notification(Fake.alert("resolved", "n1", "one"), Fake.alert("firing", "n2", "two")));
@@ -86,10 +88,26 @@ class WebhookIT {
 
     @Test
     void headersAndCredentialsOfHttpConfigAreSent() throws Exception {
+        // C6
         Fake.send(yaml("http_config: {basic_auth: {username: me, password: hunter2}}"), Fake.firing());
         assertThat(fake.requests.getFirst().header("Authorization")).isEqualTo("Basic bWU6aHVudGVyMg==");
         Fake.send(yaml("http_config: {authorization: {credentials: t0ken}}"), Fake.firing());
         assertThat(fake.requests.get(1).header("Authorization")).isEqualTo("Bearer t0ken");
+    }
+
+    @Test
+    void aLabelInAUrlCannotAddHeadersOrLeadToAnotherServer() throws Exception {
+        for (String evil : new String[] {"x HTTP/1.1\r\nX-Evil: 1\r\n", "x\nX-Evil: 1", "x y", "\u0000"}) {
+            Outcome outcome = Fake.send(
+                    "webhook_configs:\n- url: '" + fake.url("/{{ .CommonLabels.node }}") + "'\n",
+                    Fake.notification(Fake.alert("firing", evil, "")));
+            assertThat(outcome).as(evil).isInstanceOf(Outcome.Refused.class);
+        }
+        assertThat(fake.requests).isEmpty();
+        Outcome elsewhere = Fake.send(
+                "webhook_configs:\n- url: 'http://{{ .CommonLabels.node }}/x'\n",
+                Fake.notification(Fake.alert("firing", "me@169.254.169.254", "")));
+        assertThat(elsewhere).isInstanceOf(Outcome.Refused.class);
     }
 
     @Test

@@ -27,6 +27,7 @@ class MatcherSyntaxTest {
 
     @Test
     void classicReadsWhatAlertmanagerReadTo026() {
+        // M1
         assertThat(read(CLASSIC, "{foo = \"bar\", dings != \"bums\", }"))
                 .containsExactly("foo=\"bar\"", "dings!=\"bums\"");
         assertThat(read(CLASSIC, "foo=bar,dings!=bums")).containsExactly("foo=\"bar\"", "dings!=\"bums\"");
@@ -67,6 +68,7 @@ class MatcherSyntaxTest {
 
     @Test
     void utf8ReadsNamesAndValuesInAnyScript() {
+        // M2
         assertThat(read(UTF8, "{\"foo bar\"=\"baz\",Προμηθεύς=~[a-z]+,}"))
                 .containsExactly("\"foo bar\"=\"baz\"", "Προμηθεύς=~\"[a-z]+\"");
         assertThat(read(UTF8, "{}")).isEmpty();
@@ -104,6 +106,7 @@ class MatcherSyntaxTest {
 
     @Test
     void fallbackTakesTheClassicReadingWhereTheyDifferAndWarns() {
+        // M3
         List<String> warnings = new ArrayList<>();
 
         assertThat(FALLBACK.one("foo=", warnings::add).value()).isEmpty();
@@ -131,6 +134,7 @@ class MatcherSyntaxTest {
 
     @Test
     void whatIsPrintedIsReadAgain() {
+        // M4
         Cases.forEach(
                 random -> new LabelMatcher(
                         random.nextBoolean() ? Operator.EQUAL : Operator.NOT_EQUAL,

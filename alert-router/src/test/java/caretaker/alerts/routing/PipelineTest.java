@@ -44,6 +44,7 @@ class PipelineTest {
 
     @Test
     void eachIntegrationIsAskedForItself() {
+        // P3
         Alert alert = firing("a", "1");
         log = (group, integration) -> integration.equals(HOOK)
                 ? new Notified(T0, Set.of(alert.fingerprint()), Set.of(), at("1H"), Map.of())
@@ -57,6 +58,7 @@ class PipelineTest {
 
     @Test
     void inhibitedThenMutedThenSilencedAlertsAreTakenOutAndCounted() {
+        // P1
         inhibitor.put(firing("severity", "critical"));
         silence("quiet=1");
 
@@ -69,6 +71,7 @@ class PipelineTest {
 
     @Test
     void g7AFlushWhoseAlertsAreAllQuietIsASuccessWithoutSteps() {
+        // P2
         silence("a=1");
 
         assertThat(plan(T0, firing("a", "1")).steps()).isEmpty();
@@ -100,6 +103,7 @@ class PipelineTest {
 
     @Test
     void outsideItsActiveTimesAndInsideItsMuteTimesARouteIsQuiet() {
+        // P1, T5
         times = new TimeMutes(Map.of("june", List.of(june)));
         Instant inJune = Instant.parse("2026-06-01T00:00:00Z");
 
@@ -123,6 +127,7 @@ class PipelineTest {
 
     @Test
     void withoutSendResolvedResolvedAlertsAreCutOutOfAMixedMessage() {
+        // N9
         Alert over = resolved(firing("a", "1"), at("10S"));
         Alert fires = firing("a", "2");
 
@@ -138,6 +143,7 @@ class PipelineTest {
 
     @Test
     void withoutSendResolvedAnAllResolvedMessageIsOnlyRemembered() {
+        // N9
         Alert over = resolved(firing("a", "1"), at("10S"));
         log = (group, integration) -> new Notified(T0, Set.of(over.fingerprint()), Set.of(), at("1H"), Map.of());
 
@@ -152,6 +158,7 @@ class PipelineTest {
 
     @Test
     void endsAreSentByDefaultToWebhookAndPagerDutyNotToMailAndSlack() {
+        // N8
         assertThat(Kind.WEBHOOK.sendResolved()).isTrue();
         assertThat(Kind.PAGERDUTY.sendResolved()).isTrue();
         assertThat(Kind.EMAIL.sendResolved()).isFalse();

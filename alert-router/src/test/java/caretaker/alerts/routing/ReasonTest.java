@@ -52,6 +52,7 @@ class ReasonTest {
             @Nullable String resolved,
             boolean sendResolved,
             @Nullable Reason expected) {
+        // N1 to N4, N6
         Notified last = "none".equals(toldFiring)
                 ? null
                 : new Notified(T0, set(toldFiring), set(toldResolved), at("8H"), Map.of());
@@ -62,6 +63,7 @@ class ReasonTest {
 
     @Test
     void itIsRepeatedOnlyAfterMoreThanTheInterval() {
+        // N5
         var last = new Notified(T0, set("1"), Set.of(), at("8H"), Map.of());
 
         assertThat(Reason.toNotify(last, set("1"), Set.of(), true, REPEAT, at("4H")))
@@ -72,6 +74,7 @@ class ReasonTest {
 
     @Test
     void anEntryIsForgottenAfterTwoRepeatsOrTheRetention() {
+        // N7
         Notified shorter = Notified.at(T0, set("1"), Set.of(), REPEAT, Notified.RETENTION, Map.of());
         Notified longer = Notified.at(T0, set("1"), Set.of(), Duration.ofHours(100), Notified.RETENTION, Map.of());
 

@@ -26,6 +26,7 @@ class RetryTest {
 
     @Test
     void thePauseGrowsByHalfFromHalfASecondToAMinuteWithHalfOfItByChance() {
+        // E1
         Cases.forEach(source -> source, source -> {
             double base = 500;
             for (int attempts = 1; attempts < 40; attempts++) {
@@ -40,17 +41,20 @@ class RetryTest {
     @ParameterizedTest
     @ValueSource(ints = {500, 502, 503, 504, 429, 408})
     void theseAnswersAreTriedAgain(int status) {
+        // E2
         assertThat(retry.after(answer(status, null), 1, T0, T0, random)).isInstanceOf(Next.At.class);
     }
 
     @ParameterizedTest
     @ValueSource(ints = {200, 301, 400, 401, 403, 404, 410, 413})
     void theseAnswersAreNot(int status) {
+        // E2
         assertThat(retry.after(answer(status, null), 1, T0, T0, random)).isEqualTo(new Next.GiveUp("status " + status));
     }
 
     @Test
     void aBrokenConnectionIsTriedAgainAndABrokenTemplateIsNot() {
+        // E2, E6
         assertThat(Retry.isRecoverable(new Failure.Unreachable("refused"))).isTrue();
         assertThat(Retry.isRecoverable(new Failure.Ours("template"))).isFalse();
     }
@@ -66,6 +70,7 @@ class RetryTest {
 
     @Test
     void itGoesOnBeyondAFlushUntilItGivesUp() {
+        // E7
         Instant now = T0;
         int attempts = 0;
         Next next;

@@ -44,6 +44,7 @@ class TimeIntervalTest {
 
     @Test
     void timesAreFromAMinuteUpToAnother() {
+        // T1
         TimeInterval office = interval(
                 List.of(TimeRanges.minutes("09:00", "17:00"), TimeRanges.minutes("22:30", "24:00")),
                 List.of(),
@@ -61,6 +62,7 @@ class TimeIntervalTest {
 
     @Test
     void everyListThatIsThereMustMatch() {
+        // T2
         TimeInterval some = interval(
                 List.of(TimeRanges.minutes("00:00", "12:00")),
                 List.of(TimeRanges.weekdays("Monday:Friday"), TimeRanges.weekdays("sunday")),
@@ -83,6 +85,7 @@ class TimeIntervalTest {
 
     @Test
     void daysOfMonthCountFromTheEndAndAreClamped() {
+        // T3
         assertThat(contains(days("-3:-1"), "2026-02-26T00:00:00Z")).isTrue();
         assertThat(contains(days("-3:-1"), "2026-02-25T00:00:00Z")).isFalse();
         assertThat(contains(days("-1"), "2028-02-29T00:00:00Z")).isTrue();
@@ -101,6 +104,7 @@ class TimeIntervalTest {
 
     @Test
     void theLocationsClockCounts() {
+        // T4
         TimeInterval berlin = interval(
                 List.of(TimeRanges.minutes("09:00", "10:00")),
                 List.of(),
@@ -118,35 +122,41 @@ class TimeIntervalTest {
     @ParameterizedTest
     @CsvSource({"17:00,09:00", "9:00,10:00", "09:00,24:01", "09:00,25:00", "09:60,10:00", "09:00,09:00", "'',09:00"})
     void badTimesAreRefused(String start, String end) {
+        // T6
         assertThatThrownBy(() -> TimeRanges.minutes(start, end)).isInstanceOf(IllegalArgumentException.class);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"saturday:sunday", "mon", "", "monday:", "monday:tuesday:friday", "1"})
     void badWeekdaysAreRefused(String text) {
+        // T6
         assertThatThrownBy(() -> TimeRanges.weekdays(text)).isInstanceOf(IllegalArgumentException.class);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"0", "32", "-32", "5:1", "-1:-5", "-1:5", "x", "1:2:3", "20:-20"})
     void badDaysOfMonthAreRefused(String text) {
+        // T6
         assertThatThrownBy(() -> TimeRanges.daysOfMonth(text)).isInstanceOf(IllegalArgumentException.class);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"may:april", "mayo", "", "12:1"})
     void badMonthsAreRefused(String text) {
+        // T6
         assertThatThrownBy(() -> TimeRanges.months(text)).isInstanceOf(IllegalArgumentException.class);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"Europe/Nowhere", "CEST7", "+01:00", "utc "})
     void unknownLocationsAreRefused(String name) {
+        // T6
         assertThatThrownBy(() -> TimeRanges.location(name)).hasMessageContaining("time zone");
     }
 
     @Test
     void aRouteIsQuietWhileAMuteIntervalIsOnOrNoActiveOneIs() {
+        // T5
         TimeInterval march =
                 interval(List.of(), List.of(), List.of(), List.of(TimeRanges.months("march")), List.of(), "");
         TimeInterval may = interval(List.of(), List.of(), List.of(), List.of(TimeRanges.months("may")), List.of(), "");

@@ -68,6 +68,7 @@ class AlertFunctionsTest {
 
     @Test
     void timesAreShownInTheirZone() throws TemplateException {
+        // L3
         assertThat(first(".StartsAt | tz \"Europe/Paris\" | date \"15:04:05 MST -0700\""))
                 .isEqualTo("06:09:08 CET +0100");
         assertThat(first(".StartsAt | tz \"America/New_York\" | date \"2006-01-02 15:04 MST\""))
@@ -121,6 +122,7 @@ class AlertFunctionsTest {
 
     @Test
     void newFieldsOfTheData() throws TemplateException {
+        // L3
         var data = new TemplateData(
                 "r",
                 "firing",

@@ -33,6 +33,7 @@ class TemplateLimitsTest {
 
     @Test
     void aTemplateThatCallsItselfEnds() {
+        // L6
         failure("{{ define \"x\" }}{{ template \"x\" . }}{{ end }}{{ template \"x\" . }}")
                 .hasMessageContaining("exceeded maximum template depth (100)");
         failure("a{{ template \"\" . }}").hasMessageContaining("exceeded maximum template depth (100)");
@@ -100,6 +101,7 @@ class TemplateLimitsTest {
 
     @Test
     void timeRunsOut() throws TemplateException {
+        // L6
         var ticks = new AtomicLong();
         InstantSource fast = () -> Instant.ofEpochSecond(ticks.getAndIncrement());
         var templates = Templates.parse(List.of(), Limits.DEFAULT, fast);

@@ -30,6 +30,7 @@ class TemplateOracleTest {
 
     @Test
     void textTemplatesGiveWhatAmtoolGives() throws IOException {
+        // L1
         Amtool amtool = Amtool.with(folder, Samples.TWO_ALERTS, "none");
         var softly = new SoftAssertions();
         for (String template : Samples.lines("text-cases.txt")) {
@@ -40,6 +41,7 @@ class TemplateOracleTest {
 
     @Test
     void htmlTemplatesGiveWhatAmtoolGives() throws IOException {
+        // L2
         Amtool amtool = Amtool.with(folder, Samples.TWO_ALERTS, "none");
         var softly = new SoftAssertions();
         for (String template : Samples.lines("html-cases.txt")) {
@@ -85,6 +87,7 @@ class TemplateOracleTest {
 
     @Test
     void builtInTemplatesGiveTheResultsOfAlertmanagersOwn() throws IOException {
+        // L4
         Assumptions.assumeTrue(Files.exists(DEBIAN_TEMPLATES), "Debian's default.tmpl is not there");
         var softly = new SoftAssertions();
         for (TemplateData data : Samples.several()) {

@@ -56,6 +56,7 @@ class TemplatesTest {
 
     @Test
     void patternsFindFilesRelativeToTheConfiguration() throws IOException {
+        // L5
         Files.createDirectories(folder.resolve("t/deep"));
         for (String name : List.of("t/b.tmpl", "t/a.tmpl", "t/c.txt", "t/deep/d.tmpl", "e{1}.tmpl")) {
             Files.writeString(folder.resolve(name), name);
@@ -105,6 +106,7 @@ class TemplatesTest {
 
     @Test
     void everyBuiltInTemplateIsSound() throws TemplateException {
+        // L4
         Templates templates = of();
         for (String name : templates.names()) {
             templates.check("{{ template " + GoQuote.quote(name) + " . }}", false);
