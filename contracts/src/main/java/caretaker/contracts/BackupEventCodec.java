@@ -19,7 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Turns events of backups into CloudEvents 1.0 JSON (structured mode) and back. No bytes make {@link #decode} throw. */
+/** Turns events of backups into CloudEvents 1.0 JSON (structured mode), and back. No bytes make it throw. */
 public final class BackupEventCodec {
     /** CloudEvents {@code type} of an event of backups. */
     public static final String TYPE = "caretaker.backup.v1";

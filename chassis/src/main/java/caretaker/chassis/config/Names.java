@@ -11,6 +11,10 @@ public final class Names {
 
     /** {@code forgetAfter} is {@code forget-after} in the file, {@code forget_after} where the record says so. */
     static String key(RecordComponent component) {
+        Key given = component.getAnnotation(Key.class);
+        if (given != null) {
+            return given.value();
+        }
         boolean snake = component.getDeclaringRecord().isAnnotationPresent(SnakeCase.class);
         return split(component.getName(), snake ? '_' : '-');
     }
