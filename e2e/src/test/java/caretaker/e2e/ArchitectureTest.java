@@ -79,6 +79,7 @@ class ArchitectureTest {
                     "caretaker.agent.containers..",
                     "caretaker.agent.simulated..",
                     "caretaker.agent.nvml..",
+                    "caretaker.alerts.builtin..",
                     "caretaker.alerts.config..",
                     "caretaker.alerts.routing..",
                     "caretaker.alerts.state..",

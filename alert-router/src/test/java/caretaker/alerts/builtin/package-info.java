@@ -1,0 +1,4 @@
+@NullMarked
+package caretaker.alerts.builtin;
+
+import org.jspecify.annotations.NullMarked;
