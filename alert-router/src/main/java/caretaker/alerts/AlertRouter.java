@@ -7,6 +7,8 @@ import caretaker.alerts.api.Status;
 import caretaker.alerts.bus.Intake;
 import caretaker.alerts.bus.Ledger;
 import caretaker.alerts.config.AlertmanagerConfig;
+import caretaker.alerts.news.BoardDesk;
+import caretaker.alerts.news.News;
 import caretaker.alerts.state.Board;
 import caretaker.alerts.state.Desk;
 import caretaker.chassis.Closer;
@@ -26,7 +28,9 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -100,6 +104,22 @@ public final class AlertRouter implements AutoCloseable {
                         .start());
         shift.liveOnce(loop::caughtUp);
         desk.start();
+        if (config.builtIn().enabled()) {
+            var router = new BoardDesk(desk, ledger, () -> true, Map::of);
+            var news = new News(config.topics().news(), config.builtIn(), router, clock, registry);
+            closer.opened(
+                    "news",
+                    PollLoop.named("news", () -> config.kafka().consumer(null))
+                            .topics(config.topics().news().all())
+                            .fromStart()
+                            .batches(news)
+                            .partitions(news)
+                            .quarantine(new DeadLetters(outbox, config.topics().deadLetters(), "alert-router"))
+                            .registry(registry)
+                            .clock(clock)
+                            .onFailure(ended::completeExceptionally)
+                            .start());
+        }
 
         var reload = new Reload(alerting.configFile(), alerting.matchers(), file, desk, registry, clock);
         List<Peer> peers = List.of(
@@ -134,11 +154,21 @@ public final class AlertRouter implements AutoCloseable {
     }
 
     private static List<TopicSpec> topics(AlertRouterConfig config) {
-        return List.of(
-                spec(config.topics().alerts(), Topic.ALERTS),
-                spec(config.topics().silences(), Topic.SILENCES),
-                spec(config.topics().notifications(), Topic.NOTIFICATIONS),
-                spec(config.topics().deadLetters(), Topic.DEAD_LETTERS));
+        var names = config.topics();
+        List<TopicSpec> topics = new ArrayList<>(List.of(
+                spec(names.alerts(), Topic.ALERTS),
+                spec(names.silences(), Topic.SILENCES),
+                spec(names.notifications(), Topic.NOTIFICATIONS),
+                spec(names.deadLetters(), Topic.DEAD_LETTERS)));
+        if (config.builtIn().enabled()) {
+            topics.addAll(List.of(
+                    spec(names.readings(), Topic.READINGS),
+                    spec(names.health(), Topic.HEALTH),
+                    spec(names.inventory(), Topic.INVENTORY),
+                    spec(names.recoveries(), Topic.RECOVERIES),
+                    spec(names.backups(), Topic.BACKUPS)));
+        }
+        return topics;
     }
 
     private static TopicSpec spec(String name, Topic topic) {

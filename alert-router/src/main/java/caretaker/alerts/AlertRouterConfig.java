@@ -1,6 +1,8 @@
 package caretaker.alerts;
 
+import caretaker.alerts.builtin.BuiltInSettings;
 import caretaker.alerts.bus.Ledger;
+import caretaker.alerts.news.NewsTopics;
 import caretaker.alerts.routing.AlertStore;
 import caretaker.alerts.routing.MatcherSyntax;
 import caretaker.alerts.routing.Silences;
@@ -18,7 +20,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Everything the alert router can be told, but for what Alertmanager's own file says. */
-public record AlertRouterConfig(KafkaSettings kafka, Http http, Alerting alerting, Topics topics, LogSettings log) {
+public record AlertRouterConfig(
+        KafkaSettings kafka, Http http, Alerting alerting, BuiltInSettings builtIn, Topics topics, LogSettings log) {
 
     /** Reads a YAML file. */
     public static AlertRouterConfig load(Path file, Map<String, String> environment) {
@@ -103,10 +106,19 @@ public record AlertRouterConfig(KafkaSettings kafka, Http http, Alerting alertin
             @Default("caretaker.alerts") String alerts,
             @Default("caretaker.silences") String silences,
             @Default("caretaker.notifications") String notifications,
-            @Default("caretaker.dead-letters") String deadLetters) {
+            @Default("caretaker.dead-letters") String deadLetters,
+            @Default("caretaker.readings") String readings,
+            @Default("caretaker.health") String health,
+            @Default("caretaker.inventory") String inventory,
+            @Default("caretaker.recoveries") String recoveries,
+            @Default("caretaker.backups") String backups) {
 
         Ledger.Topics ledger() {
             return new Ledger.Topics(alerts, silences, notifications);
+        }
+
+        NewsTopics news() {
+            return new NewsTopics(readings, health, inventory, recoveries, backups);
         }
     }
 }

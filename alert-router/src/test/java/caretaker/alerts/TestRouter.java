@@ -52,6 +52,8 @@ final class TestRouter implements AutoCloseable {
                   route-prefix: %s/
                 alerting:
                   config-file: %s
+                built-in:
+                  enabled: false
                 topics:
                   alerts: %s
                   silences: %s-silences
