@@ -7,7 +7,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -56,12 +55,10 @@ public final class PollLoop implements AutoCloseable {
 
     // Owned by the loop's thread.
     private final Map<TopicPartition, OffsetAndMetadata> uncommitted = new HashMap<>();
-    private final Set<TopicPartition> unmeasured = new HashSet<>();
-    private final Map<TopicPartition, Long> behind = new HashMap<>();
+    private final CatchUp catchUp = new CatchUp(RPC_LIMIT);
 
     private long committedNanos = System.nanoTime();
 
-    private volatile boolean caughtUp;
     private volatile @Nullable Throwable failure;
 
     private PollLoop(Builder settings) {
@@ -112,7 +109,15 @@ public final class PollLoop implements AutoCloseable {
      * first assignment and whenever new partitions arrive.
      */
     public boolean caughtUp() {
-        return caughtUp;
+        return catchUp.done();
+    }
+
+    /**
+     * From now on, {@link #caughtUp} says whether everything is handled that is in the assigned partitions now. May be
+     * called from any thread.
+     */
+    public void catchUpAnew() {
+        catchUp.again();
     }
 
     /** For {@code /-/ready}: why this loop cannot do its work now. */
@@ -214,7 +219,7 @@ public final class PollLoop implements AutoCloseable {
         }
         consumer.assign(partitions);
         consumer.seekToBeginning(partitions);
-        unmeasured.addAll(partitions);
+        catchUp.assigned(partitions);
         settings.listener.assigned(consumer, partitions);
     }
 
@@ -242,8 +247,7 @@ public final class PollLoop implements AutoCloseable {
                             .addKeyValue("loop", settings.name)
                             .addKeyValue("partitions", partitions)
                             .log("partitions assigned");
-                    caughtUp = false;
-                    unmeasured.addAll(partitions);
+                    catchUp.assigned(partitions);
                     settings.listener.assigned(consumer, partitions);
                 }
             }
@@ -270,8 +274,7 @@ public final class PollLoop implements AutoCloseable {
     private void forget(Collection<TopicPartition> partitions) {
         effects.forget(partitions);
         uncommitted.keySet().removeAll(partitions);
-        unmeasured.removeAll(partitions);
-        behind.keySet().removeAll(partitions);
+        catchUp.forget(partitions);
     }
 
     void runBatch(Consumer<byte[], byte[]> consumer) {
@@ -287,7 +290,7 @@ public final class PollLoop implements AutoCloseable {
             commit(consumer);
         }
         measure(consumer);
-        settings.listener.polled(consumer, caughtUp);
+        settings.listener.polled(consumer, caughtUp());
     }
 
     /** What cannot be committed now is kept for the next round: the effects are in place, only the note is missing. */
@@ -324,22 +327,7 @@ public final class PollLoop implements AutoCloseable {
             lag += of.orElse(0);
         }
         metrics.position(assigned.size(), effects.paused(), lag);
-        if (!caughtUp && !assigned.isEmpty()) {
-            caughtUp = isCaughtUp(consumer);
-        }
-    }
-
-    private boolean isCaughtUp(Consumer<byte[], byte[]> consumer) {
-        try {
-            if (!unmeasured.isEmpty()) {
-                behind.putAll(consumer.endOffsets(unmeasured, RPC_LIMIT));
-                unmeasured.clear();
-            }
-            behind.entrySet().removeIf(end -> consumer.position(end.getKey(), RPC_LIMIT) >= end.getValue());
-            return behind.isEmpty();
-        } catch (RetriableException e) {
-            return false; // the broker is away; asked again after the next poll
-        }
+        catchUp.look(consumer);
     }
 
     /** What a loop is made of. Only a handler and topics are a must. */

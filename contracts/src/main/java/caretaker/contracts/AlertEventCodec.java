@@ -27,7 +27,12 @@ public final class AlertEventCodec {
                 event.updatedAt().toString(),
                 event.fingerprint(),
                 SCHEMA);
-        ObjectNode data = cloudEvent.putObject("data").put("fingerprint", event.fingerprint());
+        put(cloudEvent.putObject("data"), event);
+        return CloudEventJson.bytes(cloudEvent);
+    }
+
+    static void put(ObjectNode data, AlertEvent event) {
+        data.put("fingerprint", event.fingerprint());
         ObjectNode labels = data.putObject("labels");
         new TreeMap<>(event.labels()).forEach(labels::put);
         ObjectNode annotations = data.putObject("annotations");
@@ -39,7 +44,6 @@ public final class AlertEventCodec {
         if (event.timeout()) {
             data.put("timeout", true);
         }
-        return CloudEventJson.bytes(cloudEvent);
     }
 
     public Decoded<AlertEvent> decode(byte @Nullable [] bytes) {
@@ -48,7 +52,10 @@ public final class AlertEventCodec {
 
     private static AlertEvent event(JsonNode cloudEvent) throws NewerException {
         CloudEventJson.expect(cloudEvent, TYPE);
-        JsonNode data = cloudEvent.path("data");
+        return alert(cloudEvent.path("data"));
+    }
+
+    static AlertEvent alert(JsonNode data) {
         return new AlertEvent(
                 text(data, "fingerprint"),
                 texts(data, "labels"),

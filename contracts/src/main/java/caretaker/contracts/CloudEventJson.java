@@ -80,10 +80,15 @@ final class CloudEventJson {
 
     /** Reads a record's value of a compacted topic, where none means that its key is no more. */
     static <T> Decoded<T> decode(byte @Nullable [] bytes, Reading<T> reading) {
+        return decode(bytes, MAX_BYTES, reading);
+    }
+
+    /** As {@link #decode(byte[], Reading)}, of records that may be larger. */
+    static <T> Decoded<T> decode(byte @Nullable [] bytes, int maxBytes, Reading<T> reading) {
         if (bytes == null) {
             return new Decoded.Removed<>();
         }
-        if (bytes.length > MAX_BYTES) {
+        if (bytes.length > maxBytes) {
             return new Decoded.Malformed<>("a record of " + bytes.length + " bytes");
         }
         try {

@@ -6,13 +6,17 @@ import static caretaker.contracts.CloudEventJson.textOrNone;
 import static caretaker.contracts.CloudEventJson.texts;
 
 import caretaker.contracts.CloudEventJson.NewerException;
-import caretaker.contracts.NotificationEvent.Pending;
+import caretaker.contracts.NotificationEvent.Dead;
+import caretaker.contracts.NotificationEvent.Message;
+import caretaker.contracts.NotificationEvent.Result;
 import caretaker.contracts.NotificationEvent.Sent;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -22,6 +26,9 @@ import org.jspecify.annotations.Nullable;
 public final class NotificationEventCodec {
     /** CloudEvents {@code type} of a notification. */
     public static final String TYPE = "caretaker.notification.v1";
+
+    /** Largest record that is read: twice 200,000 fingerprints and some alerts. */
+    public static final int MAX_BYTES = 16 << 20;
 
     private static final String SCHEMA = "notification-event.schema.json";
 
@@ -50,18 +57,40 @@ public final class NotificationEventCodec {
             ObjectNode kept = json.putObject("data");
             new TreeMap<>(sent.data()).forEach(kept::put);
         }
-        Pending pending = event.pending();
+        Message pending = event.pending();
         if (pending != null) {
-            ObjectNode json = data.putObject("pending")
-                    .put("id", pending.id())
-                    .put("reason", pending.reason())
-                    .put("since", pending.since().toString());
-            put(json, pending.firing(), pending.resolved());
+            put(data.putObject("pending"), pending);
         }
-        if (!event.failure().isEmpty()) {
-            data.put("failure", event.failure());
+        Result result = event.result();
+        if (result != null) {
+            data.putObject("result")
+                    .put("id", result.id())
+                    .put("reason", result.reason())
+                    .put("since", result.since().toString())
+                    .put("at", result.at().toString())
+                    .put("attempts", result.attempts())
+                    .put("outcome", CloudEventJson.word(result.outcome()))
+                    .put("error", result.error());
+        }
+        Dead dead = event.dead();
+        if (dead != null) {
+            ObjectNode json = data.putObject("dead");
+            put(json, dead.message());
+            json.put("at", dead.at().toString())
+                    .put("attempts", dead.attempts())
+                    .put("error", dead.error());
+            ArrayNode alerts = json.putArray("alerts");
+            dead.alerts().forEach(alert -> AlertEventCodec.put(alerts.addObject(), alert));
+            json.put("omitted", dead.omitted());
         }
         return CloudEventJson.bytes(cloudEvent);
+    }
+
+    private static void put(ObjectNode json, Message message) {
+        json.put("id", message.id())
+                .put("reason", message.reason())
+                .put("since", message.since().toString());
+        put(json, message.firing(), message.resolved());
     }
 
     private static void put(ObjectNode json, Set<String> firing, Set<String> resolved) {
@@ -72,7 +101,7 @@ public final class NotificationEventCodec {
     }
 
     public Decoded<NotificationEvent> decode(byte @Nullable [] bytes) {
-        return CloudEventJson.decode(bytes, NotificationEventCodec::event);
+        return CloudEventJson.decode(bytes, MAX_BYTES, NotificationEventCodec::event);
     }
 
     private static NotificationEvent event(JsonNode cloudEvent) throws NewerException {
@@ -86,8 +115,9 @@ public final class NotificationEventCodec {
                 Instant.parse(text(data, "at")),
                 Instant.parse(text(data, "nextFlush")),
                 data.has("sent") ? sent(CloudEventJson.object(data, "sent")) : null,
-                data.has("pending") ? pending(CloudEventJson.object(data, "pending")) : null,
-                textOrNone(data, "failure"));
+                data.has("pending") ? message(CloudEventJson.object(data, "pending")) : null,
+                data.has("result") ? result(CloudEventJson.object(data, "result")) : null,
+                data.has("dead") ? dead(CloudEventJson.object(data, "dead")) : null);
     }
 
     private static Sent sent(JsonNode json) {
@@ -99,13 +129,38 @@ public final class NotificationEventCodec {
                 texts(json, "data"));
     }
 
-    private static Pending pending(JsonNode json) {
-        return new Pending(
+    private static Message message(JsonNode json) {
+        return new Message(
                 text(json, "id"),
                 text(json, "reason"),
                 Instant.parse(text(json, "since")),
                 fingerprints(json, "firing"),
                 fingerprints(json, "resolved"));
+    }
+
+    private static Result result(JsonNode json) throws NewerException {
+        return new Result(
+                text(json, "id"),
+                text(json, "reason"),
+                Instant.parse(text(json, "since")),
+                Instant.parse(text(json, "at")),
+                integer(json, "attempts"),
+                CloudEventJson.constant(NotificationEvent.Outcome.class, json, "outcome"),
+                textOrNone(json, "error"));
+    }
+
+    private static Dead dead(JsonNode json) {
+        List<AlertEvent> alerts = new ArrayList<>();
+        for (JsonNode alert : CloudEventJson.array(json, "alerts")) {
+            alerts.add(AlertEventCodec.alert(alert));
+        }
+        return new Dead(
+                message(json),
+                Instant.parse(text(json, "at")),
+                integer(json, "attempts"),
+                textOrNone(json, "error"),
+                alerts,
+                integer(json, "omitted"));
     }
 
     private static Set<String> fingerprints(JsonNode json, String field) {

@@ -19,6 +19,9 @@ public enum Topic {
     BACKUPS(1, Cleanup.DELETE, Duration.ofDays(365), "series"),
     DEAD_LETTERS(1, Cleanup.DELETE, Duration.ofDays(14), "as read");
 
+    /** How long every record of {@link #NOTIFICATIONS} stays: it is the history of what was sent. */
+    public static final Duration HISTORY = Duration.ofDays(5);
+
     /** Kafka's {@code cleanup.policy}. */
     public enum Cleanup {
         DELETE("delete"),
@@ -80,6 +83,10 @@ public enum Topic {
         if (!retention.isZero()) {
             config.put("retention.ms", Long.toString(retention.toMillis()));
             config.put("segment.ms", Long.toString(retention.dividedBy(6).toMillis()));
+        }
+        if (this == NOTIFICATIONS) {
+            config.put("min.compaction.lag.ms", Long.toString(HISTORY.toMillis()));
+            config.put("max.message.bytes", Integer.toString(NotificationEventCodec.MAX_BYTES));
         }
         return config;
     }

@@ -20,20 +20,21 @@ class RouterEventsTest {
     private static final Instant END = Instant.parse("2026-11-23T16:05:00Z");
     private static final String FINGERPRINT = "56d967e608104d88";
 
+    private static final AlertEvent ALERT = new AlertEvent(
+            FINGERPRINT,
+            Map.of("alertname", "GpuHot", "node", "n1", "severity", "critical"),
+            Map.of("summary", "hot"),
+            START,
+            END,
+            AT,
+            "http://p/g",
+            true);
+
     @Test
     void anAlert() throws IOException {
-        var alert = new AlertEvent(
-                FINGERPRINT,
-                Map.of("alertname", "GpuHot", "node", "n1", "severity", "critical"),
-                Map.of("summary", "hot"),
-                START,
-                END,
-                AT,
-                "http://p/g",
-                true);
         var codec = new AlertEventCodec();
-        assertThat(codec.decode(golden("alert-event-v1.json"))).isEqualTo(new Decoded.Known<>(alert));
-        assertThat(codec.decode(codec.encode(alert))).isEqualTo(new Decoded.Known<>(alert));
+        assertThat(codec.decode(golden("alert-event-v1.json"))).isEqualTo(new Decoded.Known<>(ALERT));
+        assertThat(codec.decode(codec.encode(ALERT))).isEqualTo(new Decoded.Known<>(ALERT));
         assertThat(codec.decode(null)).isEqualTo(new Decoded.Removed<>());
         assertThat(codec.decode("{".getBytes(UTF_8))).isInstanceOf(Decoded.Malformed.class);
         assertThat(codec.decode(new byte[2 << 20])).isInstanceOf(Decoded.Malformed.class);
@@ -58,6 +59,7 @@ class RouterEventsTest {
 
     @Test
     void aNotification() throws IOException {
+        var message = new NotificationEvent.Message("n-1", "first notification", AT, Set.of(FINGERPRINT), Set.of());
         var notification = new NotificationEvent(
                 "k",
                 "all",
@@ -67,8 +69,10 @@ class RouterEventsTest {
                 END,
                 new NotificationEvent.Sent(
                         AT, Set.of(FINGERPRINT), Set.of(), Instant.parse("2026-11-24T16:05:00Z"), Map.of()),
-                new NotificationEvent.Pending("n-1", "first notification", AT, Set.of(FINGERPRINT), Set.of()),
-                "503");
+                message,
+                new NotificationEvent.Result(
+                        "n-0", "first notification", START, AT, 3, NotificationEvent.Outcome.FAILED, "503"),
+                new NotificationEvent.Dead(message, AT, 3, "503", List.of(ALERT), 1));
         var codec = new NotificationEventCodec();
         assertThat(notification.key()).isEqualTo("k/all/webhook[0]");
         assertThat(codec.decode(golden("notification-event-v1.json"))).isEqualTo(new Decoded.Known<>(notification));
