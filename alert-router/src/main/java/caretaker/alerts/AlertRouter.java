@@ -1,12 +1,13 @@
 package caretaker.alerts;
 
 import caretaker.alerts.api.ApiV2;
+import caretaker.alerts.api.DeliveryApi;
 import caretaker.alerts.api.Operations;
 import caretaker.alerts.api.Peer;
 import caretaker.alerts.api.Status;
 import caretaker.alerts.bus.Intake;
 import caretaker.alerts.bus.Ledger;
-import caretaker.alerts.config.AlertmanagerConfig;
+import caretaker.alerts.delivery.Deliveries;
 import caretaker.alerts.news.BoardDesk;
 import caretaker.alerts.news.News;
 import caretaker.alerts.state.Board;
@@ -14,6 +15,7 @@ import caretaker.alerts.state.Desk;
 import caretaker.chassis.Closer;
 import caretaker.chassis.DeadLetters;
 import caretaker.chassis.HttpEndpoint;
+import caretaker.chassis.Lease;
 import caretaker.chassis.Metrics;
 import caretaker.chassis.Outbox;
 import caretaker.chassis.OutboxSettings;
@@ -22,11 +24,16 @@ import caretaker.chassis.Readiness;
 import caretaker.chassis.TopicSpec;
 import caretaker.chassis.Topics;
 import caretaker.chassis.config.ConfigException;
+import caretaker.contracts.NotificationEventCodec;
 import caretaker.contracts.Topic;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,14 +41,24 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A running alert router. A test starts one the same way the process does. */
 public final class AlertRouter implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(AlertRouter.class);
+    private static final Duration FINISH_LIMIT = Duration.ofSeconds(3);
+
+    /** A notification of 200,000 alerts is large. */
+    private static final OutboxSettings OUTBOX = OutboxSettings.DEFAULTS.withProducer(Map.of(
+            "max.request.size", Integer.toString(NotificationEventCodec.MAX_BYTES),
+            "buffer.memory", Integer.toString(2 * NotificationEventCodec.MAX_BYTES)));
 
     private final Closer closer;
     private final HttpEndpoint http;
@@ -72,22 +89,46 @@ public final class AlertRouter implements AutoCloseable {
 
     private static AlertRouter assemble(AlertRouterConfig config, InstantSource clock, Closer closer) {
         var alerting = config.alerting();
-        var file = AlertmanagerConfig.load(alerting.configFile(), alerting.matchers());
+        var file = AlertFile.load(alerting, clock);
         var registry = Metrics.registry("alert-router", version());
         closer.opened("metrics", registry::close);
         var vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2).setWorkerPoolSize(2));
         closer.opened("vertx", () -> vertx.close().await());
         var topics = closer.opened("topics", Topics.ensure(vertx, config.kafka(), topics(config), registry));
-        var outbox = closer.opened(
-                "outbox", Outbox.start(vertx, config.kafka(), OutboxSettings.DEFAULTS, Set.of(), registry, clock));
+        var ended = new CompletableFuture<Void>();
+        var lease = closer.opened(
+                "lease",
+                Lease.start(
+                        config.kafka(),
+                        alerting.group(),
+                        instance(config),
+                        config.topics().silences(),
+                        registry,
+                        ended::completeExceptionally));
+        var outbox = closer.opened("outbox", Outbox.start(vertx, config.kafka(), OUTBOX, Set.of(), registry, clock));
         var ledger = new Ledger(outbox, config.topics().ledger());
         ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
         closer.opened("requests", threads::shutdownNow);
 
-        var ended = new CompletableFuture<Void>();
-        var board = new Board(file, alerting.matchers().names(), alerting.limits());
-        var shift = new Shift(board, ledger, alerting.forgetEvery());
-        var desk = closer.opened("desk", new Desk(board, clock, shift::tick, ended::completeExceptionally));
+        var stops = new AtomicBoolean();
+        var couriers = closer.opened(
+                "couriers",
+                new Couriers(
+                        file,
+                        ledger,
+                        threads,
+                        () -> lease.held() && !stops.get(),
+                        clock,
+                        config.http().externalUrl(),
+                        registry));
+        var board = new Board(file.config(), alerting.matchers().names(), alerting.limits());
+        var metrics = new DeliveryMetrics(registry);
+        var deliveries = new Deliveries(board, couriers, metrics, alerting.deliveries(), new SecureRandom());
+        metrics.show(deliveries, board);
+        var read = new ReadBus();
+        var shift = new Shift(board, ledger, deliveries, alerting.forgetEvery(), read, lease::held);
+        var desk = closer.opened("desk", new Desk(board, clock, shift, ended::completeExceptionally));
+        couriers.answerTo(desk);
         var loop = closer.opened(
                 "intake",
                 PollLoop.named("alerts", () -> config.kafka().consumer(null))
@@ -102,10 +143,10 @@ public final class AlertRouter implements AutoCloseable {
                         .clock(clock)
                         .onFailure(ended::completeExceptionally)
                         .start());
-        shift.liveOnce(loop::caughtUp);
+        read.of(loop);
         desk.start();
         if (config.builtIn().enabled()) {
-            var router = new BoardDesk(desk, ledger, () -> true, Map::of);
+            var router = new BoardDesk(desk, ledger, shift::isLeading, board::undelivered);
             var news = new News(config.topics().news(), config.builtIn(), router, clock, registry);
             closer.opened(
                     "news",
@@ -120,14 +161,16 @@ public final class AlertRouter implements AutoCloseable {
                             .onFailure(ended::completeExceptionally)
                             .start());
         }
+        closer.opened("letters in hand", () -> finish(deliveries, stops));
 
-        var reload = new Reload(alerting.configFile(), alerting.matchers(), file, desk, registry, clock);
+        var reload = new Reload(alerting, file.config(), desk, deliveries, couriers, registry, clock);
         List<Peer> peers = List.of(
                 new Peer(name(), config.http().host() + ":" + config.http().port()));
         var status = new Status(name(), version(), clock.instant(), () -> peers);
         var limits = new ApiV2.Limits(
                 config.http().getConcurrency(), alerting.maxAlert().count());
         var api = new ApiV2(desk, ledger, status, alerting.matchers(), limits, threads, registry);
+        var deliveryApi = new DeliveryApi(desk, deliveries, couriers, threads);
         var readiness = new Readiness()
                 .check("topics", topics::notReady)
                 .check("alerts", () -> shift.isLive() ? Optional.empty() : Optional.of("the bus is not read yet"));
@@ -137,9 +180,61 @@ public final class AlertRouter implements AutoCloseable {
         var http = closer.opened(
                 "http", HttpEndpoint.start(vertx, config.http().settings(), registry, readiness, router -> {
                     operations.serve(router, prefix);
+                    deliveryApi.serve(router, prefix);
                     api.serve(router, prefix);
                 }));
         return new AlertRouter(closer, http, reload, ended);
+    }
+
+    /** Sends nothing more, and waits for the answers to what was sent. */
+    private static void finish(Deliveries deliveries, AtomicBoolean stops) throws InterruptedException {
+        stops.set(true);
+        long deadline = System.nanoTime() + FINISH_LIMIT.toNanos();
+        var never = new CountDownLatch(1);
+        while (deliveries.busy() > 0 && System.nanoTime() < deadline) {
+            boolean _ = never.await(5, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    /** How far the bus is read, by a loop that starts later. */
+    private static final class ReadBus implements Shift.Bus {
+        private volatile @Nullable PollLoop loop;
+
+        void of(PollLoop started) {
+            loop = started;
+        }
+
+        @Override
+        public boolean caughtUp() {
+            PollLoop started = loop;
+            return started != null && started.caughtUp();
+        }
+
+        @Override
+        public void catchUpAnew() {
+            PollLoop started = loop;
+            if (started != null) {
+                started.catchUpAnew();
+            }
+        }
+    }
+
+    private static String instance(AlertRouterConfig config) {
+        String given = config.alerting().instance();
+        if (given != null) {
+            return given;
+        }
+        int port = config.http().port();
+        String host = hostName();
+        return (host + "-" + (port == 0 ? ProcessHandle.current().pid() : port)).replaceAll("[^A-Za-z0-9._-]", "_");
+    }
+
+    private static String hostName() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            return "alert-router";
+        }
     }
 
     private static void show(Board board, Desk desk, MeterRegistry registry) {

@@ -2,6 +2,7 @@ package caretaker.alerts;
 
 import caretaker.alerts.builtin.BuiltInSettings;
 import caretaker.alerts.bus.Ledger;
+import caretaker.alerts.delivery.DeliverySettings;
 import caretaker.alerts.news.NewsTopics;
 import caretaker.alerts.routing.AlertStore;
 import caretaker.alerts.routing.MatcherSyntax;
@@ -61,6 +62,11 @@ public record AlertRouterConfig(
      *
      * @param configFile Alertmanager's configuration
      * @param matchers how matchers are read
+     * @param instance names this instance among those that share the topics, the same after a restart; without one,
+     *     the host's name and the port
+     * @param group the instances' consumer group: one of them tells people, the others stand by
+     * @param retryFor how long it is tried to tell somebody something; then it is a dead letter
+     * @param fallback who is told instead of a receiver that fails
      * @param retention how long silences that ended and what was sent are remembered
      * @param forgetEvery how often alerts that are over are looked for
      * @param maxAlerts one more is refused; 0 for no limit
@@ -73,6 +79,13 @@ public record AlertRouterConfig(
     public record Alerting(
             @Default("alertmanager.yml") Path configFile,
             @Default("fallback") MatcherSyntax matchers,
+
+            @Nullable String instance,
+            @Default("caretaker-alert-router") String group,
+
+            @Default("6h") @Range(min = "10s") Duration retryFor,
+
+            @Nullable Fallback fallback,
 
             @Default("120h") @Range(min = "1m") Duration retention,
 
@@ -91,6 +104,23 @@ public record AlertRouterConfig(
 
             @Default("64KiB") @Range(min = "1KiB", max = "512KiB")
             Bytes maxSilence) {
+
+        /**
+         * Who is told instead.
+         *
+         * @param receiver one of Alertmanager's file
+         * @param after how long a receiver has to fail; one that refuses a message for good needs no time
+         */
+        public record Fallback(
+                String receiver,
+                @Default("5m") @Range(min = "0s") Duration after) {}
+
+        DeliverySettings deliveries() {
+            return new DeliverySettings(
+                    retryFor,
+                    retention,
+                    fallback == null ? null : new DeliverySettings.Fallback(fallback.receiver(), fallback.after()));
+        }
 
         Board.Limits limits() {
             return new Board.Limits(

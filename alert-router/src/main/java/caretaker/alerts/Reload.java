@@ -1,7 +1,7 @@
 package caretaker.alerts;
 
 import caretaker.alerts.config.AlertmanagerConfig;
-import caretaker.alerts.routing.MatcherSyntax;
+import caretaker.alerts.delivery.Deliveries;
 import caretaker.alerts.state.Desk;
 import caretaker.chassis.config.ConfigException;
 import io.micrometer.core.instrument.Gauge;
@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.InstantSource;
@@ -20,27 +19,34 @@ import java.util.function.ToDoubleFunction;
 
 /** Reads Alertmanager's file again. Any thread that may wait. */
 final class Reload {
-    private final Path file;
-    private final MatcherSyntax syntax;
+    private final AlertRouterConfig.Alerting settings;
     private final Desk desk;
+    private final Deliveries deliveries;
+    private final Couriers couriers;
     private final InstantSource clock;
     private volatile boolean succeeded = true;
     private volatile double succeededAt;
     private volatile double hash;
     private volatile AlertmanagerConfig current;
 
-    /** @param current what is in effect */
+    /**
+     * Of a file that was read once.
+     *
+     * @param current what is in effect
+     */
     Reload(
-            Path file,
-            MatcherSyntax syntax,
+            AlertRouterConfig.Alerting settings,
             AlertmanagerConfig current,
             Desk desk,
+            Deliveries deliveries,
+            Couriers couriers,
             MeterRegistry registry,
             InstantSource clock) {
-        this.file = file;
-        this.syntax = syntax;
+        this.settings = settings;
         this.current = current;
         this.desk = desk;
+        this.deliveries = deliveries;
+        this.couriers = couriers;
         this.clock = clock;
         this.hash = hash();
         this.succeededAt = clock.millis() / 1000.0;
@@ -78,7 +84,7 @@ final class Reload {
     /** As Alertmanager makes it: the first six bytes of the file's MD5, the lowest first. */
     private double hash() {
         try {
-            byte[] digest = MessageDigest.getInstance("MD5").digest(Files.readAllBytes(file));
+            byte[] digest = MessageDigest.getInstance("MD5").digest(Files.readAllBytes(settings.configFile()));
             return ByteBuffer.wrap(digest).order(ByteOrder.LITTLE_ENDIAN).getLong() & 0xffff_ffff_ffffL;
         } catch (IOException e) {
             return Double.NaN; // gone since it was read
@@ -90,13 +96,15 @@ final class Reload {
     /** Why the file was not taken; the old one stays then. */
     synchronized Optional<String> now() {
         try {
-            var config = AlertmanagerConfig.load(file, syntax);
+            var file = AlertFile.load(settings, clock);
             var _ = desk.ask((board, now) -> {
-                        board.reload(config, now);
+                        board.reload(file.config(), now);
+                        couriers.reload(file.config(), file.templates());
+                        deliveries.reloaded(now);
                         return true;
                     })
                     .join();
-            current = config;
+            current = file.config();
             hash = hash();
             succeeded = true;
             succeededAt = clock.millis() / 1000.0;

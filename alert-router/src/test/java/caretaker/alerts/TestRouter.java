@@ -36,6 +36,11 @@ final class TestRouter implements AutoCloseable {
         return start(yaml(broker, topic, configFile));
     }
 
+    /** @param more settings of the section {@code alerting} */
+    static TestRouter start(TestBroker broker, String topic, Path configFile, String more) {
+        return start(yaml(broker, topic, configFile).replace("alerting:\n", "alerting:\n" + more.indent(2)));
+    }
+
     /** As {@link #start(TestBroker, String, Path)}, of these settings. */
     static TestRouter start(String yaml) {
         var router = new TestRouter(AlertRouter.start(Config.parse(AlertRouterConfig.class, yaml, "t", Map.of())));
@@ -52,6 +57,7 @@ final class TestRouter implements AutoCloseable {
                   route-prefix: %s/
                 alerting:
                   config-file: %s
+                  group: %s
                 built-in:
                   enabled: false
                 topics:
@@ -59,7 +65,7 @@ final class TestRouter implements AutoCloseable {
                   silences: %s-silences
                   notifications: %s-notifications
                   dead-letters: %s-dead
-                """.formatted(broker.bootstrapServers(), PREFIX, configFile, topic, topic, topic, topic);
+                """.formatted(broker.bootstrapServers(), PREFIX, configFile, topic, topic, topic, topic, topic);
     }
 
     static Path config(Path directory, String yaml) {

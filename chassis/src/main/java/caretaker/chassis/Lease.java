@@ -47,7 +47,6 @@ public final class Lease implements AutoCloseable {
 
     private final Supplier<Consumer<byte[], byte[]>> consumers;
     private final TopicPartition partition;
-    private final Runnable changed;
     private final java.util.function.Consumer<Throwable> onFailure;
     private final CountDownLatch stop = new CountDownLatch(1);
     private final Thread thread;
@@ -59,11 +58,9 @@ public final class Lease implements AutoCloseable {
             Supplier<Consumer<byte[], byte[]>> consumers,
             String topic,
             String group,
-            Runnable changed,
             java.util.function.Consumer<Throwable> onFailure) {
         this.consumers = consumers;
         this.partition = new TopicPartition(topic, 0);
-        this.changed = changed;
         this.onFailure = onFailure;
         this.thread = Thread.ofPlatform().name("lease-" + group).unstarted(this::run);
     }
@@ -75,7 +72,7 @@ public final class Lease implements AutoCloseable {
      * @param instance names this instance among the others, the same after a restart: at most 249 of {@code A-Z a-z 0-9
      *     . _ -}
      * @param topic one that exists or will; nothing of it is read
-     * @param changed called when the answer of {@link #held} may have changed; must not wait
+     * @param onFailure told if it ends by itself, as when another instance has the same name
      */
     public static Lease start(
             KafkaSettings kafka,
@@ -83,7 +80,6 @@ public final class Lease implements AutoCloseable {
             String instance,
             String topic,
             MeterRegistry registry,
-            Runnable changed,
             java.util.function.Consumer<Throwable> onFailure) {
         Map<String, String> settings = Map.of(
                 "group.instance.id",
@@ -96,7 +92,7 @@ public final class Lease implements AutoCloseable {
                 "1000",
                 "max.poll.interval.ms",
                 "60000");
-        var lease = new Lease(() -> kafka.consumer(group, settings), topic, group, changed, onFailure);
+        var lease = new Lease(() -> kafka.consumer(group, settings), topic, group, onFailure);
         Gauge.builder("caretaker.lease.held", lease, l -> l.held() ? 1 : 0)
                 .description("Whether this instance may act; one of all does")
                 .tag("group", group)
@@ -165,7 +161,6 @@ public final class Lease implements AutoCloseable {
             validUntil = now + SESSION.minus(MARGIN).toNanos();
             if (!before) {
                 LOGGER.atInfo().log("this instance acts");
-                changed.run();
             }
         } catch (CommitFailedException e) {
             release();
@@ -181,7 +176,6 @@ public final class Lease implements AutoCloseable {
         if (assigned) {
             assigned = false;
             LOGGER.atInfo().log("this instance stands by");
-            changed.run();
         }
     }
 

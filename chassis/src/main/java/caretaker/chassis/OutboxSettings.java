@@ -26,4 +26,10 @@ public record OutboxSettings(
     public OutboxSettings {
         producer = Map.copyOf(producer);
     }
+
+    /** The same with these changes of the producer's settings. */
+    public OutboxSettings withProducer(Map<String, String> changes) {
+        return new OutboxSettings(
+                droppableRecords, droppableBytes, keptRecords, keptBytes, roundRecords, flushLimit, changes);
+    }
 }

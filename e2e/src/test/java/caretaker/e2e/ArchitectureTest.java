@@ -81,6 +81,7 @@ class ArchitectureTest {
                     "caretaker.agent.nvml..",
                     "caretaker.alerts.builtin..",
                     "caretaker.alerts.config..",
+                    "caretaker.alerts.delivery..",
                     "caretaker.alerts.routing..",
                     "caretaker.alerts.state..",
                     "caretaker.alerts.template..",

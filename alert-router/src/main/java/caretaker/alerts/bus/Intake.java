@@ -3,27 +3,23 @@ package caretaker.alerts.bus;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import caretaker.alerts.routing.Fingerprint;
-import caretaker.alerts.routing.GroupId;
-import caretaker.alerts.routing.Integration;
-import caretaker.alerts.routing.NotificationLog;
 import caretaker.alerts.state.Board;
 import caretaker.alerts.state.Desk;
+import caretaker.alerts.state.NotificationKeys;
+import caretaker.alerts.state.Translation;
 import caretaker.chassis.PollLoop;
 import caretaker.chassis.Quarantine;
 import caretaker.chassis.Verdict;
 import caretaker.contracts.AlertEventCodec;
 import caretaker.contracts.Decoded;
-import caretaker.contracts.NotificationEvent;
 import caretaker.contracts.NotificationEventCodec;
 import caretaker.contracts.SilenceEventCodec;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 
@@ -91,26 +87,12 @@ public final class Intake implements PollLoop.BatchHandler {
             };
         }
         return switch (notifications.decode(record.value())) {
-            case Decoded.Known(var event) -> notification(event);
-            case Decoded.Removed<?> _ -> Optional.empty(); // entries expire by themselves
+            case Decoded.Known(var event) ->
+                NotificationKeys.of(event).map(found -> board -> board.heard(found, event));
+            case Decoded.Removed<?> _ -> NotificationKeys.parse(key).map(found -> board -> board.forget(found));
             case Decoded.Unknown(var what) -> bad(record, "of a newer writer: " + what, quarantine);
             case Decoded.Malformed(var reason) -> bad(record, reason, quarantine);
         };
-    }
-
-    private static Optional<Consumer<Board>> notification(NotificationEvent event) {
-        Optional<Integration.Kind> kind = Stream.of(Integration.Kind.values())
-                .filter(each -> each.word().equals(event.integration().toLowerCase(Locale.ROOT)))
-                .findFirst();
-        if (kind.isEmpty()) {
-            return Optional.empty();
-        }
-        var key = new NotificationLog.Key(new GroupId(event.groupKey(), event.receiver()), kind.get(), event.index());
-        var sent = event.sent();
-        var pending = event.pending();
-        var notified = sent == null ? null : Translation.notified(sent);
-        var being = pending == null ? null : Translation.pending(pending);
-        return Optional.of(board -> board.heard(key, notified, being, event.nextFlush()));
     }
 
     private static Optional<Consumer<Board>> bad(

@@ -5,6 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import caretaker.alerts.routing.Alert;
 import caretaker.alerts.routing.NotificationLog;
 import caretaker.alerts.routing.Silence;
+import caretaker.alerts.state.NotificationKeys;
+import caretaker.alerts.state.Translation;
 import caretaker.chassis.Outbox;
 import caretaker.chassis.Outgoing;
 import caretaker.contracts.AlertEventCodec;
@@ -57,9 +59,17 @@ public final class Ledger {
         return Future.join(sent).timeout(LIMIT_SECONDS, TimeUnit.SECONDS);
     }
 
-    public Future<?> notification(NotificationEvent event) {
-        return outbox.send(new Outgoing(topics.notifications, event.key().getBytes(UTF_8), notifications.encode(event)))
-                .timeout(LIMIT_SECONDS, TimeUnit.SECONDS);
+    public Future<?> intend(NotificationEvent event) {
+        return outbox.send(notification(event)).timeout(LIMIT_SECONDS, TimeUnit.SECONDS);
+    }
+
+    /** Nobody waits for it: an intent without an end is repeated. Whether there was room for it. */
+    public boolean record(NotificationEvent event) {
+        return outbox.offer(notification(event));
+    }
+
+    private Outgoing notification(NotificationEvent event) {
+        return new Outgoing(topics.notifications, event.key().getBytes(UTF_8), notifications.encode(event));
     }
 
     /** Says of each that it is no more. Nobody waits for it: what is left is dropped at the next start. */
@@ -68,9 +78,7 @@ public final class Ledger {
         overAlerts.forEach(alert -> outbox.offer(topics.alerts, key(alert), null));
         oldSilences.forEach(id -> outbox.offer(topics.silences, id.getBytes(UTF_8), null));
         for (NotificationLog.Key entry : oldEntries) {
-            String key = entry.group().key() + "/" + entry.group().receiver() + "/"
-                    + entry.kind().word() + "[" + entry.index() + "]";
-            outbox.offer(topics.notifications, key.getBytes(UTF_8), null);
+            outbox.offer(topics.notifications, NotificationKeys.text(entry).getBytes(UTF_8), null);
         }
     }
 

@@ -1,6 +1,7 @@
 package caretaker.alerts.routing;
 
 import java.time.Instant;
+import java.util.Comparator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,18 @@ public record Alert(
         Instant updatedAt,
         String generatorUrl,
         boolean timeout) {
+    /** By job, then instance, those without them last; then by labels. */
+    public static final Comparator<Alert> ORDER = Comparator.<Alert, String>comparing(
+                    alert -> alert.labels().get("job"), Alert::absentLast)
+            .thenComparing(alert -> alert.labels().get("instance"), Alert::absentLast)
+            .thenComparing(Alert::labels);
+
+    private static int absentLast(String a, String b) {
+        if (a.isEmpty() || b.isEmpty()) {
+            return Boolean.compare(a.isEmpty(), b.isEmpty());
+        }
+        return GoText.compare(a, b);
+    }
 
     public Fingerprint fingerprint() {
         return labels.fingerprint();

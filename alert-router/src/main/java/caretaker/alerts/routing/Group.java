@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,12 +12,6 @@ import org.jspecify.annotations.Nullable;
 /** Alerts of one route that are sent together, and when. */
 final class Group {
     static final Duration SHORTEST_TIMEOUT = Duration.ofSeconds(10);
-
-    /** By job, then instance, those without them last; then by labels. */
-    static final Comparator<Alert> ORDER = Comparator.<Alert, String>comparing(
-                    alert -> alert.labels().get("job"), Group::absentLast)
-            .thenComparing(alert -> alert.labels().get("instance"), Group::absentLast)
-            .thenComparing(Alert::labels);
 
     private final long serial;
     private final Route route;
@@ -34,13 +27,6 @@ final class Group {
         this.labels = labels;
         this.id = new GroupId(route.key() + ":" + labels, route.receiver());
         this.nextFlush = nextFlush;
-    }
-
-    private static int absentLast(String a, String b) {
-        if (a.isEmpty() || b.isEmpty()) {
-            return Boolean.compare(a.isEmpty(), b.isEmpty());
-        }
-        return GoText.compare(a, b);
     }
 
     long serial() {
@@ -73,7 +59,7 @@ final class Group {
 
     List<Alert> sorted() {
         List<Alert> all = new ArrayList<>(alerts.values());
-        all.sort(ORDER);
+        all.sort(Alert.ORDER);
         return all;
     }
 
@@ -84,6 +70,14 @@ final class Group {
     /** Takes the newest state; whether it is new here. */
     boolean put(Alert alert) {
         return alerts.put(alert.fingerprint(), alert) == null;
+    }
+
+    boolean remove(Fingerprint fingerprint) {
+        return alerts.remove(fingerprint) != null;
+    }
+
+    void retime(Instant next) {
+        nextFlush = next;
     }
 
     /** Goes on with the timer and the unfinished flush that a group had before a reload. */

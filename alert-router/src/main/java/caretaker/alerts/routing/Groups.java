@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.PriorityQueue;
 import java.util.TreeSet;
 
 /**
@@ -34,12 +35,16 @@ public final class Groups {
     private final TreeSet<Group> waiting = new TreeSet<>(BY_TIME);
 
     private final Map<Long, Group> running = new HashMap<>();
+    private final PriorityQueue<Deadline> deadlines = new PriorityQueue<>(Comparator.comparing(Deadline::at));
     private final Map<Fingerprint, Integer> held = new HashMap<>();
     private final Map<GroupId, Instant> restored = new HashMap<>();
     private Route tree;
     private long nextNumber = 1;
 
     private record Place(String routeId, LabelSet labels) {}
+
+    /** Of a flush, which may be finished long since. */
+    private record Deadline(Instant at, long flush) {}
 
     /** A group as the API shows it. */
     public record View(Route route, GroupId id, LabelSet labels, List<Alert> alerts) {}
@@ -55,8 +60,8 @@ public final class Groups {
     }
 
     /** Timers from before a restart; used by groups that open again, forgotten at the next {@link #reap}. */
-    public void restore(Collection<GroupState> states) {
-        states.forEach(state -> restored.put(state.id(), state.nextFlush()));
+    public void restore(Map<GroupId, Instant> timers) {
+        restored.putAll(timers);
     }
 
     /** Gives an alert's newest state to every group that it belongs to; how many it found no room for. */
@@ -101,16 +106,19 @@ public final class Groups {
 
     /** Starts every flush whose time has come. A flush that passed its deadline unanswered counts as failed first. */
     public List<Flush> due(Instant now) {
-        List<Flush> overdue = running.values().stream()
-                .map(Group::running)
-                .filter(flush -> flush != null && !now.isBefore(flush.deadline()))
-                .toList();
-        overdue.forEach(flush -> finished(flush, false));
+        while (!deadlines.isEmpty() && !now.isBefore(deadlines.peek().at())) {
+            Group late = running.get(deadlines.remove().flush());
+            Flush flush = late == null ? null : late.running();
+            if (flush != null) {
+                finished(flush, false);
+            }
+        }
         List<Flush> flushes = new ArrayList<>();
         while (!waiting.isEmpty() && !waiting.first().nextFlush().isAfter(now)) {
             Group group = waiting.pollFirst();
             Flush flush = group.start(nextNumber++, now);
             running.put(flush.number(), group);
+            deadlines.add(new Deadline(flush.deadline(), flush.number()));
             flushes.add(flush);
         }
         return flushes;
@@ -187,11 +195,41 @@ public final class Groups {
         }
     }
 
-    /** All timers, to be kept for a restart. */
-    public List<GroupState> states() {
-        return groups.values().stream()
-                .map(group -> new GroupState(group.id(), group.nextFlush()))
-                .toList();
+    /** Takes an alert out of every group, since somebody else told of its end and forgot it. */
+    public void forget(Alert alert) {
+        if (!holds(alert.fingerprint())) {
+            return;
+        }
+        for (Route route : tree.match(alert.labels())) {
+            Group group = groups.get(new Place(route.id(), route.groupLabels(alert.labels())));
+            if (group != null && group.remove(alert.fingerprint())) {
+                release(alert.fingerprint());
+            }
+        }
+    }
+
+    /** Takes up timers that another instance kept. Those of groups that are being flushed stay. */
+    public void retime(Map<GroupId, Instant> timers) {
+        for (Group group : groups.values()) {
+            Instant next = timers.get(group.id());
+            if (next != null && waiting.remove(group)) {
+                group.retime(next);
+                waiting.add(group);
+            }
+        }
+    }
+
+    /** What a group is. */
+    public record About(LabelSet labels, Route.Options options) {}
+
+    /** All groups by their keys. */
+    public Map<String, About> about() {
+        Map<String, About> all = new HashMap<>();
+        groups.values()
+                .forEach(group -> all.put(
+                        group.id().key(),
+                        new About(group.labels(), group.route().options())));
+        return all;
     }
 
     /** All groups that are not empty, by labels, then receiver. */

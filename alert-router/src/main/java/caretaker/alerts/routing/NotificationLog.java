@@ -23,7 +23,12 @@ public final class NotificationLog implements Pipeline.Log {
 
     @Override
     public @Nullable Notified last(GroupId group, Integration integration) {
-        return entries.get(Key.of(group, integration));
+        return last(Key.of(group, integration));
+    }
+
+    /** As {@link #last(GroupId, Integration)}. */
+    public @Nullable Notified last(Key key) {
+        return entries.get(key);
     }
 
     /** Takes an entry; one that is older than the known one changes nothing. */

@@ -127,7 +127,12 @@ public record Pipeline(
         }
     }
 
-    private static Optional<Step> step(Flush flush, Integration integration, @Nullable Notified last) {
+    /**
+     * What one integration has to do about alerts that nothing keeps quiet.
+     *
+     * @param last what it was told before; null if nothing
+     */
+    public static Optional<Step> step(Flush flush, Integration integration, @Nullable Notified last) {
         Set<Fingerprint> firing = new LinkedHashSet<>();
         Set<Fingerprint> resolved = new LinkedHashSet<>();
         List<Alert> wanted = new ArrayList<>();

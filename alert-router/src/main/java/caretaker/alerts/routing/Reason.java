@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Why a group is notified. */
@@ -23,6 +24,14 @@ public enum Reason {
     /** As Alertmanager puts it into a webhook's {@code notification_reason}. */
     public String text() {
         return text;
+    }
+
+    /** Reads {@link #text}; {@link #FIRST} if it is none of them. */
+    public static Reason of(String text) {
+        return Stream.of(values())
+                .filter(each -> each.text.equals(text))
+                .findFirst()
+                .orElse(FIRST);
     }
 
     /**

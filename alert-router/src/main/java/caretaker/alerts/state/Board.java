@@ -4,24 +4,27 @@ import caretaker.alerts.config.AlertmanagerConfig;
 import caretaker.alerts.routing.Alert;
 import caretaker.alerts.routing.AlertStore;
 import caretaker.alerts.routing.Fingerprint;
-import caretaker.alerts.routing.GroupState;
+import caretaker.alerts.routing.GroupId;
 import caretaker.alerts.routing.Groups;
 import caretaker.alerts.routing.Inhibitor;
 import caretaker.alerts.routing.LabelNames;
 import caretaker.alerts.routing.NotificationLog;
-import caretaker.alerts.routing.Notified;
 import caretaker.alerts.routing.Pipeline;
 import caretaker.alerts.routing.Route;
 import caretaker.alerts.routing.Silences;
+import caretaker.contracts.NotificationEvent;
+import caretaker.contracts.NotificationEvent.Dead;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -35,9 +38,14 @@ public final class Board {
     private final Silences silences;
     private final NotificationLog log = new NotificationLog();
     private final Map<NotificationLog.Key, Pending> pending = new HashMap<>();
+    private final Map<NotificationLog.Key, Dead> dead = new HashMap<>();
+    private final History history = new History();
     private final Groups groups;
-    private final List<GroupState> timers = new ArrayList<>();
+    /** Of the groups that another instance told somebody of. */
+    private final Map<GroupId, Instant> timers = new HashMap<>();
+
     private boolean live;
+    private boolean leading;
     private AlertmanagerConfig config;
     private Inhibitor inhibitor;
     private Pipeline pipeline;
@@ -102,8 +110,22 @@ public final class Board {
     public void goLive(Instant now) {
         live = true;
         groups.restore(timers);
+        // A group opened when its first alert began or a little later; nobody knows how much.
+        alerts.all().stream()
+                .sorted(Comparator.comparing(Alert::startsAt))
+                .forEach(alert -> effect(alert, alert.startsAt().isBefore(now) ? alert.startsAt() : now));
+    }
+
+    /** This instance tells people from now on: it goes on with the timers of the one that did before. */
+    public void lead() {
+        leading = true;
+        groups.retime(timers);
         timers.clear();
-        alerts.all().forEach(alert -> effect(alert, alert.updatedAt().isBefore(now) ? alert.updatedAt() : now));
+    }
+
+    /** Another instance may tell people from now on. */
+    public void standBy() {
+        leading = false;
     }
 
     /** Whether groups are open. Until then nobody is told of anything. */
@@ -124,7 +146,10 @@ public final class Board {
 
     /** Forgets an alert that was over. */
     public void forget(Fingerprint fingerprint) {
-        alerts.get(fingerprint).ifPresent(inhibitor::remove);
+        alerts.get(fingerprint).ifPresent(alert -> {
+            inhibitor.remove(alert);
+            groups.forget(alert);
+        });
         alerts.remove(fingerprint);
     }
 
@@ -135,24 +160,35 @@ public final class Board {
         return over;
     }
 
-    /** Takes what is known of one way of telling a group. */
-    public void heard(
-            NotificationLog.Key key, @Nullable Notified notified, @Nullable Pending being, Instant nextFlush) {
-        if (notified != null) {
-            log.put(key, notified);
+    /** Takes from the bus what is known of one way of telling a group. The instance that leads knows better. */
+    public void heard(NotificationLog.Key key, NotificationEvent event) {
+        history.add(event);
+        if (event.sent() != null) {
+            log.put(key, Translation.notified(event.sent()));
         }
-        if (being == null) {
+        if (leading) {
+            return;
+        }
+        bury(key, event.dead());
+        if (event.pending() == null) {
             pending.remove(key);
         } else {
-            pending.put(key, being);
+            pending.put(key, Translation.pending(event.pending()));
         }
-        if (!live) {
-            timers.add(new GroupState(key.group(), nextFlush));
+        timers.put(key.group(), event.nextFlush());
+    }
+
+    /** Forgets what another instance forgot. */
+    public void forget(NotificationLog.Key key) {
+        timers.remove(key.group());
+        if (!leading) {
+            bury(key, null);
         }
     }
 
-    public @Nullable Pending pending(NotificationLog.Key key) {
-        return pending.get(key);
+    /** What was perhaps sent, and perhaps not. */
+    public Map<NotificationLog.Key, Pending> allPending() {
+        return Map.copyOf(pending);
     }
 
     public void began(NotificationLog.Key key, Pending being) {
@@ -161,6 +197,48 @@ public final class Board {
 
     public void ended(NotificationLog.Key key) {
         pending.remove(key);
+    }
+
+    /** What could not be told; null if nothing. */
+    public @Nullable Dead dead(NotificationLog.Key key) {
+        return dead.get(key);
+    }
+
+    public void bury(NotificationLog.Key key, @Nullable Dead what) {
+        if (what == null) {
+            dead.remove(key);
+        } else {
+            dead.put(key, what);
+        }
+    }
+
+    /** All that could not be told. */
+    public Map<NotificationLog.Key, Dead> allDead() {
+        return Map.copyOf(dead);
+    }
+
+    /** How many messages could not be told. Any thread; may be a little old. */
+    public int deadCount() {
+        return dead.size();
+    }
+
+    /** How many messages could not be told, by receiver. */
+    public Map<String, Integer> undelivered() {
+        Map<String, Integer> counts = new TreeMap<>();
+        dead.keySet().forEach(key -> counts.merge(key.group().receiver(), 1, Integer::sum));
+        return counts;
+    }
+
+    public History history() {
+        return history;
+    }
+
+    /** Keys of the notification log that mean nothing any more; they are forgotten here. */
+    public List<NotificationLog.Key> forgetTold(Instant now) {
+        List<NotificationLog.Key> over = log.collect(now);
+        return over.stream()
+                .filter(key -> !dead.containsKey(key) && !pending.containsKey(key))
+                .toList();
     }
 
     /** What the API shows of an alert. */

@@ -3,6 +3,7 @@ package caretaker.alerts.state;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -10,6 +11,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -25,17 +27,22 @@ public final class Desk implements AutoCloseable {
     private final Board board;
     private final InstantSource clock;
     private final BlockingQueue<Runnable> work = new ArrayBlockingQueue<>(MAX_WAITING);
-    private final Consumer<Instant> ticks;
+    private final Turn turn;
     private final Thread thread;
     private volatile boolean closed;
 
-    /**
-     * @param ticks called on the thread after each piece of work and whenever a group may be due
-     */
-    public Desk(Board board, InstantSource clock, Consumer<Instant> ticks, Consumer<Throwable> onFailure) {
+    /** What is done between two pieces of work. */
+    public interface Turn {
+        void take(Instant now);
+
+        /** When there is something to do next, if nobody brings work before; empty if that is not known. */
+        Optional<Instant> nextDue(Instant now);
+    }
+
+    public Desk(Board board, InstantSource clock, Turn turn, Consumer<Throwable> onFailure) {
         this.board = board;
         this.clock = clock;
-        this.ticks = ticks;
+        this.turn = turn;
         this.thread = Thread.ofPlatform().name("alerts").unstarted(() -> run(onFailure));
     }
 
@@ -73,6 +80,16 @@ public final class Desk implements AutoCloseable {
         }
     }
 
+    /** Waits for room only; what fails ends the desk. For answers that must not be lost, on a thread that may wait. */
+    public void hand(BiConsumer<Board, Instant> answer) throws InterruptedException {
+        work.put(() -> answer.accept(board, clock.instant()));
+    }
+
+    /** As {@link #hand} where nobody may wait; whether there was room. */
+    public boolean offer(BiConsumer<Board, Instant> answer) {
+        return work.offer(() -> answer.accept(board, clock.instant()));
+    }
+
     private <T> void answer(BiFunction<Board, Instant, T> question, CompletableFuture<T> answer) {
         try {
             answer.complete(question.apply(board, clock.instant()));
@@ -88,7 +105,7 @@ public final class Desk implements AutoCloseable {
                 if (next != null) {
                     next.run();
                 }
-                ticks.accept(clock.instant());
+                turn.take(clock.instant());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -99,12 +116,11 @@ public final class Desk implements AutoCloseable {
 
     private Duration pause() {
         Instant now = clock.instant();
-        Duration untilDue = board.groups()
-                .nextDue()
+        Duration untilDue = turn.nextDue(now)
                 .filter(due -> due.isBefore(now.plus(LONGEST_WAIT)))
                 .map(due -> Duration.between(now, due))
                 .orElse(LONGEST_WAIT);
-        return untilDue.isNegative() ? Duration.ofMillis(1) : untilDue;
+        return untilDue.isNegative() ? Duration.ZERO : untilDue;
     }
 
     public boolean isAlive() {

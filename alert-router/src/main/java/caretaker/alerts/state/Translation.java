@@ -1,4 +1,4 @@
-package caretaker.alerts.bus;
+package caretaker.alerts.state;
 
 import caretaker.alerts.routing.Alert;
 import caretaker.alerts.routing.Fingerprint;
@@ -7,7 +7,6 @@ import caretaker.alerts.routing.LabelSet;
 import caretaker.alerts.routing.Matchers;
 import caretaker.alerts.routing.Notified;
 import caretaker.alerts.routing.Silence;
-import caretaker.alerts.state.Pending;
 import caretaker.contracts.AlertEvent;
 import caretaker.contracts.NotificationEvent;
 import caretaker.contracts.SilenceEvent;
@@ -30,7 +29,7 @@ public final class Translation {
                 alert.timeout());
     }
 
-    static Alert alert(AlertEvent event) {
+    public static Alert alert(AlertEvent event) {
         var alert = new Alert(
                 LabelSet.of(event.labels()),
                 LabelSet.keepingEmpty(event.annotations()),
@@ -66,7 +65,7 @@ public final class Translation {
                 matcher.name(), matcher.value(), matcher.operator().isRegex(), isEqual);
     }
 
-    static Silence silence(SilenceEvent event) {
+    public static Silence silence(SilenceEvent event) {
         return new Silence(
                 event.id(),
                 new Matchers(event.matchers().stream().map(Translation::matcher).toList()),
@@ -92,17 +91,17 @@ public final class Translation {
                 notified.data());
     }
 
-    static Notified notified(NotificationEvent.Sent sent) {
+    public static Notified notified(NotificationEvent.Sent sent) {
         return new Notified(
                 sent.at(), fingerprints(sent.firing()), fingerprints(sent.resolved()), sent.expiresAt(), sent.data());
     }
 
-    public static NotificationEvent.Pending pending(Pending pending) {
-        return new NotificationEvent.Pending(
+    public static NotificationEvent.Message message(Pending pending) {
+        return new NotificationEvent.Message(
                 pending.id(), pending.reason(), pending.since(), texts(pending.firing()), texts(pending.resolved()));
     }
 
-    static Pending pending(NotificationEvent.Pending pending) {
+    public static Pending pending(NotificationEvent.Message pending) {
         return new Pending(
                 pending.id(),
                 pending.reason(),

@@ -1,0 +1,220 @@
+package caretaker.alerts;
+
+import caretaker.alerts.api.DeliveryApi;
+import caretaker.alerts.bus.Ledger;
+import caretaker.alerts.config.AlertmanagerConfig;
+import caretaker.alerts.config.Receiver;
+import caretaker.alerts.delivery.Letter;
+import caretaker.alerts.delivery.Outlet;
+import caretaker.alerts.receivers.Notification;
+import caretaker.alerts.receivers.Outcome;
+import caretaker.alerts.receivers.Receivers;
+import caretaker.alerts.routing.Integration;
+import caretaker.alerts.routing.Reason;
+import caretaker.alerts.state.Desk;
+import caretaker.alerts.template.Templates;
+import caretaker.contracts.NotificationEvent;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.function.BiConsumer;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Carries letters out: puts them on the bus, renders and sends them on virtual threads, and brings the answers back to
+ * the desk.
+ */
+final class Couriers implements Outlet, DeliveryApi.Trial, AutoCloseable {
+    private static final Logger LOGGER = LoggerFactory.getLogger(Couriers.class);
+
+    private final Ledger ledger;
+    private final ExecutorService threads;
+    private final BooleanSupplier mayAct;
+    private final InstantSource clock;
+    private final String externalUrl;
+    private final MeterRegistry registry;
+    private final Counter unrecorded;
+
+    // Guarded by this.
+    private AlertmanagerConfig config;
+    private Templates templates;
+    private final Map<String, Receivers> open = new HashMap<>();
+    private final List<Receivers> retired = new ArrayList<>();
+    private boolean closed;
+
+    private @Nullable Desk desk;
+
+    Couriers(
+            AlertFile file,
+            Ledger ledger,
+            ExecutorService threads,
+            BooleanSupplier mayAct,
+            InstantSource clock,
+            String externalUrl,
+            MeterRegistry registry) {
+        this.config = file.config();
+        this.templates = file.templates();
+        this.ledger = ledger;
+        this.threads = threads;
+        this.mayAct = mayAct;
+        this.clock = clock;
+        this.externalUrl = externalUrl;
+        this.registry = registry;
+        this.unrecorded = Counter.builder("caretaker.alert.router.results.unrecorded")
+                .description("Messages whose end found no room on the way to the bus; they may be sent twice")
+                .register(registry);
+    }
+
+    /** Where answers go; before anything is sent. */
+    void answerTo(Desk to) {
+        desk = to;
+    }
+
+    /** Takes up another configuration. What is being sent is sent as it was. */
+    synchronized void reload(AlertmanagerConfig changed, Templates changedTemplates) {
+        config = changed;
+        templates = changedTemplates;
+        retired.removeIf(old -> {
+            boolean idle = old.gate().inFlight() == 0;
+            if (idle) {
+                old.close();
+            }
+            return idle;
+        });
+        retired.addAll(open.values());
+        open.clear();
+    }
+
+    @Override
+    public boolean mayAct() {
+        return mayAct.getAsBoolean();
+    }
+
+    @Override
+    public void intend(NotificationEvent event, BiConsumer<Boolean, Instant> written) {
+        ledger.intend(event).onComplete(result -> {
+            if (result.failed()) {
+                LOGGER.atWarn()
+                        .addKeyValue("notification", event.key())
+                        .addKeyValue("reason", result.cause().toString())
+                        .log("not on the bus yet, so not sent yet");
+            }
+            answer(now -> written.accept(result.succeeded(), now));
+        });
+    }
+
+    @Override
+    public void record(NotificationEvent event) {
+        if (!ledger.record(event)) {
+            unrecorded.increment();
+        }
+    }
+
+    @Override
+    public void send(Letter letter, Map<String, String> remembered, Consumer<Answer> answer) {
+        threads.execute(() -> {
+            Outcome outcome = attempt(letter.integration(), letter.key().group().receiver(), () -> {
+                Instant at = letter.message().since();
+                return new Notification(
+                        letter.key().group(),
+                        LetterData.of(letter, externalUrl),
+                        Reason.of(letter.message().reason()),
+                        letter.message().id(),
+                        at,
+                        remembered);
+            });
+            answer(now -> answer.accept(new Answer(outcome, now)));
+        });
+    }
+
+    /** One attempt, on this thread. */
+    Outcome attempt(Integration integration, String receiver, java.util.function.Supplier<Notification> notification) {
+        var timer = Timer.start(registry);
+        Outcome outcome;
+        try {
+            outcome = senders(receiver).sender(integration).send(notification.get());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            outcome = Outcome.ours("the router stops");
+        } catch (RuntimeException e) {
+            LOGGER.atError().setCause(e).addKeyValue("receiver", receiver).log("a message cannot be made");
+            outcome = Outcome.ours("internal error: " + e.getClass().getSimpleName());
+        }
+        timer.stop(DeliveryMetrics.latency(integration, registry));
+        return outcome;
+    }
+
+    /** Sends one sample alert to each integration of a receiver, past everything that could keep it back. */
+    @Override
+    public Optional<List<DeliveryApi.Tried>> send(String receiver) {
+        Optional<Receiver> known = receiver(receiver);
+        if (known.isEmpty()) {
+            return Optional.empty();
+        }
+        List<DeliveryApi.Tried> tried = new ArrayList<>();
+        for (Integration integration : known.get().integrations()) {
+            long begun = System.nanoTime();
+            var sample = Sample.of(integration, externalUrl, clock.instant());
+            Outcome outcome = attempt(integration, receiver, () -> sample);
+            String error = switch (outcome) {
+                case Outcome.Delivered told ->
+                    told.templateError() == null ? "" : "sent plain: " + told.templateError();
+                case Outcome.Retry failed -> failed.why();
+                case Outcome.Refused failed -> failed.why();
+            };
+            long millis = Duration.ofNanos(System.nanoTime() - begun).toMillis();
+            tried.add(new DeliveryApi.Tried(integration.name(), error, millis));
+        }
+        return Optional.of(tried);
+    }
+
+    private synchronized Optional<Receiver> receiver(String name) {
+        return config.receiver(name);
+    }
+
+    private synchronized Receivers senders(String name) {
+        if (closed) {
+            throw new IllegalStateException("the router stops");
+        }
+        return open.computeIfAbsent(name, _ -> {
+            Receiver receiver = config.receiver(name)
+                    .orElseThrow(() -> new IllegalArgumentException("no receiver " + name + " any more"));
+            return Receivers.of(receiver, templates, clock);
+        });
+    }
+
+    /** Never on a thread that must not wait: the desk may be full. */
+    private void answer(Consumer<Instant> what) {
+        Desk to = desk;
+        if (to == null || to.offer((_, now) -> what.accept(now))) {
+            return;
+        }
+        threads.execute(() -> {
+            try {
+                to.hand((_, now) -> what.accept(now));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+    }
+
+    @Override
+    public synchronized void close() {
+        closed = true;
+        open.values().forEach(Receivers::close);
+        retired.forEach(Receivers::close);
+    }
+}

@@ -1,0 +1,458 @@
+package caretaker.alerts.delivery;
+
+import caretaker.alerts.delivery.DeliverySettings.Fallback;
+import caretaker.alerts.delivery.Outlet.Answer;
+import caretaker.alerts.receivers.Outcome;
+import caretaker.alerts.routing.Flush;
+import caretaker.alerts.routing.Groups;
+import caretaker.alerts.routing.Integration;
+import caretaker.alerts.routing.NotificationLog;
+import caretaker.alerts.routing.Notified;
+import caretaker.alerts.routing.Pipeline;
+import caretaker.alerts.routing.Pipeline.Step;
+import caretaker.alerts.routing.Reason;
+import caretaker.alerts.routing.Retry;
+import caretaker.alerts.routing.Route;
+import caretaker.alerts.state.Board;
+import caretaker.alerts.state.Pending;
+import caretaker.contracts.NotificationEvent;
+import caretaker.contracts.NotificationEvent.Dead;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All letters on their way, one at most for each group and integration. On the desk's thread, on the instance that acts.
+ *
+ * <p>A letter is put on the bus before it is sent, and how it ended after that. It is tried again until {@code retryFor}
+ * is over, past the end of the flush that wanted it; what a later flush wants to tell instead takes its place. A flush
+ * has succeeded when all its letters have ended. What is given up is a dead letter.
+ *
+ * <p>At most {@link #MAX_BUSY} letters to one receiver are being sent at once.
+ */
+public final class Deliveries {
+    static final int MAX_BUSY = 16;
+    private static final Duration BUS_PAUSE = Duration.ofSeconds(1);
+
+    private final Board board;
+    private final Outlet outlet;
+    private final Observer observer;
+    private final DeliverySettings settings;
+    private final Retry retry;
+    private final RandomGenerator random;
+    private final Letters letters;
+    private final Records records;
+    private final Map<NotificationLog.Key, Delivery> running = new HashMap<>();
+    private final Map<NotificationLog.Key, Flight> flights = new HashMap<>();
+    private final Map<String, Lane> lanes = new HashMap<>();
+    private final TreeSet<Delivery> asleep =
+            new TreeSet<>(Comparator.<Delivery, Instant>comparing(d -> d.wakeAt).thenComparingLong(d -> d.serial));
+    private long nextSerial = 1;
+
+    public Deliveries(
+            Board board, Outlet outlet, Observer observer, DeliverySettings settings, RandomGenerator random) {
+        this.board = board;
+        this.outlet = outlet;
+        this.observer = observer;
+        this.settings = settings;
+        this.retry = new Retry(settings.retryFor());
+        this.random = random;
+        this.letters = new Letters(board, random);
+        this.records = new Records(board);
+    }
+
+    /** Begins to act: what was perhaps sent before is sent again, under the same id. */
+    public void lead(Instant now) {
+        Map<String, Groups.About> groups = board.groups().about();
+        board.allPending()
+                .forEach((key, message) -> letters.again(
+                                key, message, groups.get(key.group().key()))
+                        .ifPresentOrElse(letter -> start(letter, true, false), () -> cancelled(key, message, now, 0)));
+        lanes.values().forEach(lane -> pump(lane, now));
+    }
+
+    /** Acts no more, since another instance may. */
+    public void standBy() {
+        running.clear();
+        asleep.clear();
+        lanes.clear();
+        flights.values().forEach(flight -> board.groups().finished(flight.flush(), false));
+        flights.clear();
+    }
+
+    /** Sees to it that everybody is told of a group. */
+    public void flush(Flush flush, Instant now) {
+        Pipeline.Plan plan = board.pipeline().plan(flush, board.log());
+        observer.planned(plan);
+        boolean isQuiet = plan.flush().alerts().isEmpty();
+        Map<Integration, Step> steps = new HashMap<>();
+        plan.steps().forEach(step -> steps.put(step.integration(), step));
+        endOfFallback(plan).forEach(step -> steps.put(step.integration(), step));
+        List<Integration> all =
+                new ArrayList<>(board.config().integrations(flush.id().receiver()));
+        steps.keySet().stream().filter(each -> !all.contains(each)).forEach(all::add);
+
+        var flight = new Flight(flush);
+        for (Integration integration : all) {
+            NotificationLog.Key key = letters.key(flush, integration);
+            Delivery current = running.get(key);
+            Step step = steps.get(integration);
+            if (isQuiet && step == null) {
+                if (current != null && current.state != Delivery.State.BUSY) {
+                    cancel(current, now);
+                }
+            } else if (step instanceof Step.Remember remember && current == null) {
+                remember(letters.of(plan.flush(), key, remember), now);
+            } else if (current != null || step instanceof Step.Send) {
+                flight.open().add(key);
+                flights.put(key, flight);
+                if (current != null && current.lastFailure != null) {
+                    observer.late(integration, current.lastFailure);
+                }
+                if (step instanceof Step.Send send) {
+                    tell(letters.of(plan.flush(), key, send), current, now);
+                }
+            }
+        }
+        lanes.values().forEach(lane -> pump(lane, now));
+        if (flight.open().isEmpty()) {
+            board.groups().finished(flush, true);
+        }
+    }
+
+    /** Who was told instead of a receiver is told of the end, too. */
+    private List<Step> endOfFallback(Pipeline.Plan plan) {
+        Fallback fallback = settings.fallback();
+        if (fallback == null || plan.flush().alerts().isEmpty()) {
+            return List.of();
+        }
+        List<Step> steps = new ArrayList<>();
+        for (Integration integration : board.config().integrations(fallback.receiver())) {
+            Notified last =
+                    board.log().last(letters.key(plan.flush(), integration).group(), integration);
+            if (last != null && !last.firing().isEmpty()) {
+                Pipeline.step(plan.flush(), integration, last)
+                        .filter(step -> step.reason() == Reason.ALL_RESOLVED)
+                        .ifPresent(steps::add);
+            }
+        }
+        return steps;
+    }
+
+    private void tell(Letter letter, @Nullable Delivery current, Instant now) {
+        if (current == null) {
+            start(letter, false, false);
+        } else if (current.letter
+                .message()
+                .tells(letter.message().firing(), letter.message().resolved())) {
+            current.newer = null; // it is on its way
+        } else if (current.state == Delivery.State.BUSY) {
+            current.newer = letter;
+        } else {
+            current.replace(letter);
+        }
+    }
+
+    private void start(Letter letter, boolean intended, boolean again) {
+        var delivery = new Delivery(nextSerial++, letter, intended, again);
+        running.put(letter.key(), delivery);
+        lane(delivery).ready.add(delivery);
+        observer.began(letter.integration());
+    }
+
+    private Lane lane(Delivery delivery) {
+        return lanes.computeIfAbsent(delivery.letter.integration().receiver(), _ -> new Lane());
+    }
+
+    /** Wakes what is to be tried again. */
+    public void tick(Instant now) {
+        while (!asleep.isEmpty() && !asleep.first().wakeAt.isAfter(now)) {
+            Delivery delivery = asleep.pollFirst();
+            delivery.state = Delivery.State.QUEUED;
+            Lane lane = lane(delivery);
+            lane.ready.add(delivery);
+            pump(lane, now);
+        }
+    }
+
+    /** When {@link #tick} has something to do; empty if nothing waits. */
+    public Optional<Instant> nextDue() {
+        return asleep.isEmpty() ? Optional.empty() : Optional.of(asleep.first().wakeAt);
+    }
+
+    private void pump(Lane lane, Instant now) {
+        while (lane.busy < MAX_BUSY && !lane.ready.isEmpty()) {
+            Delivery delivery = lane.ready.remove();
+            if (!isRunning(delivery) || delivery.state != Delivery.State.QUEUED) {
+                continue; // was cancelled meanwhile
+            }
+            Optional<Instant> pause = lane.pausedUntil(delivery.letter.integration(), now);
+            if (pause.isPresent()) {
+                sleep(delivery, pause.get());
+                continue;
+            }
+            lane.busy++;
+            delivery.state = Delivery.State.BUSY;
+            if (delivery.intended) {
+                send(delivery, now);
+            } else {
+                var event = records.intent(delivery.letter, now);
+                outlet.intend(event, (written, at) -> intended(delivery, lane, written, at));
+            }
+        }
+    }
+
+    private boolean isRunning(Delivery delivery) {
+        return running.get(delivery.letter.key()) == delivery;
+    }
+
+    private void intended(Delivery delivery, Lane lane, boolean written, Instant now) {
+        if (!isRunning(delivery)) {
+            return;
+        }
+        if (written) {
+            delivery.intended = true;
+            board.began(delivery.letter.key(), delivery.letter.message());
+            send(delivery, now);
+        } else {
+            lane.busy--;
+            sleep(delivery, now.plus(BUS_PAUSE));
+            pump(lane, now);
+        }
+    }
+
+    private void send(Delivery delivery, Instant now) {
+        Lane lane = lane(delivery);
+        if (!outlet.mayAct()) {
+            lane.busy--;
+            sleep(delivery, now.plus(BUS_PAUSE)); // whoever may act knows of it
+            return;
+        }
+        delivery.attempts++;
+        if (delivery.firstAttempt == null) {
+            delivery.firstAttempt = now;
+        }
+        Notified last = board.log().last(delivery.letter.key().group(), delivery.letter.integration());
+        Letter letter = delivery.letter;
+        outlet.send(letter, last == null ? Map.of() : last.data(), answer -> answered(delivery, lane, letter, answer));
+    }
+
+    private void answered(Delivery delivery, Lane lane, Letter letter, Answer answer) {
+        Instant now = answer.at();
+        observer.attempted(letter.integration(), answer.outcome());
+        if (!isRunning(delivery)) {
+            if (answer.outcome() instanceof Outcome.Delivered told && !delivery.again) {
+                outlet.record(records.delivered(letter, delivery.attempts, notified(letter, told, now), now));
+            }
+            return;
+        }
+        lane.busy--;
+        switch (answer.outcome()) {
+            case Outcome.Delivered told -> delivered(delivery, told, now);
+            case Outcome.Retry failed -> tryAgain(delivery, lane, failed, now);
+            case Outcome.Refused failed -> giveUp(delivery, failed, failed.why(), now);
+        }
+        pump(lane, now);
+    }
+
+    private Notified notified(Letter letter, Outcome.Delivered told, Instant now) {
+        return Notified.at(
+                now,
+                letter.message().firing(),
+                letter.message().resolved(),
+                letter.repeatInterval(),
+                settings.retention(),
+                told.remember());
+    }
+
+    private void delivered(Delivery delivery, Outcome.Delivered told, Instant now) {
+        Letter letter = delivery.letter;
+        board.ended(letter.key());
+        Dead dead = board.dead(letter.key());
+        if (dead != null && (delivery.again || DeadLetters.isCovered(dead, letter.message()))) {
+            board.bury(letter.key(), null);
+        }
+        if (delivery.again) { // of an incident that is over: it says nothing of what the group was told
+            outlet.record(records.ended(letter, delivery.attempts, NotificationEvent.Outcome.DELIVERED, "", now));
+        } else {
+            Notified notified = notified(letter, told, now);
+            board.log().put(letter.key(), notified);
+            outlet.record(records.delivered(letter, delivery.attempts, notified, now));
+        }
+        end(delivery, delivery.newer != null && isStillWanted(delivery.newer, now) ? delivery.newer : null);
+    }
+
+    private boolean isStillWanted(Letter letter, Instant now) {
+        return Reason.toNotify(
+                        board.log().last(letter.key().group(), letter.integration()),
+                        letter.message().firing(),
+                        letter.message().resolved(),
+                        letter.integration().sendResolved(),
+                        letter.repeatInterval(),
+                        now)
+                .isPresent();
+    }
+
+    private void tryAgain(Delivery delivery, Lane lane, Outcome.Retry failed, Instant now) {
+        delivery.lastFailure = failed;
+        Instant first = delivery.firstAttempt == null ? now : delivery.firstAttempt;
+        switch (retry.after(failed.failure(), delivery.attempts, first, now, random)) {
+            case Retry.Next.GiveUp(var why) -> giveUp(delivery, failed, why, now);
+            case Retry.Next.At(var when) -> {
+                if (failed.after() != null) {
+                    lane.pause(delivery.letter.integration(), when);
+                }
+                Fallback fallback = settings.fallback();
+                if (fallback != null && !now.isBefore(first.plus(fallback.after()))) {
+                    tellFallback(delivery, fallback, now);
+                }
+                if (delivery.newer != null) {
+                    delivery.replace(delivery.newer);
+                }
+                sleep(delivery, when);
+            }
+        }
+    }
+
+    private void giveUp(Delivery delivery, Outcome failed, String why, Instant now) {
+        Letter letter = delivery.letter;
+        observer.failed(letter.integration(), failed);
+        Dead before = board.dead(letter.key());
+        Dead dead = delivery.again && before != null
+                ? new Dead(
+                        before.message(),
+                        now,
+                        before.attempts() + delivery.attempts,
+                        why,
+                        before.alerts(),
+                        before.omitted())
+                : DeadLetters.of(letter, now, delivery.attempts, why, before);
+        board.bury(letter.key(), dead);
+        board.ended(letter.key());
+        outlet.record(records.ended(letter, delivery.attempts, NotificationEvent.Outcome.FAILED, why, now));
+        Fallback fallback = settings.fallback();
+        if (fallback != null && !delivery.again) {
+            tellFallback(delivery, fallback, now);
+        }
+        end(delivery, delivery.newer);
+    }
+
+    private void tellFallback(Delivery delivery, Fallback fallback, Instant now) {
+        String receiver = delivery.letter.key().group().receiver();
+        if (delivery.fellBack || receiver.equals(fallback.receiver())) {
+            return;
+        }
+        delivery.fellBack = true;
+        for (Integration integration : board.config().integrations(fallback.receiver())) {
+            Letter letter = letters.instead(delivery.letter, integration);
+            if (!running.containsKey(letter.key()) && !letter.alerts().isEmpty() && isStillWanted(letter, now)) {
+                start(letter, false, false);
+                pump(lane(running.get(letter.key())), now);
+            }
+        }
+    }
+
+    private void sleep(Delivery delivery, Instant until) {
+        delivery.state = Delivery.State.ASLEEP;
+        delivery.wakeAt = until;
+        asleep.add(delivery);
+    }
+
+    private void remember(Letter letter, Instant now) {
+        Notified notified = Notified.at(
+                now,
+                letter.message().firing(),
+                letter.message().resolved(),
+                letter.repeatInterval(),
+                settings.retention(),
+                Map.of());
+        board.log().put(letter.key(), notified);
+        outlet.record(records.skipped(letter, notified, now));
+    }
+
+    private void cancel(Delivery delivery, Instant now) {
+        asleep.remove(delivery);
+        if (delivery.intended) {
+            cancelled(delivery.letter.key(), delivery.letter.message(), now, delivery.attempts);
+        }
+        end(delivery, null);
+    }
+
+    private void cancelled(NotificationLog.Key key, Pending message, Instant now, int attempts) {
+        board.ended(key);
+        outlet.record(records.cancelled(key, message, attempts, now));
+    }
+
+    /** @param newer what is to be told now; whoever waited for the one that ended waits for it */
+    private void end(Delivery delivery, @Nullable Letter newer) {
+        NotificationLog.Key key = delivery.letter.key();
+        running.remove(key);
+        if (newer != null) {
+            start(newer, false, false);
+            return;
+        }
+        Flight flight = flights.remove(key);
+        if (flight != null) {
+            flight.open().remove(key);
+            if (flight.open().isEmpty()) {
+                board.groups().finished(flight.flush(), true);
+            }
+        }
+    }
+
+    /** Sends a dead letter once more; whether there is one. */
+    public boolean resend(NotificationLog.Key key, Instant now) {
+        Dead dead = board.dead(key);
+        Optional<Integration> integration = letters.integration(key);
+        if (dead == null || integration.isEmpty()) {
+            return false;
+        }
+        if (!running.containsKey(key)) {
+            start(letters.again(key, integration.get(), dead, Route.REPEAT_INTERVAL), false, true);
+            lanes.values().forEach(lane -> pump(lane, now));
+        }
+        return true;
+    }
+
+    /** Forgets a dead letter; whether there was one. */
+    public boolean discard(NotificationLog.Key key, Instant now) {
+        if (board.dead(key) == null) {
+            return false;
+        }
+        board.bury(key, null);
+        outlet.record(records.state(key, now));
+        return true;
+    }
+
+    /** Ends the letters to integrations that a new configuration does not have. */
+    public void reloaded(Instant now) {
+        running.values().stream()
+                .filter(delivery -> delivery.state != Delivery.State.BUSY)
+                .filter(delivery -> letters.integration(delivery.letter.key()).isEmpty())
+                .toList()
+                .forEach(delivery -> cancel(delivery, now));
+    }
+
+    /** Letters on their way. */
+    public int size() {
+        return running.size();
+    }
+
+    /** Letters that are being sent, of all receivers. */
+    public int busy() {
+        return lanes.values().stream().mapToInt(lane -> lane.busy).sum();
+    }
+
+    /** Letters that failed and will be tried again. */
+    public int asleep() {
+        return asleep.size();
+    }
+}

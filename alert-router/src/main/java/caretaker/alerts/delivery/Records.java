@@ -1,0 +1,97 @@
+package caretaker.alerts.delivery;
+
+import caretaker.alerts.routing.NotificationLog;
+import caretaker.alerts.routing.Notified;
+import caretaker.alerts.state.Board;
+import caretaker.alerts.state.Pending;
+import caretaker.alerts.state.Translation;
+import caretaker.contracts.NotificationEvent;
+import caretaker.contracts.NotificationEvent.Message;
+import caretaker.contracts.NotificationEvent.Outcome;
+import caretaker.contracts.NotificationEvent.Result;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** What is put on the bus about letters. */
+final class Records {
+    private final Board board;
+
+    Records(Board board) {
+        this.board = board;
+    }
+
+    /** This is about to be sent. */
+    NotificationEvent intent(Letter letter, Instant now) {
+        return event(letter.key(), now, letter.nextFlush(), Translation.message(letter.message()), null);
+    }
+
+    /** This was told. */
+    NotificationEvent delivered(Letter letter, int attempts, Notified notified, Instant now) {
+        return event(
+                letter.key(),
+                now,
+                letter.nextFlush(),
+                notified,
+                null,
+                result(letter.message(), attempts, Outcome.DELIVERED, "", now));
+    }
+
+    /** Nothing had to be sent. */
+    NotificationEvent skipped(Letter letter, Notified notified, Instant now) {
+        return event(
+                letter.key(),
+                now,
+                letter.nextFlush(),
+                notified,
+                null,
+                result(letter.message(), 0, Outcome.SKIPPED, "", now));
+    }
+
+    /** It ended, and what counts as told is as it was. */
+    NotificationEvent ended(Letter letter, int attempts, Outcome outcome, String error, Instant now) {
+        return event(
+                letter.key(), now, letter.nextFlush(), null, result(letter.message(), attempts, outcome, error, now));
+    }
+
+    NotificationEvent cancelled(NotificationLog.Key key, Pending message, int attempts, Instant now) {
+        return event(key, now, now, null, result(message, attempts, Outcome.CANCELLED, "", now));
+    }
+
+    /** Just what is known. */
+    NotificationEvent state(NotificationLog.Key key, Instant now) {
+        return event(key, now, now, null, null);
+    }
+
+    private static Result result(Pending message, int attempts, Outcome outcome, String error, Instant now) {
+        return new Result(message.id(), message.reason(), message.since(), now, attempts, outcome, error);
+    }
+
+    private NotificationEvent event(
+            NotificationLog.Key key,
+            Instant now,
+            Instant nextFlush,
+            @Nullable Message pending,
+            @Nullable Result result) {
+        return event(key, now, nextFlush, board.log().last(key), pending, result);
+    }
+
+    private NotificationEvent event(
+            NotificationLog.Key key,
+            Instant now,
+            Instant nextFlush,
+            @Nullable Notified sent,
+            @Nullable Message pending,
+            @Nullable Result result) {
+        return new NotificationEvent(
+                key.group().key(),
+                key.group().receiver(),
+                key.kind().word(),
+                key.index(),
+                now,
+                nextFlush,
+                sent == null ? null : Translation.sent(sent),
+                pending,
+                result,
+                board.dead(key));
+    }
+}

@@ -1,0 +1,234 @@
+package caretaker.alerts;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import caretaker.testkit.TestBroker;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** From a posted alert to a webhook, over a real broker. */
+class DeliveryIT {
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+
+    @TempDir
+    private Path directory;
+
+    private final TestBroker broker = TestBroker.shared();
+    private final String topic = broker.newTopic("delivery", 2);
+    private final Hook hook = new Hook();
+
+    @AfterEach
+    void closeHook() {
+        hook.close();
+    }
+
+    private TestRouter router(String more) {
+        return TestRouter.start(
+                broker, topic, TestRouter.config(directory, """
+                route:
+                  receiver: all
+                  group_by: [alertname]
+                  group_wait: 100ms
+                  group_interval: 300ms
+                receivers:
+                  - name: all
+                    webhook_configs: [{url: '%s'}]
+                  - name: other
+                    webhook_configs: [{url: '%s'}]
+                """.formatted(hook.url("/all"), hook.url("/other"))), more);
+    }
+
+    private static String alert(String name, String node, boolean resolved) {
+        return """
+                [{"labels":{"alertname":"%s","node":"%s"},"startsAt":"2026-11-23T10:00:00Z"%s}]
+                """.formatted(name, node, resolved ? ",\"endsAt\":\"2026-11-23T10:05:00Z\"" : "");
+    }
+
+    @Test
+    void anAlertIsToldOfOnceAndSoIsItsEnd() {
+        try (var router = router("")) {
+            router.post("/api/v2/alerts", alert("Hot", "n1", false));
+            await().atMost(LIMIT).until(() -> hook.taken().size() == 1);
+            router.post("/api/v2/alerts", alert("Hot", "n1", false)); // a sender repeats it
+            router.post("/api/v2/alerts", alert("Hot", "n1", true));
+            await().atMost(LIMIT).until(() -> hook.taken().size() == 2);
+
+            assertThat(hook.taken()).extracting(Hook.Told::state).containsExactly("firing", "resolved");
+            assertThat(hook.taken()).extracting(Hook.Told::key).doesNotHaveDuplicates();
+            assertThat(hook.taken().getFirst().json().getString("groupKey")).isEqualTo("{}:{alertname=\"Hot\"}");
+            await().atMost(LIMIT).until(() -> history(router, "").size() == 2);
+            JsonObject newest = history(router, "?receiver=all").getJsonObject(0);
+            assertThat(newest.getString("outcome")).isEqualTo("delivered");
+            assertThat(newest.getString("reason")).isEqualTo("all alerts resolved");
+            assertThat(history(router, "?receiver=other")).isEmpty();
+            assertThat(router.get("/metrics").body())
+                    .contains("alertmanager_notifications_total{integration=\"webhook\"} 2.0")
+                    .contains("caretaker_lease_held{group=\"" + topic + "\"} 1.0");
+        }
+    }
+
+    private static JsonArray history(TestRouter router, String query) {
+        return new JsonArray(router.get("/api/caretaker/v1/deliveries" + query).body());
+    }
+
+    private static JsonArray dead(TestRouter router) {
+        return new JsonArray(router.get("/api/caretaker/v1/dead-letters").body());
+    }
+
+    @Test
+    void nobodyIsToldAgainAfterARestartAndTheEndIsToldAfterIt() {
+        try (var router = router("")) {
+            router.post("/api/v2/alerts", alert("Hot", "n1", false));
+            await().atMost(LIMIT).until(() -> history(router, "").size() == 1);
+        }
+        try (var router = router("")) {
+            assertThat(history(router, "")).hasSize(1);
+            router.post("/api/v2/alerts", alert("Hot", "n1", true));
+            await().atMost(LIMIT).until(() -> hook.taken().size() == 2);
+            assertThat(hook.taken()).extracting(Hook.Told::state).containsExactly("firing", "resolved");
+        }
+    }
+
+    @Test
+    void aReceiverThatIsDownForTheWholeIncidentHearsOfItLater() {
+        hook.answer(503);
+        try (var router = router("")) {
+            router.post("/api/v2/alerts", alert("Hot", "n1", false));
+            await().atMost(LIMIT).until(() -> hook.all().size() >= 2);
+            router.post("/api/v2/alerts", alert("Hot", "n1", true));
+            Instant resolved = Instant.now();
+            await().atMost(LIMIT).until(() -> Instant.now().isAfter(resolved.plusMillis(700)));
+            hook.answer(200);
+            await().atMost(LIMIT).until(() -> hook.taken().size() == 2);
+            assertThat(hook.taken()).extracting(Hook.Told::state).containsExactly("firing", "resolved");
+            assertThat(hook.all().stream()
+                            .filter(told -> told.state().equals("firing"))
+                            .map(Hook.Told::key)
+                            .distinct())
+                    .as("every attempt has the same key")
+                    .hasSize(1);
+        }
+    }
+
+    @Test
+    void whatIsRefusedIsADeadLetterThatCanBeSentAgain() {
+        hook.answer(400);
+        try (var router = router("")) {
+            router.post("/api/v2/alerts", alert("Hot", "n1", false));
+            await().atMost(LIMIT).until(() -> dead(router).size() == 1);
+            router.post("/api/v2/alerts", alert("Hot", "n1", true));
+            await().atMost(LIMIT).until(() -> hook.all().getLast().json().getString("status") != null);
+            JsonObject letter = dead(router).getJsonObject(0);
+            assertThat(letter.getString("error")).contains("400");
+            assertThat(letter.getJsonArray("alerts")).hasSize(1);
+            await().atMost(LIMIT).until(() -> groups(router).isEmpty());
+        }
+        try (var router = router("")) {
+            assertThat(dead(router)).hasSize(1);
+            String key = dead(router).getJsonObject(0).getString("key");
+            assertThat(router.post("/api/caretaker/v1/dead-letters/resend", "{\"key\":\"none\"}")
+                            .statusCode())
+                    .isEqualTo(404);
+            hook.answer(200);
+            var answer = router.post(
+                    "/api/caretaker/v1/dead-letters/resend",
+                    new JsonObject().put("key", key).encode());
+            assertThat(answer.body()).isEqualTo("{\"resent\":1}");
+            await().atMost(LIMIT).until(() -> dead(router).isEmpty());
+            assertThat(hook.taken()).hasSize(1);
+        }
+    }
+
+    private static JsonArray groups(TestRouter router) {
+        return new JsonArray(router.get("/api/v2/alerts/groups").body());
+    }
+
+    @Test
+    void theFallbackIsToldInsteadAndOfTheEnd() {
+        try (var router = router("""
+                fallback: {receiver: other, after: 0s}
+                """)) {
+            hook.meanwhile(() -> hook.answer(503));
+            router.post("/api/v2/alerts", alert("Hot", "n1", false));
+            await().atMost(LIMIT).until(() -> paths(503).contains("/other"));
+            hook.meanwhile(() -> {});
+            hook.answer(200);
+            await().atMost(LIMIT).until(() -> paths(200).containsAll(List.of("/all", "/other")));
+            router.post("/api/v2/alerts", alert("Hot", "n1", true));
+            await().atMost(LIMIT)
+                    .until(() -> hook.taken().stream()
+                            .filter(told -> told.state().equals("resolved"))
+                            .map(Hook.Told::path)
+                            .toList()
+                            .containsAll(List.of("/all", "/other")));
+            assertThat(hook.taken()).hasSize(4);
+        }
+    }
+
+    private List<String> paths(int status) {
+        return hook.all().stream()
+                .filter(told -> told.status() == status)
+                .map(Hook.Told::path)
+                .toList();
+    }
+
+    @Test
+    void oneOfTwoInstancesTellsAndTheOtherTakesOver() {
+        TestRouter first = router("instance: first");
+        try (var second = router("instance: second")) {
+            await().atMost(LIMIT).until(() -> leads(first));
+            second.post("/api/v2/alerts", alert("Hot", "n1", false));
+            await().atMost(LIMIT).until(() -> hook.taken().size() == 1);
+            assertThat(leads(second)).isFalse();
+            first.close();
+            await().atMost(Duration.ofSeconds(10)).until(() -> leads(second));
+            second.post("/api/v2/alerts", alert("Hot", "n1", true));
+            await().atMost(LIMIT).until(() -> hook.taken().size() == 2);
+            assertThat(hook.taken()).extracting(Hook.Told::state).containsExactly("firing", "resolved");
+        } finally {
+            first.close();
+        }
+    }
+
+    private boolean leads(TestRouter router) {
+        return router.get("/metrics").body().contains("caretaker_lease_held{group=\"" + topic + "\"} 1.0");
+    }
+
+    @Test
+    void aReceiverIsTried() {
+        try (var router = router("")) {
+            JsonArray tried = new JsonArray(
+                    router.post("/api/caretaker/v1/receivers/all/test", "").body());
+            assertThat(tried.getJsonObject(0).getBoolean("delivered")).isTrue();
+            assertThat(hook.taken().getFirst().labels("alertname")).containsExactly("CaretakerReceiverTest");
+            hook.answer(500);
+            tried = new JsonArray(
+                    router.post("/api/caretaker/v1/receivers/all/test", "").body());
+            assertThat(tried.getJsonObject(0).getString("error")).contains("500");
+            assertThat(router.post("/api/caretaker/v1/receivers/none/test", "").statusCode())
+                    .isEqualTo(404);
+        }
+    }
+
+    @Test
+    void aThousandGroupsAtOnceOpenFewConnections() {
+        try (var router = router("")) {
+            var alerts = new JsonArray();
+            for (int i = 0; i < 1000; i++) {
+                alerts.add(new JsonArray(alert("A" + i, "n", false)).getJsonObject(0));
+            }
+            router.post("/api/v2/alerts", alerts.encode());
+            await().atMost(LIMIT).until(() -> hook.taken().size() >= 1000);
+            assertThat(hook.mostOpen()).isLessThanOrEqualTo(16);
+            assertThat(hook.taken()).hasSize(1000);
+        }
+    }
+}
