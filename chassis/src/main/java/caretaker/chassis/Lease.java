@@ -28,9 +28,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>It is a lease: a commit that the broker accepts proves the membership at the time it was sent, and no other
  * instance becomes a member's heir before the session's time has passed since. So an instance that was stopped for a
- * while, or can't reach the broker, knows by its own clock that it may act no more before another one starts. An instance
- * with the same name that comes back within the session's time is given the lease at once; one that is closed gives it
- * back.
+ * while, or can't reach the broker, knows by its own clock that it may act no more before another one starts. An
+ * instance with the same name that comes back within the session's time is given the lease at once; one that is closed
+ * gives it back.
  */
 public final class Lease implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(Lease.class);

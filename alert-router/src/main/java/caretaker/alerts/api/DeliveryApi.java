@@ -52,10 +52,18 @@ public final class DeliveryApi {
         Optional<List<Tried>> send(String receiver) throws InterruptedException;
     }
 
-    /** @param error empty if it was delivered */
+    /**
+     * What became of one sample.
+     *
+     * @param error empty if it was delivered
+     */
     public record Tried(String integration, String error, long millis) {}
 
-    /** @param threads virtual ones */
+    /**
+     * Over a desk.
+     *
+     * @param threads virtual ones
+     */
     public DeliveryApi(Desk desk, Deliveries deliveries, Trial trial, ExecutorService threads) {
         this.desk = desk;
         this.deliveries = deliveries;

@@ -30,11 +30,10 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All letters on their way, one at most for each group and integration. On the desk's thread, on the instance that acts.
+ * All letters on their way, one at most for each group and integration. On the desk's thread, where this instance acts.
  *
- * <p>A letter is put on the bus before it is sent, and how it ended after that. It is tried again until {@code retryFor}
- * is over, past the end of the flush that wanted it; what a later flush wants to tell instead takes its place. A flush
- * has succeeded when all its letters have ended. What is given up is a dead letter.
+ * <p>A letter is put on the bus before it is sent, and how it ended after that. It is tried again until {@code
+ * retryFor} is over, past the end of the flush that wanted it; what a later flush wants to tell takes its place. A flush has succeeded when all its letters have ended. What is given up is a dead letter.
  *
  * <p>At most {@link #MAX_BUSY} letters to one receiver are being sent at once.
  */
@@ -118,7 +117,7 @@ public final class Deliveries {
                     observer.late(integration, current.lastFailure);
                 }
                 if (step instanceof Step.Send send) {
-                    tell(letters.of(plan.flush(), key, send), current, now);
+                    tell(letters.of(plan.flush(), key, send), current);
                 }
             }
         }
@@ -147,7 +146,7 @@ public final class Deliveries {
         return steps;
     }
 
-    private void tell(Letter letter, @Nullable Delivery current, Instant now) {
+    private void tell(Letter letter, @Nullable Delivery current) {
         if (current == null) {
             start(letter, false, false);
         } else if (current.letter
@@ -164,12 +163,12 @@ public final class Deliveries {
     private void start(Letter letter, boolean intended, boolean again) {
         var delivery = new Delivery(nextSerial++, letter, intended, again);
         running.put(letter.key(), delivery);
-        lane(delivery).ready.add(delivery);
+        lane(delivery.letter).ready.add(delivery);
         observer.began(letter.integration());
     }
 
-    private Lane lane(Delivery delivery) {
-        return lanes.computeIfAbsent(delivery.letter.integration().receiver(), _ -> new Lane());
+    private Lane lane(Letter letter) {
+        return lanes.computeIfAbsent(letter.integration().receiver(), _ -> new Lane());
     }
 
     /** Wakes what is to be tried again. */
@@ -177,7 +176,7 @@ public final class Deliveries {
         while (!asleep.isEmpty() && !asleep.first().wakeAt.isAfter(now)) {
             Delivery delivery = asleep.pollFirst();
             delivery.state = Delivery.State.QUEUED;
-            Lane lane = lane(delivery);
+            Lane lane = lane(delivery.letter);
             lane.ready.add(delivery);
             pump(lane, now);
         }
@@ -230,7 +229,7 @@ public final class Deliveries {
     }
 
     private void send(Delivery delivery, Instant now) {
-        Lane lane = lane(delivery);
+        Lane lane = lane(delivery.letter);
         if (!outlet.mayAct()) {
             lane.busy--;
             sleep(delivery, now.plus(BUS_PAUSE)); // whoever may act knows of it
@@ -287,18 +286,7 @@ public final class Deliveries {
             board.log().put(letter.key(), notified);
             outlet.record(records.delivered(letter, delivery.attempts, notified, now));
         }
-        end(delivery, delivery.newer != null && isStillWanted(delivery.newer, now) ? delivery.newer : null);
-    }
-
-    private boolean isStillWanted(Letter letter, Instant now) {
-        return Reason.toNotify(
-                        board.log().last(letter.key().group(), letter.integration()),
-                        letter.message().firing(),
-                        letter.message().resolved(),
-                        letter.integration().sendResolved(),
-                        letter.repeatInterval(),
-                        now)
-                .isPresent();
+        end(delivery, delivery.newer != null && letters.isStillWanted(delivery.newer, now) ? delivery.newer : null);
     }
 
     private void tryAgain(Delivery delivery, Lane lane, Outcome.Retry failed, Instant now) {
@@ -353,9 +341,11 @@ public final class Deliveries {
         delivery.fellBack = true;
         for (Integration integration : board.config().integrations(fallback.receiver())) {
             Letter letter = letters.instead(delivery.letter, integration);
-            if (!running.containsKey(letter.key()) && !letter.alerts().isEmpty() && isStillWanted(letter, now)) {
+            if (!running.containsKey(letter.key())
+                    && !letter.alerts().isEmpty()
+                    && letters.isStillWanted(letter, now)) {
                 start(letter, false, false);
-                pump(lane(running.get(letter.key())), now);
+                pump(lane(letter), now);
             }
         }
     }

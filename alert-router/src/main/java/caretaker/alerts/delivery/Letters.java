@@ -9,12 +9,14 @@ import caretaker.alerts.routing.Integration;
 import caretaker.alerts.routing.LabelSet;
 import caretaker.alerts.routing.NotificationLog;
 import caretaker.alerts.routing.Pipeline.Step;
+import caretaker.alerts.routing.Reason;
 import caretaker.alerts.routing.Route;
 import caretaker.alerts.state.Board;
 import caretaker.alerts.state.Pending;
 import caretaker.alerts.state.Translation;
 import caretaker.contracts.NotificationEvent.Dead;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -113,6 +115,18 @@ final class Letters {
                 repeatInterval,
                 sorted(alerts),
                 dead.at());
+    }
+
+    /** Whether nobody was told of it meanwhile. */
+    boolean isStillWanted(Letter letter, Instant now) {
+        return Reason.toNotify(
+                        board.log().last(letter.key().group(), letter.integration()),
+                        letter.message().firing(),
+                        letter.message().resolved(),
+                        letter.integration().sendResolved(),
+                        letter.repeatInterval(),
+                        now)
+                .isPresent();
     }
 
     private static List<Alert> sorted(List<Alert> alerts) {

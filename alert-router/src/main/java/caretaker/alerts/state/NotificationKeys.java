@@ -2,7 +2,7 @@ package caretaker.alerts.state;
 
 import caretaker.alerts.routing.GroupId;
 import caretaker.alerts.routing.Integration;
-import caretaker.alerts.routing.NotificationLog.Key;
+import caretaker.alerts.routing.NotificationLog;
 import caretaker.contracts.NotificationEvent;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -16,13 +16,13 @@ public final class NotificationKeys {
 
     private NotificationKeys() {}
 
-    public static String text(Key key) {
+    public static String text(NotificationLog.Key key) {
         return key.group().key() + "/" + key.group().receiver() + "/"
                 + key.kind().word() + "[" + key.index() + "]";
     }
 
     /** Reads {@link #text}; empty for what is none, or of a kind that this version does not know. */
-    public static Optional<Key> parse(String text) {
+    public static Optional<NotificationLog.Key> parse(String text) {
         Matcher matcher = TEXT.matcher(text);
         return matcher.matches()
                 ? key(matcher.group(1), matcher.group(2), matcher.group(3), Integer.parseInt(matcher.group(4)))
@@ -30,14 +30,14 @@ public final class NotificationKeys {
     }
 
     /** Empty for a kind that this version does not know. */
-    public static Optional<Key> of(NotificationEvent event) {
+    public static Optional<NotificationLog.Key> of(NotificationEvent event) {
         return key(event.groupKey(), event.receiver(), event.integration(), event.index());
     }
 
-    private static Optional<Key> key(String groupKey, String receiver, String kind, int index) {
+    private static Optional<NotificationLog.Key> key(String groupKey, String receiver, String kind, int index) {
         return Stream.of(Integration.Kind.values())
                 .filter(each -> each.word().equals(kind))
                 .findFirst()
-                .map(found -> new Key(new GroupId(groupKey, receiver), found, index));
+                .map(found -> new NotificationLog.Key(new GroupId(groupKey, receiver), found, index));
     }
 }
