@@ -26,14 +26,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
  * All letters on their way, one at most for each group and integration. On the desk's thread, where this instance acts.
  *
- * <p>A letter is put on the bus before it is sent, and how it ended after that. It is tried again until {@code
- * retryFor} is over, past the end of the flush that wanted it; what a later flush wants to tell takes its place. A flush has succeeded when all its letters have ended. What is given up is a dead letter.
+ * <p>A letter is put on the bus before it is sent, and how it ended after that. It is tried again until the settings'
+ * time is over, past the end of the flush that wanted it; what a later flush wants to tell takes its place. A flush has
+ * succeeded when all its letters have ended. What is given up is a dead letter.
  *
  * <p>At most {@link #MAX_BUSY} letters to one receiver are being sent at once.
  */
@@ -50,11 +52,12 @@ public final class Deliveries {
     private final Letters letters;
     private final Records records;
     private final Map<NotificationLog.Key, Delivery> running = new HashMap<>();
-    private final Map<NotificationLog.Key, Flight> flights = new HashMap<>();
+    private final Flights flights;
     private final Map<String, Lane> lanes = new HashMap<>();
     private final TreeSet<Delivery> asleep =
             new TreeSet<>(Comparator.<Delivery, Instant>comparing(d -> d.wakeAt).thenComparingLong(d -> d.serial));
     private long nextSerial = 1;
+    private final AtomicInteger sending = new AtomicInteger();
 
     public Deliveries(
             Board board, Outlet outlet, Observer observer, DeliverySettings settings, RandomGenerator random) {
@@ -66,6 +69,7 @@ public final class Deliveries {
         this.random = random;
         this.letters = new Letters(board, random);
         this.records = new Records(board);
+        this.flights = new Flights(board.groups());
     }
 
     /** Begins to act: what was perhaps sent before is sent again, under the same id. */
@@ -83,8 +87,8 @@ public final class Deliveries {
         running.clear();
         asleep.clear();
         lanes.clear();
-        flights.values().forEach(flight -> board.groups().finished(flight.flush(), false));
-        flights.clear();
+        sending.set(0);
+        flights.giveUp();
     }
 
     /** Sees to it that everybody is told of a group. */
@@ -99,7 +103,7 @@ public final class Deliveries {
                 new ArrayList<>(board.config().integrations(flush.id().receiver()));
         steps.keySet().stream().filter(each -> !all.contains(each)).forEach(all::add);
 
-        var flight = new Flight(flush);
+        var flight = flights.begin(flush);
         for (Integration integration : all) {
             NotificationLog.Key key = letters.key(flush, integration);
             Delivery current = running.get(key);
@@ -111,8 +115,7 @@ public final class Deliveries {
             } else if (step instanceof Step.Remember remember && current == null) {
                 remember(letters.of(plan.flush(), key, remember), now);
             } else if (current != null || step instanceof Step.Send) {
-                flight.open().add(key);
-                flights.put(key, flight);
+                flights.await(flight, key);
                 if (current != null && current.lastFailure != null) {
                     observer.late(integration, current.lastFailure);
                 }
@@ -122,9 +125,7 @@ public final class Deliveries {
             }
         }
         lanes.values().forEach(lane -> pump(lane, now));
-        if (flight.open().isEmpty()) {
-            board.groups().finished(flush, true);
-        }
+        flights.landIfDone(flight);
     }
 
     /** Who was told instead of a receiver is told of the end, too. */
@@ -199,6 +200,7 @@ public final class Deliveries {
                 continue;
             }
             lane.busy++;
+            sending.incrementAndGet();
             delivery.state = Delivery.State.BUSY;
             if (delivery.intended) {
                 send(delivery, now);
@@ -223,6 +225,7 @@ public final class Deliveries {
             send(delivery, now);
         } else {
             lane.busy--;
+            sending.decrementAndGet();
             sleep(delivery, now.plus(BUS_PAUSE));
             pump(lane, now);
         }
@@ -232,6 +235,7 @@ public final class Deliveries {
         Lane lane = lane(delivery.letter);
         if (!outlet.mayAct()) {
             lane.busy--;
+            sending.decrementAndGet();
             sleep(delivery, now.plus(BUS_PAUSE)); // whoever may act knows of it
             return;
         }
@@ -254,6 +258,7 @@ public final class Deliveries {
             return;
         }
         lane.busy--;
+        sending.decrementAndGet();
         switch (answer.outcome()) {
             case Outcome.Delivered told -> delivered(delivery, told, now);
             case Outcome.Retry failed -> tryAgain(delivery, lane, failed, now);
@@ -389,13 +394,7 @@ public final class Deliveries {
             start(newer, false, false);
             return;
         }
-        Flight flight = flights.remove(key);
-        if (flight != null) {
-            flight.open().remove(key);
-            if (flight.open().isEmpty()) {
-                board.groups().finished(flight.flush(), true);
-            }
-        }
+        flights.ended(key);
     }
 
     /** Sends a dead letter once more; whether there is one. */
@@ -438,7 +437,7 @@ public final class Deliveries {
 
     /** Letters that are being sent, of all receivers. */
     public int busy() {
-        return lanes.values().stream().mapToInt(lane -> lane.busy).sum();
+        return sending.get();
     }
 
     /** Letters that failed and will be tried again. */

@@ -21,9 +21,6 @@ import java.util.TreeSet;
  * {@code group_interval} from the start of the previous flush. An alert that joins an open group waits for its tick.
  */
 public final class Groups {
-    /** In which order a message lists alerts: by job, then instance, those without them last; then by labels. */
-    public static final Comparator<Alert> ORDER = Group.ORDER;
-
     private static final Comparator<Group> BY_TIME =
             Comparator.comparing(Group::nextFlush).thenComparingLong(Group::serial);
 

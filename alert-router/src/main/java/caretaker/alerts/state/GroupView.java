@@ -1,7 +1,6 @@
 package caretaker.alerts.state;
 
 import caretaker.alerts.routing.Alert;
-import caretaker.alerts.routing.Groups;
 import caretaker.alerts.routing.LabelSet;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -29,7 +28,7 @@ public record GroupView(
                 found.add(alert);
             }
         }
-        found.sort(Groups.ORDER);
+        found.sort(Alert.ORDER);
         return found;
     }
 }

@@ -1,0 +1,51 @@
+package caretaker.alerts.delivery;
+
+import caretaker.alerts.routing.Flush;
+import caretaker.alerts.routing.Groups;
+import caretaker.alerts.routing.NotificationLog;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+
+/** Flushes that wait for their letters. On the desk's thread. */
+final class Flights {
+    private final Groups groups;
+    private final Map<NotificationLog.Key, Flight> waiting = new HashMap<>();
+
+    record Flight(Flush flush, Set<NotificationLog.Key> open) {}
+
+    Flights(Groups groups) {
+        this.groups = groups;
+    }
+
+    Flight begin(Flush flush) {
+        return new Flight(flush, new HashSet<>());
+    }
+
+    /** The flush has not succeeded before this letter has ended. An older one that waits for it was late long since. */
+    void await(Flight flight, NotificationLog.Key key) {
+        flight.open().add(key);
+        waiting.put(key, flight);
+    }
+
+    void ended(NotificationLog.Key key) {
+        Flight flight = waiting.remove(key);
+        if (flight != null) {
+            flight.open().remove(key);
+            landIfDone(flight);
+        }
+    }
+
+    void landIfDone(Flight flight) {
+        if (flight.open().isEmpty()) {
+            groups.finished(flight.flush(), true);
+        }
+    }
+
+    /** Nobody tells of them here any more. */
+    void giveUp() {
+        waiting.values().forEach(flight -> groups.finished(flight.flush(), false));
+        waiting.clear();
+    }
+}
