@@ -39,6 +39,7 @@ public final class Board {
     private final NotificationLog log = new NotificationLog();
     private final Map<NotificationLog.Key, Pending> pending = new HashMap<>();
     private final Map<NotificationLog.Key, Dead> dead = new HashMap<>();
+    private volatile Map<String, Integer> undelivered = Map.of();
     private final History history = new History();
     private final Groups groups;
     /** Of the groups that another instance told somebody of. */
@@ -204,11 +205,14 @@ public final class Board {
         return dead.get(key);
     }
 
+    /** Keeps what could not be told; null to forget it. */
     public void bury(NotificationLog.Key key, @Nullable Dead what) {
-        if (what == null) {
-            dead.remove(key);
-        } else {
-            dead.put(key, what);
+        Dead before = what == null ? dead.remove(key) : dead.put(key, what);
+        if ((before == null) != (what == null)) {
+            Map<String, Integer> counts = new TreeMap<>(undelivered);
+            counts.merge(key.group().receiver(), what == null ? -1 : 1, Integer::sum);
+            counts.values().removeIf(count -> count == 0);
+            undelivered = Map.copyOf(counts);
         }
     }
 
@@ -222,11 +226,9 @@ public final class Board {
         return dead.size();
     }
 
-    /** How many messages could not be told, by receiver. */
+    /** How many messages could not be told, by receiver. Any thread; may be a little old. */
     public Map<String, Integer> undelivered() {
-        Map<String, Integer> counts = new TreeMap<>();
-        dead.keySet().forEach(key -> counts.merge(key.group().receiver(), 1, Integer::sum));
-        return counts;
+        return undelivered;
     }
 
     public History history() {
