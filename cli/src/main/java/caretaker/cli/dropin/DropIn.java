@@ -140,6 +140,7 @@ public record DropIn(
     }
 
     private static void alerting(Flags flags, Map<String, String> settings, List<String> notes) {
+        settings.put("built-in.enabled", "false"); // Alertmanager has no alerts of its own
         settings.put("alerting.config-file", flags.text(Flag.CONFIG_FILE));
         settings.put("alerting.retention", atLeast(LEAST_RETENTION, flags, Flag.DATA_RETENTION, notes));
         settings.put("alerting.forget-every", atLeast(LEAST_INTERVAL, flags, Flag.ALERTS_GC_INTERVAL, notes));

@@ -47,6 +47,7 @@ class DropInTest {
         assertThat(config.alerting().forgetEvery()).isEqualTo(Duration.ofMinutes(30));
         assertThat(config.alerting().maxSilences()).isZero();
         assertThat(config.alerting().maxAlertsPerName()).isZero();
+        assertThat(config.builtIn().enabled()).isFalse();
         assertThat(of().log()).isEqualTo(new LogSettings(LogSettings.Level.INFO, LogSettings.Format.LOGFMT));
         assertThat(of().notes()).isEmpty();
     }
