@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.jspecify.annotations.Nullable;
 
-/** Turns maintenance locks into CloudEvents 1.0 JSON (structured mode) and back. No bytes make {@link #decode} throw. */
+/** Turns locks into CloudEvents 1.0 JSON (structured mode) and back. No bytes make {@link #decode} throw. */
 public final class MaintenanceLockCodec {
     /** CloudEvents {@code type} of a lock. */
     public static final String TYPE = "caretaker.maintenance.v1";

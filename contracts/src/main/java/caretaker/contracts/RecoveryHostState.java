@@ -1,6 +1,9 @@
 package caretaker.contracts;
 
 import java.time.Instant;
+import java.util.Collections;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param writer who may write: a service that finds a higher epoch than its own here stops
  * @param breaker null while it is closed
  * @param pause null while repairs go on
+ * @param illnesses what the whole host suffers from, and since when; no container is repaired meanwhile
  */
 public record RecoveryHostState(
         String host,
@@ -17,7 +21,11 @@ public record RecoveryHostState(
         RecoveryState.Writer writer,
         Instant updatedAt,
         @Nullable Breaker breaker,
-        @Nullable Pause pause) {
+        @Nullable Pause pause,
+        Map<String, Instant> illnesses) {
+
+    /** Illnesses that are remembered. */
+    public static final int MAX_ILLNESSES = 64;
 
     /**
      * Too much was repaired.
@@ -45,5 +53,11 @@ public record RecoveryHostState(
         if (revision < 1 || revision > HealthEvent.MAX_SEQUENCE) {
             throw new IllegalArgumentException("a state needs a revision from 1");
         }
+        Map<String, Instant> kept = new TreeMap<>();
+        new TreeMap<>(illnesses)
+                .entrySet().stream()
+                        .limit(MAX_ILLNESSES)
+                        .forEach(illness -> kept.put(illness.getKey(), illness.getValue()));
+        illnesses = Collections.unmodifiableMap(kept);
     }
 }

@@ -12,6 +12,9 @@ import caretaker.contracts.RecoveryHostState.Breaker;
 import caretaker.contracts.RecoveryHostState.Pause;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Instant;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Turns states of hosts into CloudEvents 1.0 JSON (structured mode) and back. No bytes make {@link #decode} throw. */
@@ -44,6 +47,10 @@ public final class RecoveryHostStateCodec {
             put(json, "until", pause.until());
             json.put("by", pause.by()).put("reason", pause.reason());
         }
+        if (!state.illnesses().isEmpty()) {
+            ObjectNode json = data.putObject("illnesses");
+            state.illnesses().forEach((name, since) -> json.put(name, since.toString()));
+        }
         return CloudEventJson.bytes(cloudEvent);
     }
 
@@ -61,7 +68,14 @@ public final class RecoveryHostStateCodec {
                 RecoveryStateCodec.writer(data),
                 RecoveryJson.time(cloudEvent, "time"),
                 data.has("breaker") ? breaker(object(data, "breaker")) : null,
-                data.has("pause") ? pause(object(data, "pause")) : null);
+                data.has("pause") ? pause(object(data, "pause")) : null,
+                illnesses(data));
+    }
+
+    private static Map<String, Instant> illnesses(JsonNode data) {
+        Map<String, Instant> illnesses = new TreeMap<>();
+        CloudEventJson.texts(data, "illnesses").forEach((name, since) -> illnesses.put(name, Instant.parse(since)));
+        return illnesses;
     }
 
     private static Breaker breaker(JsonNode json) {

@@ -10,8 +10,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All that the recovery service must remember of one container. It is written before anything is done, so a service that
- * is killed at any moment goes on with the same operation; the newest of a key replaces all earlier ones.
+ * All that the recovery service must remember of one container. It is written before anything is done, so a service
+ * that is killed at any moment goes on with the same operation; the newest of a key replaces all earlier ones.
  *
  * @param revision counts the writings of one key from 1
  * @param writer who wrote it

@@ -7,6 +7,7 @@ import caretaker.contracts.RecoveryEvent.Snapshot;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 
 /** The records of the recovery service that the golden files hold. */
 final class Recoveries {
@@ -130,7 +131,13 @@ final class Recoveries {
                 new RecoveryState.Writer("r-1", 3),
                 AT,
                 new RecoveryHostState.Breaker(SINCE, 4, 6),
-                new RecoveryHostState.Pause(SINCE, AT, "user:anna", "move of the rack"));
+                new RecoveryHostState.Pause(SINCE, AT, "user:anna", "move of the rack"),
+                Map.of());
+    }
+
+    static RecoveryHostState ill() {
+        return new RecoveryHostState(
+                "node-07", 3, new RecoveryState.Writer("r-1", 3), AT, null, null, Map.of("gpu.lost GPU-1", SINCE));
     }
 
     static MaintenanceLock lock() {

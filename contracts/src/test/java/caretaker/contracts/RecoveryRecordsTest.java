@@ -57,6 +57,8 @@ class RecoveryRecordsTest {
                 states::decode,
                 "recovery-state");
         same("recovery-host-state-v1.json", Recoveries.host(), hosts::encode, hosts::decode, "recovery-state");
+        assertThat(hosts.decode(hosts.encode(Recoveries.ill()))).isEqualTo(new Decoded.Known<>(Recoveries.ill()));
+        assertThat(problems("recovery-state", hosts.encode(Recoveries.ill()))).isEmpty();
         assertThat(states.decode(hosts.encode(Recoveries.host()))).isInstanceOf(Decoded.Unknown.class);
         assertThat(hosts.decode(states.encode(Recoveries.verifying()))).isInstanceOf(Decoded.Unknown.class);
         assertThat(states.decode(null)).isEqualTo(new Decoded.Removed<>());

@@ -31,6 +31,7 @@ class ArchitectureTest {
                     "caretaker.agent..",
                     "caretaker.alerts..",
                     "caretaker.collector..",
+                    "caretaker.recovery..",
                     "caretaker.broker..",
                     "caretaker.cli..");
 
@@ -45,6 +46,7 @@ class ArchitectureTest {
                     "caretaker.agent..",
                     "caretaker.alerts..",
                     "caretaker.collector..",
+                    "caretaker.recovery..",
                     "caretaker.broker..",
                     "caretaker.cli..");
 
@@ -54,7 +56,12 @@ class ArchitectureTest {
             .resideInAPackage("caretaker.agent..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("caretaker.alerts..", "caretaker.collector..", "caretaker.cli..", "caretaker.broker..");
+            .resideInAnyPackage(
+                    "caretaker.alerts..",
+                    "caretaker.collector..",
+                    "caretaker.recovery..",
+                    "caretaker.cli..",
+                    "caretaker.broker..");
 
     @ArchTest
     static final ArchRule THE_COLLECTOR_KNOWS_NO_OTHER_SERVICE = noClasses()
@@ -62,7 +69,12 @@ class ArchitectureTest {
             .resideInAPackage("caretaker.collector..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("caretaker.agent..", "caretaker.alerts..", "caretaker.cli..", "caretaker.broker..");
+            .resideInAnyPackage(
+                    "caretaker.agent..",
+                    "caretaker.alerts..",
+                    "caretaker.recovery..",
+                    "caretaker.cli..",
+                    "caretaker.broker..");
 
     @ArchTest
     static final ArchRule THE_ALERT_ROUTER_KNOWS_NO_OTHER_SERVICE = noClasses()
@@ -70,7 +82,25 @@ class ArchitectureTest {
             .resideInAPackage("caretaker.alerts..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("caretaker.agent..", "caretaker.collector..", "caretaker.cli..", "caretaker.broker..");
+            .resideInAnyPackage(
+                    "caretaker.agent..",
+                    "caretaker.collector..",
+                    "caretaker.recovery..",
+                    "caretaker.cli..",
+                    "caretaker.broker..");
+
+    @ArchTest
+    static final ArchRule THE_RECOVERY_SERVICE_KNOWS_NO_OTHER_SERVICE = noClasses()
+            .that()
+            .resideInAPackage("caretaker.recovery..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "caretaker.agent..",
+                    "caretaker.alerts..",
+                    "caretaker.collector..",
+                    "caretaker.cli..",
+                    "caretaker.broker..");
 
     @ArchTest
     static final ArchRule DECIDING_PACKAGES_TOUCH_NO_EDGE = noClasses()
@@ -91,6 +121,10 @@ class ArchitectureTest {
                     "caretaker.collector.state..",
                     "caretaker.collector.exposition..",
                     "caretaker.collector.discovery..",
+                    "caretaker.recovery.containers..",
+                    "caretaker.recovery.incident..",
+                    "caretaker.recovery.playbook..",
+                    "caretaker.recovery.report..",
                     "caretaker.agent.inventory..")
             .should()
             .dependOnClassesThat()

@@ -1,0 +1,23 @@
+package caretaker.recovery.incident;
+
+import java.time.Duration;
+import java.util.random.RandomGenerator;
+
+/** How long to wait after an attempt that did not help. */
+final class Backoff {
+    private Backoff() {}
+
+    /** Base times two for each attempt but the first, at most the cap; of that, between a half and all. */
+    static Duration after(int attempts, Rules rules, RandomGenerator random) {
+        long ceiling = ceiling(attempts, rules).toMillis();
+        return Duration.ofMillis(ceiling / 2 + random.nextLong(ceiling - ceiling / 2 + 1));
+    }
+
+    static Duration ceiling(int attempts, Rules rules) {
+        Duration wait = rules.backoffBase();
+        for (int i = 1; i < attempts && wait.compareTo(rules.backoffCap()) < 0; i++) {
+            wait = wait.multipliedBy(2);
+        }
+        return wait.compareTo(rules.backoffCap()) < 0 ? wait : rules.backoffCap();
+    }
+}

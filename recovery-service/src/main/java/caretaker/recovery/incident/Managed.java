@@ -1,0 +1,146 @@
+package caretaker.recovery.incident;
+
+import caretaker.contracts.ContainerIdentity;
+import caretaker.contracts.RecoveryState;
+import caretaker.contracts.RecoveryState.Operation;
+import caretaker.contracts.RecoveryState.Phase;
+import caretaker.contracts.RecoveryState.Quarantine;
+import caretaker.recovery.containers.Sighting;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** One container as the service remembers it. */
+final class Managed {
+    ContainerIdentity identity;
+    Phase phase = Phase.OK;
+
+    @Nullable Instant due;
+
+    @Nullable Trouble trouble;
+
+    @Nullable Operation operation;
+
+    final Deque<Instant> attempts = new ArrayDeque<>();
+    final Deque<Instant> changes = new ArrayDeque<>();
+
+    @Nullable Instant wellSince;
+
+    @Nullable Quarantine quarantine;
+
+    private final Set<String> handled = new LinkedHashSet<>();
+    private long revision;
+
+    // Forgotten in a crash.
+    @Nullable Sighting seen;
+
+    boolean flapping;
+    boolean badLabelTold;
+
+    /** Whether the operation was begun by a former run of the service. */
+    boolean resumed;
+
+    /** Whether those that need it have been seen to since the operation. */
+    boolean cascaded;
+
+    /** When what could not be written is written again. */
+    @Nullable Instant saveAt;
+
+    /** Start of the run that is being verified; null before it was seen. */
+    @Nullable Instant run;
+
+    /** The question about it that has no answer yet; 0 if there is none. */
+    long question;
+
+    Managed(ContainerIdentity identity) {
+        this.identity = identity;
+    }
+
+    Managed(RecoveryState state) {
+        identity = state.container();
+        phase = state.phase();
+        due = state.due();
+        operation = state.operation();
+        attempts.addAll(state.attempts());
+        changes.addAll(state.changes());
+        wellSince = state.wellSince();
+        quarantine = state.quarantine();
+        handled.addAll(state.handled());
+        revision = state.revision();
+        RecoveryState.Incident incident = state.incident();
+        if (incident != null) {
+            Trouble restored = new Trouble(incident);
+            restored.announced = true;
+            Operation last = operation;
+            restored.operations = last != null && last.id().startsWith(incident.id() + "/") ? last.attempt() : 0;
+            trouble = restored;
+        }
+        resumed = phase == Phase.ACTING;
+    }
+
+    String key() {
+        return identity.key();
+    }
+
+    boolean isHandled(String eventId) {
+        return handled.contains(eventId);
+    }
+
+    void handle(String eventId) {
+        handled.add(eventId);
+        if (handled.size() > RecoveryState.MAX_HANDLED) {
+            handled.remove(handled.iterator().next());
+        }
+    }
+
+    void changed(Instant at) {
+        changes.addLast(at);
+        if (changes.size() > RecoveryState.MAX_TIMES) {
+            changes.removeFirst();
+        }
+    }
+
+    int within(Deque<Instant> times, Duration window, Instant now) {
+        return (int) times.stream().filter(at -> at.isAfter(now.minus(window))).count();
+    }
+
+    /** Whether a repair of it is not over, so that others who need it wait. */
+    boolean isBeingRepaired() {
+        return switch (phase) {
+            case PENDING, ACTING, VERIFYING, FAILED_ATTEMPT -> true;
+            case SUSPECT -> due != null;
+            case OK, QUARANTINED -> false;
+        };
+    }
+
+    /** To be written: the next revision. */
+    RecoveryState state(String host, RecoveryState.Writer writer, Instant now) {
+        revision++;
+        return shown(host, writer, now);
+    }
+
+    /** To be looked at. */
+    RecoveryState shown(String host, RecoveryState.Writer writer, Instant now) {
+        Trouble incident = trouble;
+        return new RecoveryState(
+                host,
+                identity,
+                Math.max(1, revision),
+                writer,
+                now,
+                phase,
+                due,
+                incident == null ? null : incident.state(),
+                operation,
+                new ArrayList<>(attempts),
+                new ArrayList<>(changes),
+                wellSince,
+                quarantine,
+                new ArrayList<>(handled));
+    }
+}

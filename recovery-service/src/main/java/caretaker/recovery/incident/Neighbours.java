@@ -1,0 +1,81 @@
+package caretaker.recovery.incident;
+
+import caretaker.contracts.RecoveryEvent.Action;
+import caretaker.contracts.RecoveryState.Phase;
+import caretaker.recovery.containers.Dependencies;
+import caretaker.recovery.containers.Labels;
+import caretaker.recovery.containers.Sighting;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What the repair of one container has to do with others. */
+final class Neighbours {
+    /** A container that must be started anew because one that it needs was. */
+    record Follower(Sighting container, Action action) {}
+
+    private final Rules rules;
+    private final Known known;
+
+    Neighbours(Rules rules, Known known) {
+        this.rules = rules;
+        this.known = known;
+    }
+
+    /** the container that must be repaired before this one, or null. */
+    @Nullable String first(Managed of, Trouble trouble, Instant now) {
+        boolean mayStillBeTold = now.isBefore(trouble.since.plus(rules.correlation()));
+        for (String needed : known.graph().needs(of.key())) {
+            Managed other = known.get(needed);
+            Trouble theirs = other == null ? null : other.trouble;
+            if (other != null && theirs != null && other.isBeingRepaired() && !theirs.isCascade()) {
+                Duration apart = Duration.between(theirs.since, trouble.since).abs();
+                if (other.phase != Phase.PENDING || apart.compareTo(rules.correlation()) <= 0) {
+                    return needed;
+                }
+            }
+            Sighting seen = known.sighting(needed);
+            boolean isUntold = theirs == null && (other == null || other.phase == Phase.OK);
+            if (seen != null && isUntold && seen.isIll() && known.isGiven(seen) && mayStillBeTold) {
+                return needed;
+            }
+        }
+        return null;
+    }
+
+    /** the group of a container if another one of it is being repaired, or null. */
+    @Nullable String busyGroup(Managed of, Sighting seen) {
+        String group = seen.labels().getOrDefault(Labels.GROUP, "");
+        boolean busy = known.managed().stream()
+                .filter(other -> other != of && (other.phase == Phase.ACTING || other.phase == Phase.VERIFYING))
+                .anyMatch(other ->
+                        other.seen != null && group.equals(other.seen.labels().get(Labels.GROUP)));
+        return busy && !group.isEmpty() ? group : null;
+    }
+
+    /** those that live in its namespaces, or want to be restarted with it. */
+    List<Follower> followers(String key, Action done) {
+        List<Follower> followers = new ArrayList<>();
+        if (done != Action.START && done != Action.RESTART && done != Action.RECREATE) {
+            return followers;
+        }
+        for (Dependencies.Edge edge : known.graph().neededBy(key)) {
+            Sighting seen = known.sighting(edge.from());
+            if (seen != null && edge.kind() != Dependencies.Kind.ORDER) {
+                boolean anew = edge.kind() == Dependencies.Kind.SHARES && done == Action.RECREATE;
+                followers.add(new Follower(seen, anew ? Action.RECREATE : Action.RESTART));
+            }
+        }
+        return followers;
+    }
+
+    /** Those that wait for a container. */
+    List<Managed> waitingFor(String key) {
+        return known.managed().stream()
+                .filter(other ->
+                        other.trouble != null && other.trouble.waitingFor.equals(key) && other.phase == Phase.PENDING)
+                .toList();
+    }
+}

@@ -1,0 +1,368 @@
+package caretaker.recovery.incident;
+
+import caretaker.contracts.ContainerIdentity;
+import caretaker.contracts.Decoded;
+import caretaker.contracts.HealthEvent.Severity;
+import caretaker.contracts.RecoveryEvent;
+import caretaker.contracts.RecoveryEvent.Reason;
+import caretaker.contracts.RecoveryHostState;
+import caretaker.contracts.RecoveryState;
+import caretaker.contracts.RecoveryState.Phase;
+import caretaker.recovery.containers.Scope;
+import caretaker.recovery.containers.Sighting;
+import caretaker.recovery.incident.Input.Command;
+import caretaker.recovery.playbook.Playbooks;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All repairs of one engine. Knows no engine, no topic and no clock: it is told what happens and when, and answers with
+ * what is to be done. Not safe for several threads: the edge calls it from one at a time.
+ */
+public final class Recoveries {
+    /**
+     * What it works with.
+     *
+     * @param self id of the container in which the service runs; empty if it runs in none
+     * @param writer this instance; its epoch is greater than that of every earlier one of the host
+     */
+    public record Setup(
+            String host, String self, RecoveryState.Writer writer, Rules rules, Scope scope, Playbooks playbooks) {}
+
+    /** Whoever has waited so long is no less urgent than any other. */
+    private static final Duration AGED = Duration.ofMinutes(10);
+
+    private static final Duration ASK_AGAIN = Duration.ofSeconds(10);
+
+    private static final Comparator<Managed> BY_AGE = Comparator.comparing(Recoveries::since);
+
+    private final Setup setup;
+    private final Rules rules;
+    private final Recorder out;
+    private final Known known;
+    private final HostGuard guard;
+    private final Repairs repairs;
+    private final Intake intake;
+    private final Orders orders;
+    private boolean ready;
+    private boolean stoodDown;
+
+    /** @param random for the jitter of the backoff; one with a seed makes a run repeatable */
+    public Recoveries(Setup setup, RandomGenerator random) {
+        this.setup = setup;
+        rules = setup.rules();
+        out = new Recorder(setup.host(), setup.writer());
+        known = new Known(setup.scope(), setup.self());
+        guard = new HostGuard(setup.host(), setup.writer(), rules);
+        repairs = new Repairs(setup, known, guard, out, random);
+        intake = new Intake(rules, known, guard, out, repairs);
+        orders = new Orders(setup.host(), known, guard, out, repairs, intake);
+    }
+
+    /** Takes what has happened, and says what is to be done, in this order. */
+    public List<Effect> handle(Input input, Instant now) {
+        switch (input) {
+            case Input.Health health -> intake.take(health, now);
+            case Input.Listed(List<Sighting> containers) -> listed(containers, now);
+            case Input.Restored(String key, Decoded<RecoveryState> state) -> restored(key, state, now);
+            case Input.RestoredHost(RecoveryHostState state) -> guard.restored(state);
+            case Input.CaughtUp() -> caughtUp(now);
+            case Input.Looked looked -> looked(looked, now);
+            case Input.NotLooked(long question, String why) -> notLooked(question, why, now);
+            case Input.Performed(String operation, Input.Result result) -> performed(operation, result, now);
+            case Input.NotWritten(String key) -> notWritten(key, now);
+            case Input.Locked locked -> guard.lock(locked.lock());
+            case Input.Unlocked(String key) -> {
+                guard.unlock(key);
+                orders.askAgain(now);
+            }
+            case Input.StartedElsewhere(Instant at) -> guard.startedElsewhere(at);
+            case Input.KillSwitch(boolean on) -> {
+                guard.killSwitch(on);
+                orders.askAgain(now);
+            }
+            case Input.Asked(Command command, String actor) -> orders.asked(command, actor, now);
+            case Input.Tick() -> {}
+        }
+        if (ready) {
+            pass(now);
+        }
+        if (guard.isFenced() && !stoodDown) {
+            stoodDown = true;
+            out.take();
+            out.add(new Effect.StandDown("another instance has taken over " + setup.host()));
+        }
+        return stoodDown && !(input instanceof Input.RestoredHost) ? List.of() : out.take();
+    }
+
+    /** Whether an operation may be done at this moment: asked by the edge right before the engine's call. */
+    public boolean mayPerform(String operationId, Instant now) {
+        Managed of = withOperation(operationId);
+        return of != null && of.phase == Phase.ACTING && guard.refusal(of.identity, true, now) == null;
+    }
+
+    /** When {@link Input.Tick} should come, at the latest; {@link Instant#MAX} if only news can change anything. */
+    public Instant due() {
+        Instant due = Instant.MAX;
+        boolean isBusy = busy() >= rules.concurrent();
+        for (Managed of : known.managed()) {
+            boolean waitsForTurn = of.phase == Phase.PENDING && isBusy;
+            if (of.due != null && of.question == 0 && !waitsForTurn) {
+                due = earlier(due, of.due);
+            }
+            if (of.quarantine != null && of.quarantine.until() != null) {
+                due = earlier(due, of.quarantine.until());
+            }
+            if (of.saveAt != null) {
+                due = earlier(due, of.saveAt);
+            }
+            if (of.phase == Phase.OK && of.wellSince != null && !of.attempts.isEmpty()) {
+                due = earlier(due, of.wellSince.plus(rules.forgetAfter()));
+            }
+        }
+        return due;
+    }
+
+    private static Instant earlier(Instant one, Instant other) {
+        return one.isBefore(other) ? one : other;
+    }
+
+    /** What is remembered of every container, for people. */
+    public List<RecoveryState> states(Instant now) {
+        List<RecoveryState> states = new ArrayList<>();
+        known.managed().forEach(of -> states.add(of.shown(setup.host(), setup.writer(), now)));
+        return states;
+    }
+
+    /** The containers that a person means: by key, name or compose service; {@code all} is all that may be repaired. */
+    public List<ContainerIdentity> find(String word) {
+        return known.find(word);
+    }
+
+    public boolean isBreakerOpen() {
+        return guard.isBreakerOpen();
+    }
+
+    /** Circles among the dependencies that were broken. */
+    public List<String> cycles() {
+        return known.graph().cycles();
+    }
+
+    private void listed(List<Sighting> containers, Instant now) {
+        known.listed(containers);
+        for (Sighting seen : containers) {
+            Managed of = known.get(seen.key());
+            boolean isWell = seen.state() == Sighting.State.RUNNING && seen.health() != Sighting.Health.UNHEALTHY;
+            if (of != null && of.phase == Phase.OK && of.trouble == null) {
+                of.wellSince = !isWell ? null : of.wellSince == null ? now : of.wellSince;
+            }
+            if (ready && seen.isIll() && known.isGiven(seen)) {
+                intake.missed(seen, now);
+            }
+        }
+    }
+
+    private void restored(String key, Decoded<RecoveryState> state, Instant now) {
+        switch (state) {
+            case Decoded.Known<RecoveryState>(RecoveryState event) -> {
+                var of = new Managed(event);
+                known.put(of);
+                of.attempts.forEach(at -> guard.started(of.key(), at));
+            }
+            case Decoded.Removed<RecoveryState> _ -> known.forget(withoutHost(key));
+            case Decoded.Unknown<RecoveryState>(String what) -> unreadable(key, what, now);
+            case Decoded.Malformed<RecoveryState>(String reason) -> unreadable(key, reason, now);
+        }
+    }
+
+    private String withoutHost(String key) {
+        String prefix = setup.host() + "/";
+        return key.startsWith(prefix) ? key.substring(prefix.length()) : key;
+    }
+
+    /** nobody knows what was done to it, so nothing more is. */
+    private void unreadable(String key, String why, Instant now) {
+        String[] parts = withoutHost(key).split("/", -1);
+        try {
+            boolean isCompose = parts.length == 3;
+            String name = isCompose ? parts[0] + "-" + parts[1] + "-" + parts[2] : parts[0];
+            int number = isCompose ? Integer.parseInt(parts[2]) : 0;
+            var identity =
+                    new ContainerIdentity("", name, "", isCompose ? parts[0] : "", isCompose ? parts[1] : "", number);
+            Managed of = known.orNew(identity);
+            of.trouble = null;
+            repairs.endings()
+                    .quarantine(
+                            of,
+                            Reason.STATE_UNREADABLE,
+                            RecoveryEvent.SERVICE,
+                            "its state cannot be read: " + why,
+                            now);
+        } catch (IllegalArgumentException e) {
+            out.add(new Effect.Count(Reason.STATE_UNREADABLE));
+        }
+    }
+
+    private void caughtUp(Instant now) {
+        ready = true;
+        out.add(new Effect.StoreHost(guard.state(now)));
+        for (Managed of : known.managed()) {
+            if (of.phase == Phase.ACTING || of.phase == Phase.VERIFYING) {
+                of.due = now;
+            }
+        }
+        for (Sighting seen : List.copyOf(known.seen())) {
+            if (seen.isIll() && known.isGiven(seen)) {
+                intake.missed(seen, now);
+            }
+        }
+    }
+
+    private void looked(Input.Looked looked, Instant now) {
+        Managed of = withQuestion(looked.question());
+        if (of == null) {
+            return;
+        }
+        of.question = 0;
+        known.saw(of.key(), looked.sighting());
+        looked.needed().forEach(each -> known.saw(each.key(), each));
+        Trouble trouble = of.trouble;
+        if (trouble != null) {
+            repairs.looked(of, trouble, looked, now);
+        }
+    }
+
+    private void notLooked(long question, String why, Instant now) {
+        Managed of = withQuestion(question);
+        if (of == null || of.trouble == null) {
+            return;
+        }
+        of.question = 0;
+        of.due = now.plus(of.phase == Phase.VERIFYING ? rules.settleEvery() : ASK_AGAIN);
+        repairs.overdue(of, of.trouble, why, now);
+        out.add(new Effect.Count(Reason.ACTION_FAILED));
+    }
+
+    private void performed(String operation, Input.Result result, Instant now) {
+        Managed of = withOperation(operation);
+        if (of != null && of.phase == Phase.ACTING && of.trouble != null) {
+            repairs.performed(of, of.trouble, result, now);
+        }
+    }
+
+    private void notWritten(String key, Instant now) {
+        Managed of = known.get(key);
+        if (of == null) {
+            return;
+        }
+        of.question = 0; // the look may have been dropped too
+        Instant later = now.plus(rules.backoffBase());
+        if (of.phase == Phase.ACTING && of.trouble != null && !of.resumed) {
+            repairs.revert(of, of.trouble, now);
+        } else if (of.due != null) {
+            of.due = later;
+        }
+        of.saveAt = later;
+    }
+
+    private @Nullable Managed withQuestion(long question) {
+        return known.managed().stream()
+                .filter(of -> of.question == question)
+                .findFirst()
+                .orElse(null);
+    }
+
+    private @Nullable Managed withOperation(String id) {
+        return known.managed().stream()
+                .filter(of -> of.operation != null && of.operation.id().equals(id))
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** What time brings about. */
+    private void pass(Instant now) {
+        if (guard.pass(now)) {
+            out.add(new Effect.StoreHost(guard.state(now)));
+        }
+        List<Managed> turn = new ArrayList<>();
+        for (Managed of : List.copyOf(known.managed())) {
+            times(of, now);
+            Instant due = of.due;
+            Trouble trouble = of.trouble;
+            if (due == null || due.isAfter(now) || of.question != 0 || trouble == null) {
+                continue;
+            }
+            switch (of.phase) {
+                case SUSPECT, PENDING, FAILED_ATTEMPT -> turn.add(of);
+                case ACTING, VERIFYING -> repairs.look(of, trouble, false);
+                case OK, QUARANTINED -> {}
+            }
+        }
+        turn.sort(Comparator.comparing((Managed of) -> urgency(of, now))
+                .reversed()
+                .thenComparing(BY_AGE));
+        for (Managed of : turn) {
+            Trouble trouble = of.trouble;
+            if (trouble != null) {
+                next(of, trouble, now);
+            }
+        }
+    }
+
+    private void next(Managed of, Trouble trouble, Instant now) {
+        of.phase = Phase.PENDING;
+        HostGuard.Refusal refusal = guard.refusal(of.identity, !trouble.askedBy.isEmpty(), now);
+        if (refusal != null) {
+            repairs.hold(of, trouble, refusal, now);
+        } else if (busy() < rules.concurrent()) {
+            repairs.look(of, trouble, true);
+        }
+    }
+
+    /** looks that may end in an action count as one. */
+    private long busy() {
+        return known.managed().stream()
+                .filter(of -> of.phase == Phase.ACTING || (of.phase == Phase.PENDING && of.question != 0))
+                .count();
+    }
+
+    /** the oldest of the most urgent first; who has waited long is as urgent as any. */
+    private static Severity urgency(Managed of, Instant now) {
+        Trouble trouble = of.trouble;
+        if (trouble == null) {
+            return Severity.INFO;
+        }
+        boolean aged = trouble.since.isBefore(now.minus(AGED));
+        return aged || !trouble.askedBy.isEmpty() ? Severity.CRITICAL : trouble.severity;
+    }
+
+    private static Instant since(Managed of) {
+        return of.trouble == null ? Instant.MAX : of.trouble.since;
+    }
+
+    private void times(Managed of, Instant now) {
+        RecoveryState.Quarantine quarantine = of.quarantine;
+        Instant until = quarantine == null ? null : quarantine.until();
+        if (until != null && !now.isBefore(until)) {
+            orders.release(of, RecoveryEvent.SERVICE, now);
+        }
+        Instant wellSince = of.wellSince;
+        boolean isOver = of.phase == Phase.OK
+                && !of.attempts.isEmpty()
+                && wellSince != null
+                && !now.isBefore(wellSince.plus(rules.forgetAfter()));
+        if (isOver) {
+            of.attempts.clear();
+            out.store(of, now);
+        }
+        if (of.saveAt != null && !now.isBefore(of.saveAt)) {
+            of.saveAt = null;
+            out.store(of, now);
+        }
+    }
+}

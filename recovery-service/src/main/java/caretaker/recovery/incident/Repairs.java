@@ -1,0 +1,444 @@
+package caretaker.recovery.incident;
+
+import caretaker.contracts.RecoveryEvent;
+import caretaker.contracts.RecoveryEvent.Action;
+import caretaker.contracts.RecoveryEvent.Kind;
+import caretaker.contracts.RecoveryEvent.Reason;
+import caretaker.contracts.RecoveryState;
+import caretaker.contracts.RecoveryState.Operation;
+import caretaker.contracts.RecoveryState.Phase;
+import caretaker.recovery.containers.Scope.Consent;
+import caretaker.recovery.containers.Sighting;
+import caretaker.recovery.incident.Input.Looked;
+import caretaker.recovery.incident.Input.Result;
+import caretaker.recovery.playbook.Match;
+import caretaker.recovery.playbook.Playbook;
+import caretaker.recovery.playbook.Playbooks;
+import caretaker.recovery.playbook.Rung;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/** The transitions of one container from a failure to the proof of its repair. */
+final class Repairs {
+    private static final Duration ASK_AGAIN = Duration.ofSeconds(10);
+
+    private final Rules rules;
+    private final Playbooks playbooks;
+    private final Known known;
+    private final HostGuard guard;
+    private final Recorder out;
+    private final RandomGenerator random;
+    private final Examination examination;
+    private final Neighbours neighbours;
+    private final Endings endings;
+    private long questions;
+
+    Repairs(Recoveries.Setup setup, Known known, HostGuard guard, Recorder out, RandomGenerator random) {
+        rules = setup.rules();
+        playbooks = setup.playbooks();
+        this.known = known;
+        this.guard = guard;
+        this.out = out;
+        this.random = random;
+        examination = new Examination(rules);
+        neighbours = new Neighbours(rules, known);
+        endings = new Endings(rules, neighbours, out, random);
+    }
+
+    Endings endings() {
+        return endings;
+    }
+
+    /** Begins an incident. */
+    void open(Managed of, RecoveryState.Incident incident, String why, Instant now) {
+        var trouble = new Trouble(incident);
+        Sighting seen = of.seen;
+        boolean consentsToDryRun = seen != null && known.consent(seen) instanceof Consent.Given(boolean dry) && dry;
+        trouble.dryRun |= rules.dryRun() || consentsToDryRun || trouble.drill;
+        of.trouble = trouble;
+        of.wellSince = null;
+        of.cascaded = false;
+        Playbook playbook = playbook(of, trouble, List.of());
+        trouble.playbook = playbook.name();
+        boolean patient = trouble.condition.equals("container.unhealthy") || trouble.condition.equals("probe.failed");
+        Instant after = patient ? trouble.since.plus(playbook.after()) : now;
+        of.phase = after.isAfter(now) ? Phase.SUSPECT : Phase.PENDING;
+        of.due = after.isAfter(now) ? after : now;
+        waitForBackoff(of, now);
+        out.store(of, now);
+        if (seen != null) {
+            out.announce(of, trouble, why, now);
+        }
+    }
+
+    private void waitForBackoff(Managed of, Instant now) {
+        Instant due = Objects.requireNonNullElse(of.due, now);
+        Trouble trouble = of.trouble;
+        if (trouble == null || trouble.condition.equals(Match.OPERATOR) || trouble.isCascade()) {
+            return;
+        }
+        int attempts = of.within(of.attempts, rules.budgetWindow(), now);
+        if (of.flapping) {
+            due = later(due, now.plus(rules.backoffCap()));
+        } else if (attempts > 0) {
+            due = later(due, now.plus(Backoff.after(attempts, rules, random)));
+        }
+        of.due = due;
+    }
+
+    private static Instant later(Instant one, Instant other) {
+        return one.isAfter(other) ? one : other;
+    }
+
+    private Playbook playbook(Managed of, Trouble trouble, List<String> log) {
+        Sighting seen = of.seen;
+        String condition = trouble.isCascade() ? Match.OPERATOR : trouble.condition;
+        if (seen != null) {
+            return playbooks.find(condition, seen, log);
+        }
+        Playbook named = playbooks.named(trouble.playbook);
+        return named != null ? named : Objects.requireNonNull(playbooks.named("report"));
+    }
+
+    /** Asks to look at a container: for a repair with the log and evidence, otherwise without. */
+    void look(Managed of, Trouble trouble, boolean evidence) {
+        Playbook playbook = playbooks.named(trouble.playbook);
+        of.question = ++questions;
+        trouble.held = false;
+        out.add(new Effect.Look(
+                of.question,
+                of.identity,
+                playbook == null ? Playbook.Probe.NONE : playbook.probe(),
+                playbook == null
+                        ? Rung.Requirement.NOTHING
+                        : playbook.rung(trouble.rung).requires(),
+                evidence,
+                trouble.id,
+                List.copyOf(known.graph().needs(of.key()))));
+    }
+
+    void looked(Managed of, Trouble trouble, Looked looked, Instant now) {
+        switch (of.phase) {
+            case PENDING, SUSPECT, FAILED_ATTEMPT -> examined(of, trouble, looked, now);
+            case ACTING -> settled(of, trouble, looked.sighting(), now);
+            case VERIFYING -> verified(of, trouble, looked, now);
+            case OK, QUARANTINED -> {}
+        }
+    }
+
+    private void examined(Managed of, Trouble trouble, Looked looked, Instant now) {
+        Sighting seen = looked.sighting();
+        if (seen == null) {
+            endings.over(of, trouble, Reason.STALE, "it is gone", now);
+            known.forget(of.key());
+            out.add(new Effect.Forget(of.identity.key(out.host)));
+            return;
+        }
+        switch (known.consent(seen)) {
+            case Consent.Refused(String why) -> endings.over(of, trouble, Reason.NOT_MANAGED, why, now);
+            case Consent.Unclear(String label, String value) ->
+                endings.over(of, trouble, Reason.BAD_LABEL, "its label " + label + " is '" + value + "'", now);
+            case Consent.Given(boolean dryRun) -> {
+                trouble.dryRun |= dryRun;
+                out.announce(of, trouble, trouble.condition + " " + trouble.code, now);
+                Playbook playbook = playbook(of, trouble, looked.log());
+                if (!playbook.name().equals(trouble.playbook) && trouble.operations == 0) {
+                    trouble.rung = 0;
+                }
+                trouble.playbook = playbook.name();
+                judged(of, trouble, looked, playbook, now);
+            }
+        }
+    }
+
+    private void judged(Managed of, Trouble trouble, Looked looked, Playbook playbook, Instant now) {
+        switch (examination.of(of, trouble, looked, playbook, now)) {
+            case Examination.Verdict.Over(Reason reason, String why) -> endings.over(of, trouble, reason, why, now);
+            case Examination.Verdict.Wait(Reason reason, String why, Instant until) ->
+                wait(of, trouble, reason, why, until, now);
+            case Examination.Verdict.Quarantine(Reason reason, String why) ->
+                endings.quarantine(of, reason, RecoveryEvent.SERVICE, why, now);
+            case Examination.Verdict.HostIll(String what) -> {
+                if (guard.fellIll(what, false, now)) {
+                    out.add(new Effect.StoreHost(guard.state(now)));
+                }
+                wait(of, trouble, Reason.SUPPRESSED_HOST, what, now.plus(rules.hostHold()), now);
+            }
+            case Examination.Verdict.Report() -> report(of, trouble, playbook, now);
+            case Examination.Verdict.NeedsApproval(String why) -> {
+                out.skip(of, trouble, Reason.NEEDS_APPROVAL, why, now);
+                rest(of, now);
+            }
+            case Examination.Verdict.Act(Rung rung, Action action) ->
+                act(of, trouble, looked, new Operations.Step(rung, action, playbook), now);
+        }
+    }
+
+    /** Told; if there is a further rung, that one is tried if it does not get well by itself. */
+    private void report(Managed of, Trouble trouble, Playbook playbook, Instant now) {
+        String why = "the playbook " + playbook.name() + " only tells";
+        if (trouble.isCascade()) {
+            endings.over(of, trouble, Reason.REPORT_ONLY, why, now);
+            return;
+        }
+        out.skip(of, trouble, Reason.REPORT_ONLY, why, now);
+        if (trouble.rung + 1 < playbook.ladder().size()) {
+            trouble.rung++;
+            of.phase = Phase.PENDING;
+            of.due = now.plus(Backoff.after(trouble.rung, rules, random));
+            out.store(of, now);
+        } else {
+            rest(of, now);
+        }
+    }
+
+    /** Nothing more is done until there is news. */
+    private void rest(Managed of, Instant now) {
+        of.phase = Phase.SUSPECT;
+        of.due = null;
+        out.store(of, now);
+    }
+
+    private void wait(Managed of, Trouble trouble, Reason reason, String why, Instant until, Instant now) {
+        out.skip(of, trouble, reason, why, now);
+        of.phase = Phase.PENDING;
+        of.due = until.isAfter(now) ? until : now.plus(rules.settleEvery());
+        out.store(of, now);
+    }
+
+    /** Holds a repair back that may not be made now. */
+    void hold(Managed of, Trouble trouble, HostGuard.Refusal refusal, Instant now) {
+        boolean isNew = !trouble.told.contains(refusal.reason());
+        out.skip(of, trouble, refusal.reason(), refusal.why(), now);
+        of.due = refusal.until();
+        trouble.held = true;
+        if (isNew) {
+            out.store(of, now);
+        }
+    }
+
+    private void act(Managed of, Trouble trouble, Looked looked, Operations.Step step, Instant now) {
+        String first = trouble.isCascade() ? null : neighbours.first(of, trouble, now);
+        if (first != null) {
+            trouble.waitingFor = first;
+            wait(of, trouble, Reason.DEFERRED, first + " is repaired first", now.plus(ASK_AGAIN), now);
+            return;
+        }
+        trouble.waitingFor = "";
+        String group = neighbours.busyGroup(of, Objects.requireNonNull(of.seen));
+        if (group != null) {
+            String why = "another of the group " + group + " is being repaired";
+            wait(of, trouble, Reason.DEFERRED, why, now.plus(ASK_AGAIN), now);
+            return;
+        }
+        HostGuard.Refusal refusal = guard.refusal(of.identity, !trouble.askedBy.isEmpty(), now);
+        if (refusal != null) {
+            hold(of, trouble, refusal, now);
+            return;
+        }
+        if (trouble.dryRun) {
+            out.wouldHave(of, trouble, step.action(), "would have done: " + Recorder.word(step.action()), now);
+            rest(of, now);
+            return;
+        }
+        if (guard.trips(of.key(), known.consenting(), now)) {
+            out.add(new Effect.StoreHost(guard.state(now)));
+            String why = "too many containers were repaired; repairs go on after: caretaker recovery breaker reset";
+            out.change(null, Kind.BREAKER_OPENED, Reason.BREAKER_OPEN, RecoveryEvent.SERVICE, why, now);
+            hold(of, trouble, new HostGuard.Refusal(Reason.BREAKER_OPEN, why, now.plus(ASK_AGAIN)), now);
+            return;
+        }
+        begin(of, trouble, looked, step, now);
+    }
+
+    /** written down first. The edge does not go on to the last effect if one before it failed. */
+    private void begin(Managed of, Trouble trouble, Looked looked, Operations.Step step, Instant now) {
+        Sighting seen = Objects.requireNonNull(of.seen);
+        trouble.operations++;
+        var operation = Operations.reserve(trouble, step, seen, looked.evidence(), now);
+        of.operation = operation;
+        of.attempts.addLast(now);
+        guard.started(of.key(), now);
+        of.phase = Phase.ACTING;
+        of.due = null;
+        of.cascaded = false;
+        of.run = null;
+        out.store(of, now);
+        out.operation(of, trouble, Kind.STARTED, Reason.NONE, Recorder.word(step.action()) + " begins", now);
+        out.add(new Effect.Perform(of.identity, operation, step.rung(), false));
+    }
+
+    /** The operation was not begun after all: it counts for nothing. */
+    void revert(Managed of, Trouble trouble, Instant now) {
+        of.attempts.pollLast();
+        trouble.operations--;
+        of.operation = null;
+        of.phase = Phase.PENDING;
+        of.due = now.plus(rules.backoffBase());
+        out.add(new Effect.Count(Reason.ACTION_FAILED));
+        of.saveAt = of.due;
+    }
+
+    void performed(Managed of, Trouble trouble, Result result, Instant now) {
+        Operation operation = Objects.requireNonNull(of.operation);
+        switch (result) {
+            case Result.Done() -> verify(of, now);
+            case Result.Refused(String why) -> {
+                boolean permanent = examination.isPermanent(why);
+                if (permanent) {
+                    out.operation(of, trouble, Kind.FAILED, Reason.PERMANENT, why, now);
+                    endings.quarantine(of, Reason.PERMANENT, RecoveryEvent.SERVICE, why, now);
+                } else {
+                    endings.failed(of, trouble, Reason.ACTION_FAILED, why, now);
+                }
+            }
+            case Result.Changed() -> endings.over(of, trouble, Reason.STALE, "it was not the same any more", now);
+            case Result.Held() -> revert(of, trouble, now);
+            case Result.Unknown(String why) -> {
+                of.operation = Operations.unsettled(operation);
+                of.due = now.plus(rules.settleEvery());
+                out.store(of, now);
+            }
+        }
+    }
+
+    /** nobody knows whether it was done, so what is seen decides. */
+    private void settled(Managed of, Trouble trouble, @Nullable Sighting seen, Instant now) {
+        Operation operation = Objects.requireNonNull(of.operation);
+        if (Verification.wasDone(operation, seen)) {
+            verify(of, now);
+        } else if (operation.unsettled() || !Verification.mayRepeat(operation.action())) {
+            if (now.isBefore(operation.deadline()) && Verification.mayRepeat(operation.action())) {
+                of.due = now.plus(rules.settleEvery());
+            } else {
+                endings.failed(of, trouble, Reason.TIMEOUT, "nothing shows that it was done", now);
+            }
+        } else {
+            again(of, trouble, operation, seen, now);
+        }
+    }
+
+    /** The same operation once more: a former run of the service has not come to it, or not to its end. */
+    private void again(Managed of, Trouble trouble, Operation operation, @Nullable Sighting seen, Instant now) {
+        boolean isSame =
+                seen != null && seen.identity().id().equals(operation.before().containerId());
+        if (!isSame && operation.action() != Action.RECREATE) {
+            endings.over(of, trouble, Reason.STALE, "it is gone, or another one", now);
+            return;
+        }
+        HostGuard.Refusal refusal = guard.refusal(of.identity, true, now);
+        if (refusal != null) {
+            hold(of, trouble, refusal, now);
+            return;
+        }
+        of.resumed = false;
+        of.due = null;
+        out.operation(of, trouble, Kind.STARTED, Reason.NONE, Recorder.word(operation.action()) + " begins", now);
+        Playbook playbook = playbooks.named(trouble.playbook);
+        boolean known = playbook != null && playbook.rung(trouble.rung).action() == operation.action();
+        Rung rung = known ? Objects.requireNonNull(playbook).rung(trouble.rung) : Rung.of(operation.action());
+        out.add(new Effect.Perform(of.identity, operation, rung, true));
+    }
+
+    /** What could not be looked at in time has failed. */
+    void overdue(Managed of, Trouble trouble, String why, Instant now) {
+        Operation operation = of.operation;
+        boolean isUnderWay = of.phase == Phase.VERIFYING || of.phase == Phase.ACTING;
+        if (isUnderWay && operation != null && !now.isBefore(operation.deadline())) {
+            endings.failed(of, trouble, Reason.TIMEOUT, why, now);
+        }
+    }
+
+    private void verify(Managed of, Instant now) {
+        of.resumed = false;
+        of.phase = Phase.VERIFYING;
+        of.due = now;
+        of.wellSince = null;
+        of.run = null;
+        out.store(of, now);
+    }
+
+    /** */
+    private void verified(Managed of, Trouble trouble, Looked looked, Instant now) {
+        Operation operation = Objects.requireNonNull(of.operation);
+        Sighting seen = looked.sighting();
+        switch (Verification.of(operation, seen, looked.probe(), of.run)) {
+            case Verification.Verdict.Replaced() ->
+                endings.over(of, trouble, Reason.STALE, "somebody has created it anew meanwhile", now);
+            case Verification.Verdict.Failed(String why) -> endings.failed(of, trouble, Reason.NOT_VERIFIED, why, now);
+            case Verification.Verdict.NotYet(String why) -> {
+                of.wellSince = null;
+                if (now.isBefore(operation.deadline())) {
+                    of.due = now.plus(rules.verifyEvery());
+                } else {
+                    endings.failed(of, trouble, Reason.NOT_VERIFIED, why, now);
+                }
+            }
+            case Verification.Verdict.Well() -> well(of, trouble, Objects.requireNonNull(seen), now);
+        }
+    }
+
+    private void well(Managed of, Trouble trouble, Sighting seen, Instant now) {
+        of.run = Objects.requireNonNullElse(of.run, seen.startedAt());
+        if (of.wellSince == null) {
+            of.wellSince = now;
+        }
+        if (!of.cascaded) {
+            of.cascaded = true;
+            cascade(of, trouble, now);
+        }
+        Playbook playbook = playbooks.named(trouble.playbook);
+        Duration stable = playbook == null ? Duration.ofSeconds(30) : playbook.stableFor();
+        Instant believed = of.wellSince.plus(stable);
+        if (now.isBefore(believed)) {
+            Instant next = now.plus(rules.verifyEvery());
+            of.due = next.isBefore(believed) ? next : believed;
+            return;
+        }
+        Action action = Objects.requireNonNull(of.operation).action();
+        out.operation(of, trouble, Kind.SUCCEEDED, Reason.NONE, Recorder.word(action) + " helped", now);
+        endings.close(of, now);
+        endings.wake(of.key(), rules.dependentGrace(), now);
+    }
+
+    /** */
+    private void cascade(Managed of, Trouble trouble, Instant now) {
+        Action done = Objects.requireNonNull(of.operation).action();
+        for (Neighbours.Follower follower : neighbours.followers(of.key(), done)) {
+            Sighting seen = follower.container();
+            follow(known.orNew(seen.identity()), seen, trouble, follower.action(), now);
+        }
+    }
+
+    private void follow(Managed of, Sighting seen, Trouble cause, Action action, Instant now) {
+        if (of.phase == Phase.ACTING || of.phase == Phase.VERIFYING || of.phase == Phase.QUARANTINED) {
+            return;
+        }
+        var incident = new RecoveryState.Incident(
+                cause.id,
+                Trouble.DEPENDENCY,
+                Recorder.word(action),
+                cause.severity,
+                cause.since,
+                seen.identity().id(),
+                null,
+                cause.eventIds,
+                "",
+                0,
+                "",
+                cause.dryRun,
+                cause.drill);
+        if (!known.isGiven(seen)) {
+            var unheard = new Trouble(incident);
+            String why = "what it needs was started anew, but it may not be touched";
+            out.tell(of, unheard, Kind.SKIPPED, Reason.NOT_MANAGED, why, now);
+            known.forget(of.key());
+            return;
+        }
+        open(of, incident, "what it needs was started anew", now);
+    }
+}

@@ -1,0 +1,72 @@
+package caretaker.recovery.playbook;
+
+import caretaker.chassis.config.Default;
+import caretaker.chassis.config.Range;
+import java.time.Duration;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/**
+ * What is done about a kind of failure: one rung of the ladder for each attempt, the last one again and again until the
+ * budget is used up.
+ *
+ * @param name a word, by which it is found again after a crash
+ * @param like the name of the one whose ladder it takes over; then it has none of its own
+ * @param match which failures it is for
+ * @param ladder the cheapest step first
+ * @param after how long it must be unwell before anything is done; what exited waits for nothing
+ * @param startupGrace how long after its start nothing but an exit counts
+ * @param stableFor how long it must be well without a break until that is believed
+ * @param probe how its service is asked
+ * @param never what nobody but a person does here; for the report
+ */
+public record Playbook(
+        String name,
+        @Default("") String like,
+        Match match,
+        List<Rung> ladder,
+        @Default("0s") @Range(max = "1h") Duration after,
+
+        @Default("30s") @Range(max = "1h") Duration startupGrace,
+
+        @Default("30s") @Range(min = "1s", max = "1h") Duration stableFor,
+
+        @Default("none") Probe probe,
+        List<String> never) {
+
+    private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,62}");
+    private static final int MAX_LADDER = 16;
+
+    /** How a service says that it works, asked over HTTP and without credentials. */
+    public enum Probe {
+        NONE,
+        GRAFANA,
+        PROMETHEUS,
+        DCGM_EXPORTER,
+        NODE_EXPORTER,
+        CADVISOR
+    }
+
+    public Playbook {
+        if (!NAME.matcher(name).matches()) {
+            throw new IllegalArgumentException("'" + name + "' is no name; use small letters, digits and '-'");
+        }
+        if (like.isEmpty() == ladder.isEmpty()) {
+            throw new IllegalArgumentException("a playbook has either a ladder or 'like'");
+        }
+        if (ladder.size() > MAX_LADDER) {
+            throw new IllegalArgumentException("a ladder of more than " + MAX_LADDER + " rungs");
+        }
+        ladder = List.copyOf(ladder);
+        never = List.copyOf(never);
+    }
+
+    /** The rung of an attempt, from 0; beyond the last one it is the last one. */
+    public Rung rung(int number) {
+        return ladder.get(Math.min(number, ladder.size() - 1));
+    }
+
+    Playbook with(List<Rung> taken) {
+        return new Playbook(name, "", match, taken, after, startupGrace, stableFor, probe, never);
+    }
+}

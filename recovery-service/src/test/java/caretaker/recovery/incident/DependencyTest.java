@@ -1,0 +1,171 @@
+package caretaker.recovery.incident;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import caretaker.contracts.Condition;
+import caretaker.contracts.HealthEvent;
+import caretaker.contracts.RecoveryEvent;
+import caretaker.contracts.RecoveryEvent.Action;
+import caretaker.contracts.RecoveryEvent.Reason;
+import caretaker.contracts.RecoveryState.Phase;
+import caretaker.recovery.containers.Sighting;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** containers that need each other, and hosts that are ill. */
+class DependencyTest {
+    private static final String COMPOSE = "com.docker.compose.depends_on";
+    private final Scene scene = new Scene("host-actions: 20\nbreaker-floor: 20\n");
+
+    /** whichever is told first. */
+    @Test
+    void whatIsNeededIsRepairedFirst() {
+        Sighting db = scene.container("db");
+        Sighting web = scene.container("web", COMPOSE, "db:service_healthy:false");
+        scene.exit(db, 1);
+        scene.dies(web, 1);
+        assertThat(scene.performed).isEmpty();
+        assertThat(scene.skips()).containsExactly(Reason.DEFERRED);
+        assertThat(requireNonNull(scene.state(web).incident()).waitingFor()).isEqualTo(db.key());
+        scene.tell(scene.event(scene.now(db), Condition.CONTAINER_EXITED, "1"));
+        assertThat(scene.performed.getFirst().container()).isEqualTo(db.identity());
+        scene.seconds(31);
+        assertThat(scene.state(db).phase()).isEqualTo(Phase.OK);
+        assertThat(scene.performed).hasSize(1);
+        scene.seconds(16);
+        assertThat(scene.performed.getLast().container()).isEqualTo(web.identity());
+    }
+
+    /** well by itself within the grace, and nothing is done. */
+    @Test
+    void whatRecoversWithWhatItNeedsIsLeftAlone() {
+        Sighting db = scene.container("db");
+        Sighting web = scene.container("web", COMPOSE, "db:service_healthy:false");
+        scene.dies(db, 1);
+        scene.unhealthy(web);
+        scene.tell(scene.event(web, Condition.CONTAINER_UNHEALTHY, ""));
+        scene.seconds(31);
+        scene.put(Made.healthy(scene.now(web), Sighting.Health.HEALTHY));
+        scene.seconds(20);
+        assertThat(scene.performed).hasSize(1);
+        assertThat(scene.last().reason()).isEqualTo(Reason.STALE);
+    }
+
+    /** nobody waits for ever for one that nobody repairs. */
+    @Test
+    void nobodyWaitsLongForOneThatNobodyTellsOf() {
+        Sighting db = scene.container("db", COMPOSE, "");
+        Sighting web = scene.container("web", COMPOSE, "db:service_healthy:false");
+        scene.exit(db, 1);
+        scene.dies(web, 1);
+        scene.seconds(45);
+        assertThat(scene.performed.getFirst().container()).isEqualTo(web.identity());
+    }
+
+    /** */
+    @Test
+    void thoseWhoWantItAreRestartedWithWhatTheyNeedInTheSameIncident() {
+        Sighting db = scene.container("db");
+        scene.container("web", COMPOSE, "db:service_healthy:true");
+        Sighting cron = scene.container("cron", COMPOSE, "db:service_started:false");
+        Sighting vpn = Made.shares(scene.container("vpn"), db.key());
+        scene.put(vpn);
+        scene.list();
+        scene.dies(db, 1);
+        scene.minutes(2);
+        assertThat(scene.performed.stream().map(each -> each.container().service()))
+                .containsExactlyInAnyOrder("db", "web", "vpn");
+        assertThat(scene.actions()).containsExactly(Action.START, Action.RESTART, Action.RESTART);
+        assertThat(scene.events.stream()
+                        .map(event -> requireNonNull(event.incident()).id())
+                        .distinct())
+                .hasSize(1);
+        assertThat(scene.events.stream().map(RecoveryEvent::id)).doesNotHaveDuplicates();
+        assertThat(scene.state(cron(cron)).phase()).isEqualTo(Phase.OK);
+    }
+
+    private Sighting cron(Sighting cron) {
+        scene.asks(new Input.Command.Quarantine(cron.key(), "so that it is remembered"));
+        scene.asks(new Input.Command.Release(cron.key()));
+        return cron;
+    }
+
+    /** the id of the one whose namespaces it shares is a part of it. */
+    @Test
+    void whoSharesTheNamespacesOfOneThatIsNewIsCreatedAnewToo() {
+        Sighting db = scene.container("db");
+        Sighting vpn = scene.put(Made.shares(scene.container("vpn"), db.key()));
+        Sighting job = scene.put(Made.gpus(Made.shares(scene.container("job"), db.key()), "GPU-1"));
+        Sighting other =
+                scene.put(Made.labelled(Made.shares(scene.container("other"), db.key()), "caretaker.recovery", "no"));
+        scene.list();
+        scene.worker = perform ->
+                perform.operation().action() == Action.START ? new Input.Result.Refused("500") : scene.work(perform);
+        scene.dies(db, 1);
+        scene.minutes(3);
+        assertThat(scene.performed.stream()
+                        .map(each -> each.container().service() + " "
+                                + each.operation().action()))
+                .containsExactly("db START", "db RECREATE", "vpn RECREATE");
+        assertThat(scene.events)
+                .anyMatch(event -> other.identity().equals(event.container()) && event.reason() == Reason.NOT_MANAGED)
+                .anyMatch(event -> job.identity().equals(event.container()) && event.reason() == Reason.REPORT_ONLY);
+        assertThat(scene.now(vpn).identity().id()).isNotEqualTo(vpn.identity().id());
+    }
+
+    /** */
+    @ParameterizedTest
+    @EnumSource(names = {"DOCKER_UNAVAILABLE", "GPU_DRIVER_MISMATCH", "GPU_DRIVER_GONE", "GPU_LOST"})
+    void anIllHostHoldsAllRepairsBackUntilItIsWell(Condition condition) {
+        Sighting web = scene.container("web");
+        scene.tell(host(condition, HealthEvent.State.RAISED, ""));
+        scene.dies(web, 1);
+        scene.minutes(4);
+        assertThat(scene.performed).isEmpty();
+        assertThat(scene.skips()).containsExactly(Reason.SUPPRESSED_HOST);
+        scene.restart();
+        scene.minutes(1);
+        assertThat(scene.performed).isEmpty();
+        scene.tell(host(condition, HealthEvent.State.CLEARED, ""));
+        scene.minutes(1);
+        assertThat(scene.performed).hasSize(1);
+    }
+
+    /** */
+    @Test
+    void anXid79HoldsAllRepairsBackForItsTime() {
+        Sighting web = scene.container("web");
+        scene.tell(host(Condition.GPU_XID, HealthEvent.State.OCCURRED, "79"));
+        scene.dies(web, 1);
+        scene.minutes(9);
+        assertThat(scene.performed).isEmpty();
+        scene.minutes(2);
+        assertThat(scene.performed).hasSize(1);
+    }
+
+    /** a full disk is no fault of the container. */
+    @Test
+    void aFullDiskHoldsAllRepairsBack() {
+        Sighting web = scene.container("web");
+        scene.logs.put(web.key(), List.of("write /data/x: no space left on device"));
+        scene.dies(web, 1);
+        scene.dies(scene.container("db"), 1);
+        assertThat(scene.performed).isEmpty();
+        assertThat(scene.skips()).containsOnly(Reason.SUPPRESSED_HOST);
+    }
+
+    private HealthEvent host(Condition condition, HealthEvent.State state, String code) {
+        return scene.health(
+                condition,
+                state,
+                condition.severity(),
+                new HealthEvent.Entity(HealthEvent.Entity.Kind.GPU, "GPU-1", "GPU 0"),
+                code,
+                HealthEvent.Action.NONE,
+                Map.of());
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package caretaker.recovery.incident;
+
+import org.jspecify.annotations.NullMarked;
