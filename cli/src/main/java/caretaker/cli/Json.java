@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
 import java.io.UncheckedIOException;
 
 /** The JSON that commands print: one document a line. */
@@ -16,6 +17,15 @@ final class Json {
     /** A document with the version of its fields: they are only ever added. */
     static ObjectNode document() {
         return MAPPER.createObjectNode().put("schemaVersion", SCHEMA_VERSION);
+    }
+
+    static ObjectNode object() {
+        return MAPPER.createObjectNode();
+    }
+
+    /** @throws IOException for what is no JSON */
+    static JsonNode read(byte[] text) throws IOException {
+        return MAPPER.readTree(text);
     }
 
     static String line(JsonNode document) {

@@ -21,6 +21,7 @@ import picocli.CommandLine.HelpCommand;
             AlertmanagerCommand.class,
             EventsCommand.class,
             GpuCommand.class,
+            NotifyCommand.class,
             HelpCommand.class
         },
         exitCodeListHeading = "%nExit codes:%n",
