@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import caretaker.agent.GpuAgentConfig;
 import caretaker.alerts.AlertRouterConfig;
+import caretaker.alerts.FileCheck;
+import caretaker.alerts.routing.MatcherSyntax;
 import caretaker.chassis.config.Config;
 import caretaker.collector.CollectorConfig;
 import java.nio.file.Path;
@@ -26,5 +28,12 @@ class ExampleConfigsTest {
                 .isEqualTo(Config.render(Config.defaults(AlertRouterConfig.class)));
         assertThat(Config.render(Config.load(RunConfig.class, DEPLOY.resolve("run.yml"), Map.of())))
                 .isEqualTo(Config.render(Config.defaults(RunConfig.class)));
+    }
+
+    @Test
+    void theExampleOfAlertmanagersFileIsWell() {
+        FileCheck check = FileCheck.of(DEPLOY.resolve("alertmanager.example.yml"), MatcherSyntax.FALLBACK);
+        assertThat(check.problems()).isEmpty();
+        assertThat(check.warnings()).isEmpty();
     }
 }

@@ -111,6 +111,7 @@ public record DropIn(
     private static void web(Flags flags, Address first, String hostName, Map<String, String> settings) throws BadFlag {
         settings.put("http.host", first.host());
         settings.put("http.port", Integer.toString(first.port()));
+        settings.put("http.get-concurrency", limit(flags, Flag.WEB_GET_CONCURRENCY));
         if (!flags.text(Flag.WEB_CONFIG_FILE).isEmpty()) {
             settings.put("http.web-config", flags.text(Flag.WEB_CONFIG_FILE));
         }
@@ -142,6 +143,7 @@ public record DropIn(
     private static void alerting(Flags flags, Map<String, String> settings, List<String> notes) {
         settings.put("built-in.enabled", "false"); // Alertmanager has no alerts of its own
         settings.put("alerting.config-file", flags.text(Flag.CONFIG_FILE));
+        settings.put("alerting.instance", "alertmanager"); // the same after a restart, on whatever port
         settings.put("alerting.retention", atLeast(LEAST_RETENTION, flags, Flag.DATA_RETENTION, notes));
         settings.put("alerting.forget-every", atLeast(LEAST_INTERVAL, flags, Flag.ALERTS_GC_INTERVAL, notes));
         settings.put("alerting.max-alerts-per-name", limit(flags, Flag.ALERTS_LIMIT));

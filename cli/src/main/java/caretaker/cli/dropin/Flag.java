@@ -22,6 +22,8 @@ enum Flag {
     WEB_CONFIG_FILE("web.config.file", Kind.TEXT, "", "TLS and passwords, in the form of Prometheus' exporters."),
     WEB_EXTERNAL_URL("web.external-url", Kind.TEXT, "", "Where people find it. Its path goes before all paths."),
     WEB_ROUTE_PREFIX("web.route-prefix", Kind.TEXT, "", "What goes before all paths; the path of the external URL."),
+    WEB_GET_CONCURRENCY(
+            "web.get-concurrency", Kind.INTEGER, "0", "GETs answered at once; 0: the processors, and at least 8."),
     ENABLE_FEATURE("enable-feature", Kind.TEXTS, "", "classic-mode, utf8-strict-mode. Commas between several."),
     LOG_LEVEL("log.level", Kind.LEVEL, "info", "debug, info, warn or error."),
     LOG_FORMAT("log.format", Kind.FORMAT, "logfmt", "logfmt or json."),
@@ -32,7 +34,6 @@ enum Flag {
     LOG_SILENCES("log.silences", Kind.SWITCH, "every change of a silence is on the bus"),
     DISPATCH_MAINTENANCE_INTERVAL("dispatch.maintenance-interval", Kind.DURATION, "empty groups are looked for anyway"),
     DISPATCH_START_DELAY("dispatch.start-delay", Kind.DURATION, "groups go on where they stopped"),
-    WEB_GET_CONCURRENCY("web.get-concurrency", Kind.INTEGER, "requests are bounded anyway"),
     WEB_TIMEOUT("web.timeout", Kind.DURATION, "requests are bounded anyway"),
     WEB_UI_PATH("web.ui-path", Kind.TEXT, "there are no pages yet"),
     GOMEMLIMIT("auto-gomemlimit", Kind.SWITCH, Why.GO),

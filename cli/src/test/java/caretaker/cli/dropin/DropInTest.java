@@ -65,6 +65,7 @@ class DropInTest {
                 "--alerts.per-alertname-limit",
                 "9",
                 "--web.config.file=web.yml",
+                "--web.get-concurrency=3",
                 "--enable-feature=classic-mode");
 
         // Then
@@ -75,6 +76,7 @@ class DropInTest {
         assertThat(config.alerting().maxSilence().count()).isEqualTo(2048);
         assertThat(config.alerting().maxAlertsPerName()).isEqualTo(9);
         assertThat(config.http().webConfig()).isEqualTo(Path.of("web.yml"));
+        assertThat(config.http().getConcurrency()).isEqualTo(3);
         assertThat(config.alerting().matchers()).isEqualTo(MatcherSyntax.CLASSIC);
     }
 
