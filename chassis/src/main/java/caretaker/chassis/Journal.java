@@ -316,7 +316,7 @@ public final class Journal implements AutoCloseable {
             }
             throw e;
         }
-        if (batch.lost() > 0) {
+        if (batch.lost().records() > 0) {
             lost(batch.lost());
         }
         List<JournalEntry.Kept> records = new ArrayList<>(batch.records());
@@ -334,14 +334,15 @@ public final class Journal implements AutoCloseable {
                         records, more && !records.isEmpty() ? records.getLast().id() : reached));
     }
 
-    private void lost(int records) {
+    private void lost(JournalSegments.Lost lost) {
         damaged.increment();
         synchronized (this) {
-            held -= records;
+            held -= lost.records();
+            heldBytes -= lost.bytes();
         }
         LOGGER.atError()
                 .addKeyValue("topic", topic)
-                .addKeyValue("records", records)
+                .addKeyValue("records", lost.records())
                 .log("events on disk can't be read any more; the damaged file is set aside");
     }
 

@@ -9,6 +9,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Deque;
 import java.util.List;
@@ -36,6 +37,9 @@ final class JournalSegments implements AutoCloseable {
         /** By id less {@link #firstId}: whether it is open. */
         final BitSet open = new BitSet();
 
+        /** What each counts for, by the same number. */
+        private int[] sizes = new int[16];
+
         long firstId;
         long lastId;
         long size;
@@ -45,12 +49,22 @@ final class JournalSegments implements AutoCloseable {
             this.number = number;
         }
 
-        void opened(long id) {
+        void opened(long id, int size) {
             if (firstId == 0) {
                 firstId = id;
             }
             lastId = id;
-            open.set((int) (id - firstId));
+            int at = (int) (id - firstId);
+            if (at >= sizes.length) {
+                sizes = Arrays.copyOf(sizes, Math.max(at + 1, 2 * sizes.length));
+            }
+            sizes[at] = size;
+            open.set(at);
+        }
+
+        /** Of the open records from a number on. */
+        long openBytes(int from) {
+            return open.stream().filter(at -> at >= from).mapToLong(at -> sizes[at]).sum();
         }
 
         boolean settled(long id) {
@@ -99,7 +113,7 @@ final class JournalSegments implements AutoCloseable {
         long bytes = 0;
         for (Segment segment : segments) {
             records += segment.open.cardinality();
-            bytes += segment.open.isEmpty() ? 0 : openBytes(segment);
+            bytes += segment.openBytes(0);
         }
         deleteSettled();
         return new Found(records, bytes, torn, corrupt);
@@ -110,7 +124,7 @@ final class JournalSegments implements AutoCloseable {
             for (JournalEntry entry = reader.next(); entry != null; entry = reader.next()) {
                 lastId = Math.max(lastId, entry.id());
                 switch (entry) {
-                    case JournalEntry.Kept kept -> segment.opened(kept.id());
+                    case JournalEntry.Kept kept -> segment.opened(kept.id(), size(kept.record()));
                     case JournalEntry.Settled settled -> markSettled(settled.id());
                 }
             }
@@ -123,18 +137,6 @@ final class JournalSegments implements AutoCloseable {
             }
             return reader.ending();
         }
-    }
-
-    private long openBytes(Segment segment) throws IOException {
-        long bytes = 0;
-        try (var reader = new SegmentReader(topic, segment.file)) {
-            for (JournalEntry entry = reader.next(); entry != null; entry = reader.next()) {
-                if (entry instanceof JournalEntry.Kept kept && isOpen(segment, kept.id())) {
-                    bytes += size(kept.record());
-                }
-            }
-        }
-        return bytes;
     }
 
     /** What a record counts for. */
@@ -167,7 +169,7 @@ final class JournalSegments implements AutoCloseable {
     void append(JournalEntry.Kept kept) throws IOException {
         Segment segment = writable();
         write(segment, JournalEntry.encode(kept));
-        segment.opened(kept.id());
+        segment.opened(kept.id(), size(kept.record()));
         lastId = Math.max(lastId, kept.id());
     }
 
@@ -278,14 +280,23 @@ final class JournalSegments implements AutoCloseable {
         deleteSettled();
     }
 
+    /** Records that cannot be read any more. */
+    record Lost(int records, long bytes) {
+        static final Lost NONE = new Lost(0, 0);
+
+        Lost and(Lost more) {
+            return new Lost(records + more.records, bytes + more.bytes);
+        }
+    }
+
     /** Records that were read back. */
-    record Batch(List<JournalEntry.Kept> records, boolean more, int lost) {}
+    record Batch(List<JournalEntry.Kept> records, boolean more, Lost lost) {}
 
     /** The open records after an id, oldest first, within limits but at least one. What cannot be read is lost. */
     Batch read(long afterId, int maxRecords, long maxBytes) throws IOException {
         List<JournalEntry.Kept> found = new ArrayList<>();
         long bytes = 0;
-        int lost = 0;
+        Lost lost = Lost.NONE;
         for (Segment segment : List.copyOf(segments)) {
             if (segment.lastId <= afterId || segment.open.isEmpty()) {
                 continue;
@@ -305,17 +316,18 @@ final class JournalSegments implements AutoCloseable {
                         }
                     }
                 }
-                lost += giveUp(segment, lastRead);
+                lost = lost.and(giveUp(segment, lastRead));
             }
         }
         return new Batch(found, false, lost);
     }
 
     /** Records of a segment that should come after the last that could be read. */
-    private int giveUp(Segment segment, long lastRead) throws IOException {
+    private Lost giveUp(Segment segment, long lastRead) throws IOException {
         int from = (int) Math.max(0, lastRead + 1 - segment.firstId);
-        int lost = segment.open.get(from, Math.max(from, segment.open.length())).cardinality();
-        if (lost > 0) {
+        int records = segment.open.get(from, Math.max(from, segment.open.length())).cardinality();
+        var lost = new Lost(records, segment.openBytes(from));
+        if (records > 0) {
             setAside(segment);
             segment.open.clear(from, segment.open.length());
         }
