@@ -3,7 +3,6 @@ package caretaker.chassis;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Promise;
-import io.vertx.kafka.client.producer.KafkaWriteStream;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,7 +17,8 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.RecordBatchTooLargeException;
@@ -142,7 +142,7 @@ final class Lane {
             }
             busy = true;
         }
-        outbox.onContext(this::round);
+        outbox.onThread(this::round);
         return true;
     }
 
@@ -193,7 +193,7 @@ final class Lane {
             }
             busy = true;
         }
-        outbox.onContext(this::round);
+        outbox.onThread(this::round);
     }
 
     /**
@@ -246,7 +246,7 @@ final class Lane {
             }
             resting = false;
         }
-        round();
+        outbox.onThread(this::round);
     }
 
     /** Does not wait for the end of a pause. */
@@ -257,7 +257,7 @@ final class Lane {
             }
             resting = false;
         }
-        outbox.onContext(this::round);
+        outbox.onThread(this::round);
     }
 
     /** Nobody will send what waits here any more. */
@@ -272,19 +272,21 @@ final class Lane {
                         promise.tryFail(new IllegalStateException("the outbox closed before " + topic + " had it")));
     }
 
+    /** Waits while Kafka does not know the topic. */
     private void round() {
         List<Pending> round = take();
         if (round.isEmpty()) {
             return;
         }
-        outbox.producerFor(topic).onComplete(ready -> {
-            if (ready.succeeded()) {
-                send(ready.result(), round);
-            } else {
-                var failures = new ArrayList<@Nullable Throwable>(Collections.nCopies(round.size(), ready.cause()));
-                settle(null, round, failures);
-            }
-        });
+        Producer<byte[], byte[]> producer;
+        try {
+            producer = outbox.producerFor(topic);
+        } catch (RuntimeException e) {
+            var failures = new ArrayList<@Nullable Throwable>(Collections.nCopies(round.size(), e));
+            outbox.onContext(() -> settle(null, round, failures));
+            return;
+        }
+        send(producer, round);
     }
 
     /** The next round, or none, in which case nothing is under way any more. */
@@ -293,7 +295,8 @@ final class Lane {
         Set<ByteBuffer> keys = new HashSet<>();
         long bytes = 0;
         int scanned = 0;
-        for (Iterator<Pending> all = waiting.iterator(); all.hasNext() && round.size() < roundRecords; ) {
+        int most = outbox.isEnded() ? 0 : roundRecords;
+        for (Iterator<Pending> all = waiting.iterator(); all.hasNext() && round.size() < most; ) {
             Pending pending = all.next();
             int size = pending.record().size();
             if (++scanned > roundRecords * SCAN_FACTOR || (!round.isEmpty() && bytes + size > ROUND_BYTES)) {
@@ -314,20 +317,34 @@ final class Lane {
         return round;
     }
 
-    private void send(KafkaWriteStream<byte[], byte[]> stream, List<Pending> round) {
-        var failures = new ArrayList<@Nullable Throwable>(Collections.nCopies(round.size(), null));
-        var open = new AtomicInteger(round.size());
-        for (int i = 0; i < round.size(); i++) {
-            int index = i;
-            stream.send(toKafka(round.get(i))).onComplete(result -> {
-                synchronized (failures) {
-                    failures.set(index, result.cause());
-                }
-                if (open.decrementAndGet() == 0) {
-                    settle(stream, round, failures);
+    private void send(Producer<byte[], byte[]> producer, List<Pending> round) {
+        List<CompletableFuture<Void>> sent = new ArrayList<>();
+        for (Pending pending : round) {
+            sent.add(send(producer, pending));
+        }
+        var _ = CompletableFuture.allOf(sent.toArray(CompletableFuture[]::new)).whenComplete((_, _) -> {
+            List<@Nullable Throwable> failures = new ArrayList<>();
+            for (CompletableFuture<Void> one : sent) {
+                failures.add(one.isCompletedExceptionally() ? one.exceptionNow() : null);
+            }
+            outbox.onContext(() -> settle(producer, round, failures));
+        });
+    }
+
+    private CompletableFuture<Void> send(Producer<byte[], byte[]> producer, Pending pending) {
+        var sent = new CompletableFuture<Void>();
+        try {
+            var _ = producer.send(toKafka(pending), (_, failure) -> {
+                if (failure == null) {
+                    sent.complete(null);
+                } else {
+                    sent.completeExceptionally(failure);
                 }
             });
+        } catch (RuntimeException e) {
+            sent.completeExceptionally(e); // some failures are thrown, and not told
         }
+        return sent;
     }
 
     private ProducerRecord<byte[], byte[]> toKafka(Pending pending) {
@@ -337,7 +354,7 @@ final class Lane {
     }
 
     private void settle(
-            @Nullable KafkaWriteStream<byte[], byte[]> stream,
+            @Nullable Producer<byte[], byte[]> producer,
             List<Pending> round,
             List<? extends @Nullable Throwable> failures) {
         List<Pending> again = new ArrayList<>();
@@ -361,14 +378,14 @@ final class Lane {
                     .addKeyValue("records", again.size())
                     .addKeyValue("reason", reason.toString())
                     .log("broker did not take records, trying again");
-            if (stream != null && !(reason instanceof RetriableException)) {
-                outbox.discard(stream);
+            if (producer != null && !(reason instanceof RetriableException)) {
+                outbox.discard(producer);
             }
         }
         putBack(again);
         if (reason == null) {
             backoff.succeeded();
-            outbox.onContext(this::round);
+            outbox.onThread(this::round);
         } else {
             rest(outbox.isClosed() ? Duration.ofMillis(50) : backoff.failed());
         }

@@ -29,6 +29,12 @@ public final class Logs {
         }
     }
 
+    /** What the first of a chain of exceptions says. */
+    static String rootMessage(Throwable e) {
+        Throwable cause = e.getCause();
+        return cause == null ? String.valueOf(e.getMessage()) : rootMessage(cause);
+    }
+
     static void configure(LoggerContext context, LogSettings settings) {
         context.reset();
         var appender = new LogAppender(

@@ -5,7 +5,6 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.kafka.client.producer.KafkaWriteStream;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -14,9 +13,11 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToIntFunction;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -50,7 +51,8 @@ public final class Outbox implements AutoCloseable {
     private final Map<String, Lane> lanes = new ConcurrentHashMap<>();
     private final List<Journal> journals = new CopyOnWriteArrayList<>();
     private volatile boolean closed;
-    private @Nullable Future<KafkaWriteStream<byte[], byte[]>> producer; // guarded by this
+    private volatile boolean ended;
+    private @Nullable Producer<byte[], byte[]> producer; // guarded by this
 
     private Outbox(
             Vertx vertx,
@@ -153,8 +155,22 @@ public final class Outbox implements AutoCloseable {
         return closed;
     }
 
+    /** Whether nothing is sent any more. */
+    boolean isEnded() {
+        return ended;
+    }
+
+    /** For work that may wait. A lane has one piece of it at a time. */
+    void onThread(Runnable work) {
+        Thread.ofVirtual().name("outbox").start(work);
+    }
+
     void onContext(Runnable work) {
-        context.runOnContext(_ -> work.run());
+        try {
+            context.runOnContext(_ -> work.run());
+        } catch (RejectedExecutionException loopHasEnded) {
+            LOGGER.atDebug().log("the event loop ended before the outbox");
+        }
     }
 
     void later(Duration pause, Runnable work) {
@@ -162,45 +178,34 @@ public final class Outbox implements AutoCloseable {
     }
 
     /**
-     * The producer, once it knows the topic. Kafka's send blocks while it does not, so that is waited for on a thread
-     * that may wait.
+     * The producer, once it knows the topic: before, a send would wait.
+     *
+     * @throws RuntimeException if it does not get to know it, or there can be no producer
      */
-    Future<KafkaWriteStream<byte[], byte[]>> producerFor(String topic) {
-        return producer()
-                .compose(stream -> Blocking.call(vertx, () -> {
-                    var _ = stream.unwrap().partitionsFor(topic);
-                    return stream;
-                }));
+    Producer<byte[], byte[]> producerFor(String topic) {
+        Producer<byte[], byte[]> current = producer();
+        var _ = current.partitionsFor(topic);
+        return current;
     }
 
-    private synchronized Future<KafkaWriteStream<byte[], byte[]>> producer() {
-        Future<KafkaWriteStream<byte[], byte[]>> current = producer;
-        if (current == null || current.failed()) {
-            current = Blocking.call(vertx, this::newProducer);
+    private synchronized Producer<byte[], byte[]> producer() {
+        Producer<byte[], byte[]> current = producer;
+        if (ended) {
+            throw new IllegalStateException("the outbox is closed");
+        }
+        if (current == null) {
+            current = new KafkaProducer<>(
+                    kafka.producer(settings.producer()), new ByteArraySerializer(), new ByteArraySerializer());
             producer = current;
         }
         return current;
     }
 
-    private KafkaWriteStream<byte[], byte[]> newProducer() {
-        return KafkaWriteStream.create(
-                vertx,
-                new KafkaProducer<>(
-                        kafka.producer(settings.producer()), new ByteArraySerializer(), new ByteArraySerializer()));
-    }
-
     /** A producer that failed for a reason no waiting helps stays failed; the next round gets a new one. */
-    synchronized void discard(KafkaWriteStream<byte[], byte[]> stream) {
-        Future<KafkaWriteStream<byte[], byte[]>> current = producer;
-        if (current != null && current.succeeded() && current.result().equals(stream)) {
+    synchronized void discard(Producer<byte[], byte[]> failed) {
+        if (failed.equals(producer)) {
             producer = null;
-            vertx.executeBlocking(
-                            () -> {
-                                stream.unwrap().close(Duration.ZERO);
-                                return null;
-                            },
-                            false)
-                    .onFailure(e -> LOGGER.atWarn().setCause(e).log("close of a failed producer failed"));
+            onThread(() -> failed.close(Duration.ZERO));
         }
     }
 
@@ -215,6 +220,7 @@ public final class Outbox implements AutoCloseable {
         closed = true;
         lanes.values().forEach(Lane::hurry);
         awaitIdle(settings.flushLimit(), Lane::size);
+        ended = true;
         closeProducer();
         awaitIdle(ABORT_LIMIT, Lane::inFlight);
         journals.forEach(Journal::close);
@@ -247,9 +253,8 @@ public final class Outbox implements AutoCloseable {
     }
 
     private synchronized void closeProducer() {
-        Future<KafkaWriteStream<byte[], byte[]>> current = producer;
-        if (current != null && current.succeeded()) {
-            current.result().unwrap().close(Duration.ZERO); // what is acknowledged is settled, the rest is aborted
+        if (producer != null) {
+            producer.close(Duration.ZERO); // what is acknowledged is settled, the rest is aborted
         }
     }
 }

@@ -187,17 +187,12 @@ public final class PollLoop implements AutoCloseable {
                 LOGGER.atWarn()
                         .addMarker(Logs.REPEATABLE)
                         .addKeyValue("loop", settings.name)
-                        .addKeyValue("reason", rootMessage(e))
+                        .addKeyValue("reason", Logs.rootMessage(e))
                         .log("no consumer yet, trying again");
             }
             boolean _ = stop.await(CONNECT_PAUSE_MILLIS, TimeUnit.MILLISECONDS);
         }
         return null;
-    }
-
-    private static String rootMessage(Throwable e) {
-        Throwable cause = e.getCause();
-        return cause == null ? String.valueOf(e.getMessage()) : rootMessage(cause);
     }
 
     private void begin(Consumer<byte[], byte[]> consumer) throws InterruptedException {
@@ -304,11 +299,6 @@ public final class PollLoop implements AutoCloseable {
         try {
             consumer.commitSync(uncommitted, RPC_LIMIT);
             uncommitted.clear();
-        } catch (CommitFailedException e) {
-            // The partitions have moved on. Their new owner repeats these records, which effects allow.
-            metrics.commitRefused();
-            LOGGER.atWarn().setCause(e).addKeyValue("offsets", uncommitted).log("commit refused");
-            uncommitted.clear();
         } catch (RebalanceInProgressException | RetriableException e) {
             metrics.commitRefused();
             LOGGER.atWarn()
@@ -316,6 +306,15 @@ public final class PollLoop implements AutoCloseable {
                     .addKeyValue("loop", settings.name)
                     .addKeyValue("reason", e.toString())
                     .log("commit failed, trying again");
+        } catch (KafkaException e) {
+            // The partitions have moved on, or the group is gone with the broker's disk, for which Kafka's client has
+            // no class of its own. Whoever has them next repeats these records, which effects allow.
+            if (!(e instanceof CommitFailedException) && !e.getClass().equals(KafkaException.class)) {
+                throw e;
+            }
+            metrics.commitRefused();
+            LOGGER.atWarn().setCause(e).addKeyValue("offsets", uncommitted).log("commit refused");
+            uncommitted.clear();
         }
     }
 

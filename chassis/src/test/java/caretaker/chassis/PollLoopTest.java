@@ -13,6 +13,7 @@ import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.junit.jupiter.api.Test;
@@ -30,6 +31,9 @@ class PollLoopTest {
             if (brokerAway) {
                 throw new TimeoutException("no answer");
             }
+            if (groupGone) {
+                throw new KafkaException("Unexpected error in commit: The group id does not exist.");
+            }
             super.commitSync(offsets, limit);
         }
     };
@@ -37,6 +41,7 @@ class PollLoopTest {
     private final List<String> quarantined = new ArrayList<>();
     private boolean down;
     private boolean brokerAway;
+    private boolean groupGone;
 
     @Test
     void theOffsetStopsAtTheFirstRecordWhoseEffectFailed() {
@@ -105,6 +110,25 @@ class PollLoopTest {
         assertThat(committed(ONE)).isEqualTo(2);
         assertThat(records("quarantined")).isEqualTo(1);
         assertThat(records("done")).isEqualTo(1);
+    }
+
+    /** After a broker has lost its disk. */
+    @Test
+    void aGroupThatIsGoneDoesNotEndTheLoop() {
+        // Given
+        var loop = begin(loop().each(this::done));
+        add(ONE, 1);
+        groupGone = true;
+        loop.runBatch(consumer);
+
+        // When
+        groupGone = false;
+        add(TWO, 2);
+        loop.runBatch(consumer);
+
+        // Then
+        assertThat(effects).containsExactly("0/0", "1/0", "1/1");
+        assertThat(committed(TWO)).isEqualTo(2);
     }
 
     @Test
