@@ -683,6 +683,8 @@ static bool applyLine(char *line) {
     }
     if (strcmp(word, "seed") == 0) {
         scenario.seed = strtoull(argument, NULL, 10);
+    } else if (strcmp(word, "begin") == 0) {
+        scenario.beginUs = strtoll(argument, NULL, 10);
     } else if (strcmp(word, "driver-version") == 0) {
         setDriver(argument);
     } else if (strcmp(word, "nvml-version") == 0) {

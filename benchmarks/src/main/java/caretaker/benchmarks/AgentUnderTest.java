@@ -26,6 +26,12 @@ final class AgentUnderTest implements AutoCloseable {
 
     static AgentUnderTest start(Path root, Path dir, String bootstrap, String scenario)
             throws IOException, InterruptedException {
+        return start(root, dir, bootstrap, scenario, "");
+    }
+
+    /** @param more lines of its configuration */
+    static AgentUnderTest start(Path root, Path dir, String bootstrap, String scenario, String more)
+            throws IOException, InterruptedException {
         Path library = PaperDriver.compile(root, dir);
         Path script = Files.writeString(dir.resolve("scenario"), scenario);
         int port = FreePort.find();
@@ -37,7 +43,7 @@ final class AgentUnderTest implements AutoCloseable {
                 http: {port: %d}
                 nvml: {library: "%s"}
                 docker: {enabled: true}
-                """.formatted(HOST, bootstrap, dir.resolve("agent"), port, library));
+                """.formatted(HOST, bootstrap, dir.resolve("agent"), port, library) + more);
         var builder = Processes.agent(root, config);
         builder.environment().put(PaperDriver.SCENARIO_VARIABLE, script.toString());
         var agent = new AgentUnderTest(RunningProgram.start(builder), port);

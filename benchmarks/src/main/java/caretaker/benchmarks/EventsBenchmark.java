@@ -7,9 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /** How long a fault is on its way: from the driver or the Docker engine into a consumer's hands. */
 final class EventsBenchmark implements Benchmark {
@@ -33,42 +33,28 @@ final class EventsBenchmark implements Benchmark {
     public String method() {
         return XIDS + " XIDs of the test library, from the moment they happen, and " + DEATHS
                 + " real containers that end with an error, from the engine's own time of it, each until a consumer"
-                + " has the event; agent with a data folder";
+                + " has the event; agent with a data folder; beside it a bare record through the same broker, and a"
+                + " bare reader of the engine's events";
     }
 
     @Override
     public List<Figure> run(Path root) throws Exception {
         Path dir = Files.createTempDirectory("caretaker-bench");
-        Path log = dir.resolve("kernel.log");
+        Instant begin = InstantSource.system().instant();
         try (var broker = EmbeddedBroker.start(dir.resolve("data"), 0);
+                var log = new KernelDevice(dir);
                 var deaths = new ContainerDeaths();
-                var _ = AgentUnderTest.start(root, dir, broker.bootstrapServers(), scenario(log));
-                var feed = new HealthFeed(Topics.created(broker.bootstrapServers()))) {
-            List<Double> xids = xids(feed, log);
-            List<Double> exits = new ArrayList<>();
-            for (int i = -WARM_UP; i < DEATHS; i++) {
-                double millis = deaths.once(feed);
-                if (i >= 0) {
-                    exits.add(millis);
-                }
-            }
-            return List.of(
-                    Figure.atMost(
-                            "XID to event on Kafka, p99 in ms",
-                            Percentile.of(xids, 0.99),
-                            TARGET_MILLIS,
-                            Percentile.note(xids)),
-                    Figure.atMost(
-                            "container's death to event on Kafka, p99 in ms",
-                            Percentile.of(exits, 0.99),
-                            TARGET_MILLIS,
-                            Percentile.note(exits)));
+                var _ = AgentUnderTest.start(root, dir, broker.bootstrapServers(), scenario(begin, log), log.setting());
+                var feed = new HealthFeed(Topics.created(broker.bootstrapServers()));
+                var kafka = new RoundTrip(broker.bootstrapServers())) {
+            return List.of(xids(begin, feed, kafka), exits(deaths, feed, kafka));
         }
     }
 
     /** An XID each quarter of a second, on one GPU after the other. None comes twice: repeats are told together. */
-    private static String scenario(Path log) {
-        var scenario = new StringBuilder("gpus " + GPUS + "\nkernel-log " + log + "\n");
+    private static String scenario(Instant begin, KernelDevice log) {
+        var scenario = new StringBuilder("gpus %d%nbegin %d%nkernel-log %s%n"
+                .formatted(GPUS, Duration.between(Instant.EPOCH, begin).toNanos() / 1000, log.path()));
         for (int i = 0; i < WARM_UP + XIDS; i++) {
             scenario.append("gpu %d xid %d at %dms%n".formatted(i % GPUS, FIRST_CODE + i, firstMillis(i)));
         }
@@ -79,33 +65,43 @@ final class EventsBenchmark implements Benchmark {
         return FIRST.toMillis() + number * EVERY.toMillis();
     }
 
-    private static List<Double> xids(HealthFeed feed, Path log) throws IOException, InterruptedException {
-        List<HealthFeed.Arrival> arrivals = new ArrayList<>();
-        Instant begin = Instant.MAX;
+    private static Figure xids(Instant begin, HealthFeed feed, RoundTrip kafka)
+            throws IOException, InterruptedException {
+        List<Way> ways = new ArrayList<>();
+        List<Double> bare = new ArrayList<>();
         for (int i = -WARM_UP; i < XIDS; i++) {
             var arrival = feed.await(event -> event.condition() == Condition.GPU_XID, Duration.ofSeconds(60), "an XID");
-            Instant happened = begin(log);
-            begin = happened.isBefore(begin) ? happened : begin;
+            double alone = kafka.once();
             if (i >= 0) {
-                arrivals.add(arrival);
+                int number = Integer.parseInt(arrival.event().code()) - FIRST_CODE;
+                ways.add(Way.of(begin.plusMillis(firstMillis(number)), arrival));
+                bare.add(alone);
             }
         }
-        List<Double> millis = new ArrayList<>();
-        for (HealthFeed.Arrival arrival : arrivals) {
-            double since = Duration.between(begin, arrival.at()).toNanos() / 1e6;
-            millis.add(since - firstMillis(Integer.parseInt(arrival.event().code()) - FIRST_CODE));
-        }
-        return millis;
+        return Figure.atMost(
+                "XID to event on Kafka, p99 in ms",
+                Percentile.of(Way.whole(ways), 0.99),
+                TARGET_MILLIS,
+                Way.note(ways, "a bare record", bare));
     }
 
-    /**
-     * When the scenario began, by the newest line of the kernel log and the file's time. A line is written when its XID
-     * is told, never before it happens: the earliest of many is the best.
-     */
-    private static Instant begin(Path log) throws IOException {
-        List<String> lines = Files.readAllLines(log);
-        long micros = Long.parseLong(lines.getLast().split(",", 4)[2]);
-        return Instant.ofEpochSecond(0, Files.getLastModifiedTime(log).to(TimeUnit.NANOSECONDS))
-                .minusNanos(micros * 1000);
+    private static Figure exits(ContainerDeaths deaths, HealthFeed feed, RoundTrip kafka)
+            throws IOException, InterruptedException {
+        List<Way> ways = new ArrayList<>();
+        List<Double> bare = new ArrayList<>();
+        for (int i = -WARM_UP; i < DEATHS; i++) {
+            Way way = deaths.once(feed);
+            double alone = kafka.once();
+            if (i >= 0) {
+                ways.add(way);
+                bare.add(alone);
+            }
+        }
+        return Figure.atMost(
+                "container's death to event on Kafka, p99 in ms",
+                Percentile.of(Way.whole(ways), 0.99),
+                TARGET_MILLIS,
+                Way.note(ways, "a bare record", bare) + ", the engine's word to a bare reader "
+                        + Percentile.pair(deaths.bare(DEATHS)));
     }
 }

@@ -20,6 +20,8 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** Health events as a consumer on a thread of its own gets them, with the moment when it had them. */
 final class HealthFeed implements AutoCloseable {
+    static final int FETCH_WAIT_MILLIS = 100;
+
     private static final Duration POLL = Duration.ofMillis(50);
 
     /** An event, and when it was in a consumer's hands. */
@@ -36,7 +38,7 @@ final class HealthFeed implements AutoCloseable {
     /** Begins with the first event of the topic, which must exist. */
     HealthFeed(String bootstrap) {
         consumer = new KafkaConsumer<>(
-                Map.of("bootstrap.servers", bootstrap, "fetch.max.wait.ms", 100),
+                Map.of("bootstrap.servers", bootstrap, "fetch.max.wait.ms", FETCH_WAIT_MILLIS),
                 new ByteArrayDeserializer(),
                 new ByteArrayDeserializer());
         var partitions = consumer.partitionsFor(Topic.HEALTH.fullName()).stream()

@@ -59,7 +59,8 @@ final class HungBenchmark implements Benchmark {
                             "Docker event while the driver hangs, p99 in ms",
                             Percentile.of(hung.docker(), 0.99),
                             TARGET_MILLIS,
-                            Percentile.note(hung.docker())),
+                            Percentile.note(hung.docker()) + "; the engine's word to a bare reader "
+                                    + Percentile.pair(deaths.bare(ROUNDS))),
                     ratio("answer of /metrics while the driver hangs to before, medians", hung.http(), well.http()));
         }
     }
@@ -80,7 +81,7 @@ final class HungBenchmark implements Benchmark {
         List<Double> docker = new ArrayList<>();
         List<Double> http = new ArrayList<>();
         for (int i = 0; i < rounds; i++) {
-            docker.add(deaths.once(feed));
+            docker.add(deaths.once(feed).whole());
             http.add(agent.scrapeMillis());
         }
         return new Delays(docker, http);

@@ -12,6 +12,10 @@ final class Percentile {
         return sorted.get((int) Math.min(sorted.size() - 1L, Math.round(Math.ceil(sorted.size() * share)) - 1));
     }
 
+    static String pair(List<Double> values) {
+        return Figure.number(of(values, 0.5)) + " and " + Figure.number(of(values, 0.99)) + " ms";
+    }
+
     static String note(List<Double> values) {
         return "median " + Figure.number(of(values, 0.5)) + " ms, most " + Figure.number(of(values, 1)) + " ms of "
                 + values.size();
