@@ -8,6 +8,7 @@ import caretaker.agent.health.HealthLedger;
 import caretaker.agent.kernel.KernelLog;
 import caretaker.agent.nvml.Nvml;
 import caretaker.agent.nvml.Opening;
+import caretaker.agent.poll.HostListener;
 import caretaker.agent.poll.HostPoll;
 import caretaker.agent.poll.Intervals;
 import caretaker.agent.poll.Poller;
@@ -37,6 +38,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 
 /** A running agent. A test starts one the same way the process does. */
@@ -115,7 +118,8 @@ public final class GpuAgent implements AutoCloseable {
         Optional<DockerWatcher> docker = docker(vertx, config, ledgers.getFirst(), registry, clocks)
                 .map(watcher -> closer.opened("docker", watcher));
         Containers containers = docker.<Containers>map(watcher -> watcher).orElse(Containers.NONE);
-        probe(config, vertx, containers, ledgers.getFirst(), registry, clocks)
+        var gpus = new AtomicInteger(); // that the driver of the first host lists
+        probe(config, vertx, containers, ledgers.getFirst(), gpus::get, registry, clocks)
                 .ifPresent(probes -> closer.opened("probes", probes));
         var with = HostHealth.surroundings(config, containers, registry, clocks, vertx);
         var inventory = new InventoryRounds(config, publishers, clocks, bus);
@@ -145,7 +149,12 @@ public final class GpuAgent implements AutoCloseable {
             if (config.source() != GpuAgentConfig.Source.SIMULATED) {
                 readKernelLog(config, persistence, health, clocks, closer);
             }
-            var outlets = new HostPoll.Outlets(bus, ledgers.get(i), metrics, health, inventory.of(i));
+            HostListener inventoried = inventory.of(i);
+            HostListener seen = i > 0 ? inventoried : (info, readings, identities) -> {
+                gpus.set(Math.max(0, readings.gpusVisible()));
+                inventoried.seen(info, readings, identities);
+            };
+            var outlets = new HostPoll.Outlets(bus, ledgers.get(i), metrics, health, seen);
             polls.add(new HostPoll(publishers.get(i), source, outlets, intervals, clocks, call));
         }
         var poller = closer.opened("poller", new Poller(polls, intervals.fast(), clocks.nanos(), metrics));
@@ -208,13 +217,14 @@ public final class GpuAgent implements AutoCloseable {
             Vertx vertx,
             Containers containers,
             HealthLedger ledger,
+            IntSupplier gpus,
             MeterRegistry registry,
             HostPoll.Clocks clocks) {
         if (containers.equals(Containers.NONE) && config.probes().isEmpty()) {
             return Optional.empty();
         }
         var around = new Probes.Surroundings(
-                ledger, config.docker().rules()::watches, registry, clocks.wall(), clocks.nanos());
+                ledger, config.docker().rules()::watches, gpus, registry, clocks.wall(), clocks.nanos());
         return Optional.of(
                 Probes.start(vertx, config.probes(), containers, config.docker().builtInProbes(), around));
     }

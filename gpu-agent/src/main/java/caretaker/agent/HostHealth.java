@@ -127,10 +127,12 @@ final class HostHealth implements Judge {
                 with.clocks().wall(),
                 with.clocks().nanos(),
                 with.later());
+        var rules = new GpuRules(host, with.config().rules());
+        rules.restore(ledger.gpus());
         return new HostHealth(
                 host,
                 ledger,
-                new GpuRules(host, with.config().rules()),
+                rules,
                 lost,
                 counts,
                 watch,
@@ -158,6 +160,9 @@ final class HostHealth implements Judge {
         GpuRules.Judgement judgement = rules.judge(tier, readings, found, now);
         ledger.settle(RULES, judgement.raised());
         judgement.occurred().forEach(ledger::occurred);
+        if (tier != Tier.FAST) {
+            ledger.learnt(rules.memory());
+        }
         lost.polled(readings, now);
     }
 

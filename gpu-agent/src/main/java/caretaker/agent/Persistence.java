@@ -70,12 +70,8 @@ final class Persistence {
         }
         var file = new LedgerFile(data.resolve("conditions-" + fileName(publisher.host())));
         LedgerState former = keeper.load(file);
-        var changed = new Runnable[] {() -> {}};
-        var ledger = new HealthLedger(publisher.host(), publisher.agentId(), clock, event -> {
-            outlet.accept(event);
-            changed[0].run();
-        });
-        changed[0] = keeper.keep(file, ledger::state);
+        var ledger = new HealthLedger(publisher.host(), publisher.agentId(), clock, outlet);
+        ledger.whenChanged(keeper.keep(file, ledger::state));
         ledger.restore(former);
         if (!former.raised().isEmpty()) {
             var restored = config.restored();

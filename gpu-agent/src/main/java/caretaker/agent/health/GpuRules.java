@@ -7,10 +7,12 @@ import caretaker.contracts.GpuState;
 import caretaker.contracts.HealthEvent;
 import caretaker.contracts.HealthEvent.Severity;
 import caretaker.contracts.Readings;
+import caretaker.contracts.WireName;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * What a host's readings say is wrong with it. Every condition has a time that it must last before it is raised, and
@@ -33,6 +35,7 @@ public final class GpuRules {
     private final HealthEvent.Entity host;
     private final RuleSettings settings;
     private final Map<String, GpuWatch> gpus = new HashMap<>();
+    private final Map<String, GpuMemory> memory = new TreeMap<>();
     private final Hysteresis count;
 
     public GpuRules(HealthEvent.Entity host, RuleSettings settings) {
@@ -40,6 +43,23 @@ public final class GpuRules {
         this.settings = settings;
         RuleSettings.Timing timing = settings.timing(Condition.GPU_COUNT_MISMATCH);
         count = new Hysteresis(timing.raiseAfter(), timing.clearAfter());
+    }
+
+    /** Goes on with what a former run knew of its GPUs. To be called before the first poll. */
+    public void restore(List<GpuMemory> former) {
+        former.forEach(gpu -> memory.put(gpu.uuid(), gpu));
+    }
+
+    /** What a later run should know, of GPUs that are away too. */
+    public List<GpuMemory> memory() {
+        gpus.forEach((uuid, watch) -> {
+            GpuMemory now = watch.memory(uuid);
+            boolean isWorth = now.eccAccepted() > 0 || now.nvlinks() > 0 || memory.containsKey(uuid);
+            if (isWorth && WireName.isValid(uuid)) {
+                memory.put(uuid, now);
+            }
+        });
+        return List.copyOf(memory.values());
     }
 
     /**
@@ -56,6 +76,10 @@ public final class GpuRules {
             if (watch == null && gpus.size() < MOST) {
                 watch = new GpuWatch(settings);
                 gpus.put(gpu.uuid(), watch);
+                GpuMemory former = memory.get(gpu.uuid());
+                if (former != null) {
+                    watch.restore(former);
+                }
             }
             if (watch != null) {
                 int before = raised.size();

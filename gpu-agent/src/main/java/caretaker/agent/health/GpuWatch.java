@@ -42,6 +42,17 @@ final class GpuWatch {
         brake = new Share(settings.throttle().window());
     }
 
+    /** Goes on with what a former run knew. Fewer errors than were accepted then: there was a reset. */
+    void restore(GpuMemory former) {
+        eccAccepted = former.eccAccepted();
+        eccLast = former.eccAccepted();
+        mostNvlinks = former.nvlinks();
+    }
+
+    GpuMemory memory(String uuid) {
+        return new GpuMemory(uuid, eccAccepted, mostNvlinks);
+    }
+
     /** Adds what is raised now to {@code raised}, and what has no duration to {@code occurred}. */
     void look(GpuReading gpu, Tier tier, long nanos, List<Finding> raised, List<Finding> occurred) {
         see(Condition.GPU_RECOVERY_ACTION, RuleSight.recoveryAction(gpu), nanos, raised);
@@ -194,8 +205,8 @@ final class GpuWatch {
         if (count < eccLast) {
             eccAccepted = 0;
         }
-        if (count > eccLast) {
-            eccRisen = nanos;
+        if (count != eccLast) {
+            eccRisen = nanos; // fewer: what there is came after the reset
         }
         eccLast = count;
         long patience =

@@ -40,6 +40,8 @@ public final class HealthLedger {
     private long sequence;
     private Map<String, String> link = Map.of();
     private boolean protectsRestored;
+    private List<GpuMemory> gpus = List.of();
+    private Runnable changed = () -> {};
 
     /** @param outlet takes each event, in order; must not wait */
     public HealthLedger(String host, String agentId, InstantSource clock, Consumer<HealthEvent> outlet) {
@@ -47,6 +49,24 @@ public final class HealthLedger {
         this.agentId = agentId;
         this.clock = clock;
         this.outlet = outlet;
+    }
+
+    /** Called under the ledger's lock after each change of {@link #state}; must not wait. */
+    public synchronized void whenChanged(Runnable listener) {
+        changed = listener;
+    }
+
+    /** What a former run had learnt of GPUs, or this one has. */
+    public synchronized List<GpuMemory> gpus() {
+        return gpus;
+    }
+
+    /** Keeps for a later run what was learnt of GPUs. */
+    public synchronized void learnt(List<GpuMemory> now) {
+        if (!now.equals(gpus)) {
+            gpus = List.copyOf(now);
+            changed.run();
+        }
     }
 
     /**
@@ -58,6 +78,7 @@ public final class HealthLedger {
         if (!former.agentId().isEmpty() && former.sequence() > 0) {
             link = Map.of("previousAgentId", former.agentId(), "previousSequence", Long.toString(former.sequence()));
         }
+        gpus = former.gpus();
         for (LedgerState.Raised held : former.raised()) {
             HealthEvent event = held.event();
             var finding = new Finding(
@@ -99,7 +120,8 @@ public final class HealthLedger {
                 sequence,
                 raised.values().stream()
                         .map(each -> new LedgerState.Raised(each.watcher(), each.event()))
-                        .toList());
+                        .toList(),
+                gpus);
     }
 
     /** Takes all that a watcher finds wrong now; what it had raised and does not find any more is cleared. */
@@ -128,7 +150,7 @@ public final class HealthLedger {
         if (known == null) {
             HealthEvent event = event(finding, State.RAISED);
             raised.put(key, new Raised(watcher, finding, event, false));
-            outlet.accept(event);
+            tell(event);
         } else if (known.restored()) {
             raised.put(key, new Raised(watcher, finding, known.event(), false));
         }
@@ -158,7 +180,12 @@ public final class HealthLedger {
     }
 
     private void publish(Finding finding, State state) {
-        outlet.accept(event(finding, state));
+        tell(event(finding, state));
+    }
+
+    private void tell(HealthEvent event) {
+        outlet.accept(event);
+        changed.run();
     }
 
     private HealthEvent event(Finding finding, State state) {

@@ -19,10 +19,12 @@ import java.util.zip.CRC32C;
 
 /**
  * Keeps a {@link LedgerState} in a file of a few lines, which is replaced whole: the format with the CRC-32C of all
- * that follows, then the run and its last sequence number, then a watcher and its event for each raised condition.
+ * that follows, then the run and its last sequence number, then a watcher and its event for each raised condition, then
+ * {@code gpu UUID ECC NVLINKS} for each GPU of which something was learnt.
  */
 public final class LedgerFile {
     private static final String FORMAT = "caretaker-conditions 1 ";
+    private static final String GPU = "gpu "; // no tab follows: an older version leaves the line out
     private static final long MAX_BYTES = 16 << 20;
 
     private final Path file;
@@ -71,14 +73,20 @@ public final class LedgerFile {
         List<String> lines = content.lines().toList();
         String[] run = lines.getFirst().split(" ", -1);
         List<LedgerState.Raised> raised = new ArrayList<>();
+        List<GpuMemory> gpus = new ArrayList<>();
         for (String line : lines.subList(1, lines.size())) {
+            if (line.startsWith(GPU)) {
+                String[] words = line.split(" ", -1);
+                gpus.add(new GpuMemory(words[1], Long.parseLong(words[2]), Long.parseLong(words[3])));
+                continue;
+            }
             int tab = line.indexOf('\t');
             // What another version wrote and this one has no word for is left out.
             if (codec.decode(line.substring(tab + 1).getBytes(UTF_8)) instanceof Decoded.Known(HealthEvent event)) {
                 raised.add(new LedgerState.Raised(line.substring(0, tab), event));
             }
         }
-        return new LedgerState(run[0], Long.parseLong(run[1]), raised);
+        return new LedgerState(run[0], Long.parseLong(run[1]), raised, gpus);
     }
 
     /** Replaces the file; when it returns, the new content is on disk. */
@@ -89,6 +97,15 @@ public final class LedgerFile {
             content.append(raised.watcher())
                     .append('\t')
                     .append(new String(codec.encode(raised.event()), UTF_8))
+                    .append('\n');
+        }
+        for (GpuMemory gpu : state.gpus()) {
+            content.append(GPU)
+                    .append(gpu.uuid())
+                    .append(' ')
+                    .append(gpu.eccAccepted())
+                    .append(' ')
+                    .append(gpu.nvlinks())
                     .append('\n');
         }
         Path fresh = file.resolveSibling(file.getFileName() + ".new");

@@ -77,14 +77,14 @@ public final class LedgerKeeper implements AutoCloseable {
     public LedgerState load(LedgerFile file) {
         try {
             return switch (file.load()) {
-                case LedgerFile.Loaded.Nothing() -> new LedgerState("", 0, List.of());
+                case LedgerFile.Loaded.Nothing() -> LedgerState.NONE;
                 case LedgerFile.Loaded.Found(LedgerState state) -> state;
                 case LedgerFile.Loaded.Damaged(var aside) -> {
                     failed.run();
                     LOGGER.atError()
                             .addKeyValue("movedTo", aside)
                             .log("file of raised conditions is damaged; what it said is forgotten");
-                    yield new LedgerState("", 0, List.of());
+                    yield LedgerState.NONE;
                 }
             };
         } catch (IOException e) {

@@ -9,8 +9,12 @@ import java.util.List;
  * @param agentId of that run
  * @param sequence of its last event; 0 if there was none
  * @param raised what it had raised and not cleared
+ * @param gpus what it had learnt of GPUs
  */
-public record LedgerState(String agentId, long sequence, List<Raised> raised) {
+public record LedgerState(String agentId, long sequence, List<Raised> raised, List<GpuMemory> gpus) {
+    /** Where there was no run. */
+    static final LedgerState NONE = new LedgerState("", 0, List.of(), List.of());
+
     /**
      * A condition that is raised.
      *
@@ -21,5 +25,6 @@ public record LedgerState(String agentId, long sequence, List<Raised> raised) {
 
     public LedgerState {
         raised = List.copyOf(raised);
+        gpus = List.copyOf(gpus);
     }
 }

@@ -1,6 +1,7 @@
 package caretaker.agent.probe;
 
 import caretaker.agent.containers.LostGpu;
+import java.util.function.IntSupplier;
 import java.util.regex.Pattern;
 
 /** What an answer must be for its program to be well. */
@@ -75,9 +76,16 @@ sealed interface Expectation {
         }
     }
 
-    /** A dcgm-exporter's {@code /metrics} has at least one sample of a GPU. */
-    record DcgmExporter() implements Expectation {
+    /**
+     * A dcgm-exporter's {@code /metrics} has samples of each GPU that its container was given, and of one at least.
+     *
+     * @param gpus how many those are; 0 where that is not known
+     */
+    record DcgmExporter(IntSupplier gpus) implements Expectation {
         private static final Pattern SAMPLE = Pattern.compile("(?m)^DCGM_FI_\\w+[{ ]");
+
+        /** Its own number of the GPU, which the samples of all its MIG devices have too. */
+        private static final Pattern GPU = Pattern.compile("(?m)^DCGM_FI_\\w+\\{[^\\n]*?\\bgpu=\"(\\w+)\"");
 
         @Override
         public Verdict judge(int status, String body) {
@@ -87,7 +95,19 @@ sealed interface Expectation {
             if (status != 200) {
                 return new Verdict.Bad("status " + status);
             }
-            return SAMPLE.matcher(body).find() ? WELL : new Verdict.NoGpu("it has no sample of a GPU");
+            if (!SAMPLE.matcher(body).find()) {
+                return new Verdict.NoGpu("it has no sample of a GPU");
+            }
+            int wanted = gpus.getAsInt();
+            long found = GPU.matcher(body)
+                    .results()
+                    .map(sample -> sample.group(1))
+                    .distinct()
+                    .count();
+            boolean isWhole = body.length() < Prober.MAX_BODY;
+            return isWhole && found > 0 && found < wanted
+                    ? new Verdict.Bad("it has samples of " + found + " GPUs of " + wanted)
+                    : WELL;
         }
     }
 }

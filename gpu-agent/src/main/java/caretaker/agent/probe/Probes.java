@@ -25,6 +25,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -48,10 +49,12 @@ public final class Probes implements AutoCloseable {
      * Whom the probes tell.
      *
      * @param isWatched whether events may be made of a container
+     * @param hostGpus GPUs that the host's driver lists; 0 where that is not known
      */
     public record Surroundings(
             HealthLedger ledger,
             Predicate<ContainerState> isWatched,
+            IntSupplier hostGpus,
             MeterRegistry registry,
             InstantSource clock,
             LongSupplier nanos) {}
@@ -168,7 +171,7 @@ public final class Probes implements AutoCloseable {
     private Optional<ProbeSpec> spec(ContainerState container) {
         ProbeLabels.Wish wish = ProbeLabels.of(container);
         if (builtIn && wish instanceof ProbeLabels.Wish.None) {
-            wish = BuiltInProbes.of(container)
+            wish = BuiltInProbes.of(container, around.hostGpus())
                     .map(spec -> ProbeLabels.adjusted(spec, container.labels()))
                     .orElse(wish);
         }

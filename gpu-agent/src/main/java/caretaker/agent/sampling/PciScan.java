@@ -7,9 +7,13 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Counts the NVIDIA GPUs that the kernel sees on PCI, whatever the driver says. */
+/**
+ * Counts the NVIDIA GPUs that the kernel sees on PCI, whatever the driver says. Those that were given to a virtual
+ * machine (bound to {@code vfio-pci}) are not this host's.
+ */
 final class PciScan {
     private static final String NVIDIA = "0x10de";
+    private static final String GIVEN_AWAY = "vfio-pci";
 
     private final Path root;
 
@@ -36,7 +40,16 @@ final class PciScan {
             return false;
         }
         String kind = read(device.resolve("class"));
-        return kind.startsWith("0x0300") || kind.startsWith("0x0302");
+        return (kind.startsWith("0x0300") || kind.startsWith("0x0302")) && !isGivenAway(device);
+    }
+
+    /** A device without a driver has no such link. */
+    private static boolean isGivenAway(Path device) {
+        try {
+            return Files.readSymbolicLink(device.resolve("driver")).endsWith(GIVEN_AWAY);
+        } catch (IOException | UnsupportedOperationException none) {
+            return false;
+        }
     }
 
     private static String read(Path file) {

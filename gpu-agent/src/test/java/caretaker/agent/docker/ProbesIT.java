@@ -49,7 +49,7 @@ class ProbesIT {
                 host.watcher,
                 true,
                 new Probes.Surroundings(
-                        host.ledger, WatchRules.DEFAULT::watches, host.registry, later, System::nanoTime));
+                        host.ledger, WatchRules.DEFAULT::watches, () -> 0, host.registry, later, System::nanoTime));
     }
 
     @Test

@@ -34,6 +34,7 @@ class ServiceProbesIT {
                         new Probes.Surroundings(
                                 host.ledger,
                                 WatchRules.DEFAULT::watches,
+                                () -> 0,
                                 host.registry,
                                 InstantSource.system(),
                                 System::nanoTime))) {

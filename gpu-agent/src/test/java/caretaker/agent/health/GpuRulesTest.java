@@ -221,6 +221,54 @@ class GpuRulesTest {
         assertThat(said()).hasSize(5).last().isEqualTo("gpu.ecc-uncorrected RAISED");
     }
 
+    private void restart() {
+        List<GpuMemory> known = rules.memory();
+        rules = new GpuRules(Finding.host("node-1"), RuleSettings.DEFAULT);
+        rules.restore(known);
+        events.clear();
+    }
+
+    @Test
+    void whatWasAcceptedBeforeARestartIsNotRaisedAgain() {
+        // Given
+        set(Column.ECC_ERRORS_UNCORRECTED_VOLATILE, 2);
+        poll(SECOND, Tier.SLOW);
+        nanos += Duration.ofDays(1).toNanos();
+        poll(SECOND, Tier.SLOW);
+
+        // When
+        restart();
+        poll(SECOND, Tier.SLOW);
+        assertThat(events).isEmpty();
+
+        // Then
+        set(Column.ECC_ERRORS_UNCORRECTED_VOLATILE, 3);
+        poll(SECOND, Tier.SLOW);
+        assertThat(said()).containsExactly("gpu.ecc-uncorrected RAISED");
+    }
+
+    @Test
+    void errorsAfterAResetWhileNoAgentRanAreNew() {
+        set(Column.ECC_ERRORS_UNCORRECTED_VOLATILE, 5);
+        poll(SECOND, Tier.SLOW);
+        nanos += Duration.ofDays(1).toNanos();
+        poll(SECOND, Tier.SLOW);
+        restart();
+        set(Column.ECC_ERRORS_UNCORRECTED_VOLATILE, 1);
+        poll(SECOND, Tier.SLOW);
+        assertThat(said()).containsExactly("gpu.ecc-uncorrected RAISED");
+    }
+
+    @Test
+    void linksThatWereUpBeforeARestartAreExpectedAfterIt() {
+        set(Column.NVLINK_EXPECTED, 12).set(Column.NVLINK_ACTIVE, 4);
+        poll(SECOND, Tier.SLOW);
+        restart();
+        set(Column.NVLINK_ACTIVE, 3);
+        poll(Duration.ofMinutes(5), Tier.SLOW);
+        assertThat(said()).containsExactly("gpu.nvlink-down RAISED");
+    }
+
     @Test
     void aPcieLinkIsJudgedUnderLoadOnly() {
         set(Column.PCIE_LINK_GENERATION, 1).set(Column.PCIE_LINK_GENERATION_MAX, 5);

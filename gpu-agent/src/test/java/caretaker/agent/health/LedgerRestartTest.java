@@ -115,8 +115,13 @@ class LedgerRestartTest {
         file.save(ledger.state());
         assertThat(file.load()).isEqualTo(new LedgerFile.Loaded.Found(ledger.state()));
         ledger.settle("poll", List.of());
+        List<GpuMemory> learnt = List.of(new GpuMemory("GPU-1", 3, 0), new GpuMemory("GPU-2", 0, 12));
+        ledger.learnt(learnt);
         file.save(ledger.state());
-        assertThat(file.load()).isEqualTo(new LedgerFile.Loaded.Found(new LedgerState("first", 4, List.of())));
+        assertThat(file.load()).isEqualTo(new LedgerFile.Loaded.Found(new LedgerState("first", 4, List.of(), learnt)));
+        var next = ledger("second");
+        next.restore(ledger.state());
+        assertThat(next.gpus()).isEqualTo(learnt);
     }
 
     @Test

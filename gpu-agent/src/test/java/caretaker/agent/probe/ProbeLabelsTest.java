@@ -113,12 +113,12 @@ class ProbeLabelsTest {
         assertThat(builtIn("registry:5000/prom/node-exporter", "")).isEqualTo("http://172.17.0.5:9100/metrics");
         assertThat(builtIn("gcr.io/cadvisor/cadvisor:v0.52", "")).isEqualTo("http://172.17.0.5:8080/healthz");
         assertThat(builtIn("local", "dcgm_exporter")).isEqualTo("http://172.17.0.5:9400/metrics");
-        assertThat(BuiltInProbes.of(container("grafana/grafana-image-renderer", "", Map.of(), BRIDGE)))
+        assertThat(BuiltInProbes.of(container("grafana/grafana-image-renderer", "", Map.of(), BRIDGE), () -> 8))
                 .isEmpty();
     }
 
     private static String builtIn(String image, String service) {
-        return BuiltInProbes.of(container(image, service, Map.of(), BRIDGE))
+        return BuiltInProbes.of(container(image, service, Map.of(), BRIDGE), () -> 8)
                 .orElseThrow()
                 .target()
                 .toString();

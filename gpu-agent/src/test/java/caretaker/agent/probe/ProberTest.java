@@ -72,8 +72,17 @@ class ProberTest {
     /** R-72, R-75. */
     @Test
     void aDcgmExporterMustHaveSamplesOfAGpu() throws Exception {
-        var dcgm = new Expectation.DcgmExporter();
-        assertThat(ask(OddServer.answers(200, "# HELP x\nDCGM_FI_DEV_GPU_UTIL{gpu=\"0\"} 3\n"), "", dcgm))
+        var dcgm = new Expectation.DcgmExporter(() -> 2);
+        String one = """
+                # HELP DCGM_FI_DEV_GPU_UTIL use
+                DCGM_FI_DEV_GPU_UTIL{gpu="0",UUID="GPU-a",GPU_I_ID="1"} 3
+                DCGM_FI_DEV_GPU_UTIL{gpu="0",UUID="GPU-a",GPU_I_ID="2"} 3
+                """;
+        String two = one + "DCGM_FI_DEV_GPU_UTIL{gpu=\"1\",UUID=\"GPU-b\"} 3\n";
+        assertThat(ask(OddServer.answers(200, two), "", dcgm)).isEqualTo(Expectation.WELL);
+        assertThat(ask(OddServer.answers(200, one), "", dcgm))
+                .isEqualTo(new Verdict.Bad("it has samples of 1 GPUs of 2"));
+        assertThat(ask(OddServer.answers(200, one), "", new Expectation.DcgmExporter(() -> 0)))
                 .isEqualTo(Expectation.WELL);
         assertThat(ask(OddServer.answers(200, "# HELP DCGM_FI_DEV_GPU_UTIL use\n"), "", dcgm))
                 .isEqualTo(new Verdict.NoGpu("it has no sample of a GPU"));

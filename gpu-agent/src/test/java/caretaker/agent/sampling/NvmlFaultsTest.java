@@ -309,6 +309,9 @@ class NvmlFaultsTest {
         device(root, "0000:2a:00.0", "0x10de", "0x030000");
         device(root, "0000:2a:00.1", "0x10de", "0x040300");
         device(root, "0000:00:02.0", "0x8086", "0x030000");
+        Files.createSymbolicLink(
+                device(root, "0000:3b:00.0", "0x10de", "0x030200").resolve("driver"),
+                Path.of("../../../bus/pci/drivers/vfio-pci")); // a virtual machine has it
         host.driver.scenario("gpus 1");
         host.start(0, root).poll(Tier.RARE);
         assertThat(host.readings.gpusOnPci()).isEqualTo(2);
@@ -318,10 +321,11 @@ class NvmlFaultsTest {
         assertThat(host.readings.gpusExpected()).isEqualTo(8);
     }
 
-    private static void device(Path root, String address, String vendor, String kind) throws IOException {
+    private static Path device(Path root, String address, String vendor, String kind) throws IOException {
         Path device = Files.createDirectory(root.resolve(address));
         Files.writeString(device.resolve("vendor"), vendor + "\n");
         Files.writeString(device.resolve("class"), kind + "\n");
+        return device;
     }
 
     @Test
