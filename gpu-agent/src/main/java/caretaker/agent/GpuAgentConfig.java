@@ -185,7 +185,11 @@ public record GpuAgentConfig(
                     eventsSize,
                     500,
                     Duration.ofSeconds(3),
-                    Map.of("batch.size", "65536", "buffer.memory", Integer.toString(hosts > 16 ? 8 << 20 : 1 << 20)));
+                    Map.of(
+                            "batch.size",
+                            hosts > 16 ? "65536" : "16384", // the producer keeps some of them
+                            "buffer.memory",
+                            Integer.toString(hosts > 16 ? 8 << 20 : 1 << 20)));
         }
     }
 
