@@ -44,7 +44,8 @@ final class EventsBenchmark implements Benchmark {
         try (var broker = EmbeddedBroker.start(dir.resolve("data"), 0);
                 var log = new KernelDevice(dir);
                 var deaths = new ContainerDeaths();
-                var _ = AgentUnderTest.start(root, dir, broker.bootstrapServers(), scenario(begin, log), log.setting());
+                var _ = AgentUnderTest.start(
+                        root, dir, broker.bootstrapServers(), scenario(begin, log), log.setting());
                 var feed = new HealthFeed(Topics.created(broker.bootstrapServers()));
                 var kafka = new RoundTrip(broker.bootstrapServers())) {
             return List.of(xids(begin, feed, kafka), exits(deaths, feed, kafka));

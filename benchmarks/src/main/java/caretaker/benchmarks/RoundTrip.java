@@ -28,7 +28,8 @@ final class RoundTrip implements AutoCloseable {
     private final KafkaProducer<byte[], byte[]> producer;
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final BlockingQueue<Long> arrivals = new ArrayBlockingQueue<>(16);
-    private final Thread thread = Thread.ofPlatform().name("round-trip").daemon().unstarted(this::poll);
+    private final Thread thread =
+            Thread.ofPlatform().name("round-trip").daemon().unstarted(this::poll);
     private volatile boolean closed;
 
     RoundTrip(String bootstrap) throws Exception {

@@ -64,7 +64,10 @@ final class JournalSegments implements AutoCloseable {
 
         /** Of the open records from a number on. */
         long openBytes(int from) {
-            return open.stream().filter(at -> at >= from).mapToLong(at -> sizes[at]).sum();
+            return open.stream()
+                    .filter(at -> at >= from)
+                    .mapToLong(at -> sizes[at])
+                    .sum();
         }
 
         boolean settled(long id) {
@@ -325,7 +328,8 @@ final class JournalSegments implements AutoCloseable {
     /** Records of a segment that should come after the last that could be read. */
     private Lost giveUp(Segment segment, long lastRead) throws IOException {
         int from = (int) Math.max(0, lastRead + 1 - segment.firstId);
-        int records = segment.open.get(from, Math.max(from, segment.open.length())).cardinality();
+        int records =
+                segment.open.get(from, Math.max(from, segment.open.length())).cardinality();
         var lost = new Lost(records, segment.openBytes(from));
         if (records > 0) {
             setAside(segment);

@@ -25,6 +25,9 @@ import caretaker.chassis.Outbox;
 import caretaker.chassis.Readiness;
 import caretaker.chassis.TopicSpec;
 import caretaker.chassis.Topics;
+import caretaker.contracts.GpuIdentity;
+import caretaker.contracts.HostInfo;
+import caretaker.contracts.Readings;
 import caretaker.contracts.Topic;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Vertx;
@@ -41,6 +44,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** A running agent. A test starts one the same way the process does. */
 public final class GpuAgent implements AutoCloseable {
@@ -150,10 +154,7 @@ public final class GpuAgent implements AutoCloseable {
                 readKernelLog(config, persistence, health, clocks, closer);
             }
             HostListener inventoried = inventory.of(i);
-            HostListener seen = i > 0 ? inventoried : (info, readings, identities) -> {
-                gpus.set(Math.max(0, readings.gpusVisible()));
-                inventoried.seen(info, readings, identities);
-            };
+            HostListener seen = i > 0 ? inventoried : counting(gpus, inventoried);
             var outlets = new HostPoll.Outlets(bus, ledgers.get(i), metrics, health, seen);
             polls.add(new HostPoll(publishers.get(i), source, outlets, intervals, clocks, call));
         }
@@ -227,6 +228,17 @@ public final class GpuAgent implements AutoCloseable {
                 ledger, config.docker().rules()::watches, gpus, registry, clocks.wall(), clocks.nanos());
         return Optional.of(
                 Probes.start(vertx, config.probes(), containers, config.docker().builtInProbes(), around));
+    }
+
+    /** Notes how many GPUs the driver lists, and tells the next. */
+    private static HostListener counting(AtomicInteger gpus, HostListener next) {
+        return new HostListener() {
+            @Override
+            public void seen(HostInfo info, Readings readings, List<@Nullable GpuIdentity> identities) {
+                gpus.set(Math.max(0, readings.gpusVisible()));
+                next.seen(info, readings, identities);
+            }
+        };
     }
 
     private static GpuSource nvml(
