@@ -28,6 +28,8 @@ public final class ServiceMain {
     @FunctionalInterface
     public interface Settings<C> {
         /**
+         * What the file says.
+         *
          * @param file that was named; null: all defaults
          * @throws ConfigException if they are wrong
          * @throws IllegalArgumentException if a file must be named

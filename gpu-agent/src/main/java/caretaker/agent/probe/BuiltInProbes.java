@@ -8,8 +8,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The probes of programs that are known by their image, or by the name of their compose service. */
 final class BuiltInProbes {
-    private static final IntSupplier UNKNOWN = () -> 0;
-
     private BuiltInProbes() {}
 
     /**
@@ -51,7 +49,7 @@ final class BuiltInProbes {
             case "prometheus" -> new Program(9090, "/-/ready", new Expectation.Prometheus());
             case "node-exporter" -> new Program(9100, "/metrics", new Expectation.Success());
             case "cadvisor" -> new Program(8080, "/healthz", new Expectation.Success());
-            case "dcgm-exporter" -> new Program(9400, "/metrics", new Expectation.DcgmExporter(UNKNOWN));
+            case "dcgm-exporter" -> new Program(9400, "/metrics", new Expectation.DcgmExporter(() -> 0));
             default -> null;
         };
     }
