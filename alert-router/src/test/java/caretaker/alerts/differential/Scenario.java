@@ -13,8 +13,8 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
  * One thing that is played on all sides: a small configuration, and what happens in each round.
  *
  * <p>All scenarios are played at the same time on the same servers. So the configuration becomes a branch of one
- * routing tree, for alerts with the label {@code scenario}; its receivers and time intervals get the name as a prefix, its
- * inhibition rules hold among its own alerts.
+ * routing tree, for alerts with the label {@code scenario}; its receivers and time intervals get the name as a prefix,
+ * its inhibition rules hold among its own alerts.
  *
  * @param config of Alertmanager; <code>${HOOK}</code> is where the side's receivers listen, <code>${MAIL}</code> its
  *     mail server
