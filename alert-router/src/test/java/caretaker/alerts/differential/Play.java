@@ -2,26 +2,29 @@ package caretaker.alerts.differential;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** All scenarios, played once on all sides at the same time. */
 final class Play {
     private static final Duration ROUND = Duration.ofSeconds(2);
+    private static final Duration LATE = ROUND.dividedBy(4);
 
     private final Map<String, Stage> stages = new LinkedHashMap<>();
-    private final Map<Side, Map<String, Map<String, List<JsonNode>>>> transcripts = new LinkedHashMap<>();
+    private final Map<Side, Map<String, Transcript>> transcripts = new LinkedHashMap<>();
+    private final Instant began = InstantSource.system().instant();
 
     /** Plays to the end, which takes as long as the longest scenario and a round. */
     static Play of(List<Scenario> scenarios, List<Side> sides) throws InterruptedException, ExecutionException {
@@ -67,38 +70,71 @@ final class Play {
     }
 
     private void keep(Side side) {
-        Map<String, Map<String, List<JsonNode>>> all = new LinkedHashMap<>();
+        Map<String, Transcript> all = new LinkedHashMap<>();
         stages.forEach((name, stage) -> all.put(name, stage.transcript(side)));
         transcripts.put(side, all);
     }
 
-    /** What a side did in a scenario. */
-    Map<String, List<JsonNode>> transcript(Side side, String scenario) {
-        return transcripts.getOrDefault(side, Map.of()).getOrDefault(scenario, Map.of());
+    private Transcript transcript(Side side, String scenario) {
+        Transcript transcript = transcripts.getOrDefault(side, Map.of()).get(scenario);
+        return transcript == null ? new Transcript(side, List.of(), Map.of()) : transcript;
     }
 
-    /** Where two sides differ, for a person to read; null if they don't. */
-    @Nullable String difference(Side one, Side other, String scenario, Predicate<String> what) {
-        Map<String, List<JsonNode>> left = transcript(one, scenario);
-        Map<String, List<JsonNode>> right = transcript(other, scenario);
+    /** Where two sides differ in a scenario, for a person to read; null if they don't. */
+    @Nullable String difference(Side one, Side other, String scenario) {
+        Transcript left = transcript(one, scenario);
+        Transcript right = transcript(other, scenario);
         var text = new StringBuilder();
-        var keys = new TreeSet<>(left.keySet());
-        keys.addAll(right.keySet());
-        keys.removeIf(what.negate());
-        for (String key : keys) {
-            List<JsonNode> ours = left.getOrDefault(key, List.of());
-            List<JsonNode> theirs = right.getOrDefault(key, List.of());
-            if (!ours.equals(theirs)) {
+        for (String key : keys(left, right)) {
+            if (!left.get(key).equals(right.get(key))) {
                 text.append('\n').append(key);
-                show(text, one.name(), ours);
-                show(text, other.name(), theirs);
+                show(text, one, left, key);
+                show(text, other, right, key);
             }
         }
         return text.isEmpty() ? null : text.toString();
     }
 
-    private static void show(StringBuilder text, String side, List<JsonNode> nodes) {
-        text.append("\n  ").append(side).append(": ").append(nodes.size());
-        nodes.forEach(node -> text.append("\n    ").append(node));
+    /**
+     * Whether a side was so slow that a scenario may differ for that alone: in what came first that is not the same, or
+     * before it, it is a quarter of a round behind.
+     */
+    boolean isLate(Side one, Side other, String scenario) {
+        Transcript left = transcript(one, scenario);
+        Transcript right = transcript(other, scenario);
+        for (String key : keys(left, right)) {
+            List<Instant> first = left.arrivals(key);
+            List<Instant> second = right.arrivals(key);
+            for (int i = 0; i < Math.min(first.size(), second.size()); i++) {
+                if (Duration.between(first.get(i), second.get(i)).abs().compareTo(LATE) > 0) {
+                    return true;
+                }
+                if (!left.get(key).get(i).equals(right.get(key).get(i))) {
+                    break;
+                }
+            }
+        }
+        return false;
+    }
+
+    private static Set<String> keys(Transcript one, Transcript other) {
+        Set<String> keys = new TreeSet<>(one.entries().keySet());
+        keys.addAll(other.entries().keySet());
+        return keys;
+    }
+
+    private void show(StringBuilder text, Side side, Transcript transcript, String key) {
+        List<JsonNode> nodes = transcript.get(key);
+        List<Instant> arrivals = transcript.arrivals(key);
+        text.append("\n  ").append(side.name()).append(": ").append(nodes.size());
+        for (int i = 0; i < nodes.size(); i++) {
+            text.append("\n    ");
+            if (i < arrivals.size()) {
+                text.append("after ")
+                        .append(Duration.between(began, arrivals.get(i)).toMillis())
+                        .append(" ms ");
+            }
+            text.append(nodes.get(i));
+        }
     }
 }

@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -21,9 +23,10 @@ final class Recorder implements AutoCloseable {
     /**
      * A request.
      *
+     * @param at when it was there
      * @param answered with which status
      */
-    record Heard(String path, String contentType, String body, int answered) {}
+    record Heard(Instant at, String path, String contentType, String body, int answered) {}
 
     private final List<Heard> heard = new CopyOnWriteArrayList<>();
     private final Map<String, Deque<Integer>> answers = new ConcurrentHashMap<>();
@@ -60,10 +63,11 @@ final class Recorder implements AutoCloseable {
     }
 
     private void handle(HttpExchange exchange) throws IOException {
+        Instant at = InstantSource.system().instant();
         String path = exchange.getRequestURI().toString();
         String body = new String(exchange.getRequestBody().readAllBytes(), UTF_8);
         int status = next(path);
-        heard.add(new Heard(path, String.valueOf(exchange.getRequestHeaders().getFirst("Content-Type")), body, status));
+        heard.add(new Heard(at, path, String.valueOf(exchange.getRequestHeaders().getFirst("Content-Type")), body, status));
         byte[] answer = "ok".getBytes(UTF_8);
         exchange.sendResponseHeaders(status, answer.length);
         exchange.getResponseBody().write(answer);

@@ -200,7 +200,7 @@ final class Stage {
     }
 
     /** Everything that the side said and was told, made comparable. */
-    Map<String, List<JsonNode>> transcript(Side side) {
+    Transcript transcript(Side side) {
         Map<String, String> ids = new HashMap<>();
         for (int i = 0; i < silences.size(); i++) {
             String id = silences.get(i).ids().get(side);
@@ -212,6 +212,6 @@ final class Stage {
         answers.getOrDefault(side, Map.of()).forEach((key, list) -> list.forEach(one -> transcript.add(key, one)));
         transcript.addHeard(scenario);
         transcript.addMails(scenario);
-        return transcript.entries();
+        return transcript;
     }
 }

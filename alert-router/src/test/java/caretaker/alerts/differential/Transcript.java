@@ -35,6 +35,7 @@ final class Transcript {
     private final List<Instant> times;
     private final Map<String, String> ids;
     private final Map<String, List<JsonNode>> entries = new TreeMap<>();
+    private final Map<String, List<Instant>> arrivals = new TreeMap<>();
 
     /**
      * An empty one.
@@ -53,6 +54,15 @@ final class Transcript {
         return entries;
     }
 
+    List<JsonNode> get(String key) {
+        return entries.getOrDefault(key, List.of());
+    }
+
+    /** When what is under a key came, where that is known. */
+    List<Instant> arrivals(String key) {
+        return arrivals.getOrDefault(key, List.of());
+    }
+
     void add(String key, JsonNode node) {
         entries.computeIfAbsent(key, same -> new ArrayList<>()).add(normal(node));
     }
@@ -64,7 +74,9 @@ final class Transcript {
                 JsonNode body = Stage.parse(heard.body());
                 String group =
                         body.path("groupKey").asText(body.path("dedup_key").asText());
-                add(heard.path() + " " + heard.contentType() + " " + group, body);
+                String key = heard.path() + " " + heard.contentType() + " " + group;
+                add(key, body);
+                arrivals.computeIfAbsent(key, same -> new ArrayList<>()).add(heard.at());
             }
         }
     }
