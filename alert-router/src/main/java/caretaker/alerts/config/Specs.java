@@ -92,7 +92,7 @@ final class Specs {
         return names.isEmpty() ? "" : "; there are: " + String.join(", ", names);
     }
 
-    /** The three ways to write matchers, together. */
+    /** The three ways to write matchers, together. The second one's are anchored in the keys of groups, as ever. */
     private Matchers matchers(Values values, String equalKey, String regexKey, String listKey) {
         List<LabelMatcher> all = new ArrayList<>();
         values.textMap(equalKey).forEach((name, value) -> {
@@ -101,7 +101,7 @@ final class Specs {
         });
         values.textMap(regexKey).forEach((name, value) -> {
             label(values, regexKey, name, LabelNames.CLASSIC);
-            all.add(new LabelMatcher(Operator.REGEX, name, value));
+            all.add(new LabelMatcher(Operator.REGEX, name, "^(?:" + value + ")$"));
         });
         return values.matchers(listKey).and(all);
     }

@@ -128,10 +128,10 @@ final class PagerdutySender implements Sender {
         ArrayNode images = Json.object().arrayNode();
         for (PagerdutyConfig.Image image : config.images()) {
             ObjectNode made = Json.object();
-            put(made, "src", rendering.text(image.src()));
-            put(made, "alt", rendering.text(image.alt()));
-            put(made, "href", rendering.text(image.href()));
-            if (made.has("src")) {
+            made.put("src", rendering.text(image.src()));
+            made.put("alt", rendering.text(image.alt()));
+            made.put("href", rendering.text(image.href()));
+            if (!made.path("src").asText().isEmpty()) {
                 images.add(made);
             }
         }
@@ -144,9 +144,9 @@ final class PagerdutySender implements Sender {
         ArrayNode links = Json.object().arrayNode();
         for (PagerdutyConfig.Link link : config.links()) {
             ObjectNode made = Json.object();
-            put(made, "href", rendering.text(link.href()));
-            put(made, "text", rendering.text(link.text()));
-            if (made.has("href")) {
+            made.put("href", rendering.text(link.href()));
+            made.put("text", rendering.text(link.text()));
+            if (!made.path("href").asText().isEmpty()) {
                 links.add(made);
             }
         }

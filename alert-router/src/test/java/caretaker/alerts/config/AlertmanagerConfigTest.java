@@ -134,7 +134,7 @@ class AlertmanagerConfigTest {
                         "receiver: x, routes: [{match: {b: '1'}, match_re: {a: 2|3}, matchers: ['c!=4,d=5']}]"))
                 .route();
 
-        assertThat(route.routes().getFirst().key()).isEqualTo("{}/{a=~\"2|3\",b=\"1\",c!=\"4\",d=\"5\"}");
+        assertThat(route.routes().getFirst().key()).isEqualTo("{}/{a=~\"^(?:2|3)$\",b=\"1\",c!=\"4\",d=\"5\"}");
     }
 
     @Test

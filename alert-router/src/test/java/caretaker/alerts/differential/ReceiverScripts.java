@@ -169,7 +169,11 @@ final class ReceiverScripts {
                         receivers:
                           - name: default
                             email_configs:
-                              - {to: mail@default.example.com, from: a@example.com, smarthost: "${MAIL}", require_tls: false}
+                              - to: mail@default.example.com
+                                from: a@example.com
+                                smarthost: "${MAIL}"
+                                require_tls: false
+                                html: '{{ template "email.default.subject" . }}' # the default's looks are our own
                               - to: 'Own <mail@own.example.com>'
                                 from: 'Care Taker <a@example.com>'
                                 smarthost: "${MAIL}"

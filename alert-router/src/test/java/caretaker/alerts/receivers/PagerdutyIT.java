@@ -61,7 +61,7 @@ class PagerdutyIT {
         assertThat(event.get("client").asText()).isEqualTo("Alertmanager");
         assertThat(event.get("client_url").asText()).isEqualTo("http://am.example.com/#/alerts?receiver=team");
         assertThat(event.get("links").toString()).isEqualTo("[{\"href\":\"http://x\",\"text\":\"t\"}]");
-        assertThat(event.get("images").toString()).isEqualTo("[{\"src\":\"http://i\",\"alt\":\"a\"}]");
+        assertThat(event.get("images").toString()).isEqualTo("[{\"src\":\"http://i\",\"alt\":\"a\",\"href\":\"\"}]");
         JsonNode payload = event.get("payload");
         assertThat(names(payload))
                 .containsExactlyInAnyOrder(
