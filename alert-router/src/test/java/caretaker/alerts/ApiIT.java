@@ -53,6 +53,7 @@ class ApiIT {
 
     @Test
     void whatIsAnsweredOkIsKnownToTheNextInstanceWithoutAnyoneSayingItAgain() {
+        // K1
         String silence;
         try (var router = router()) {
             assertThat(router.post("/api/v2/alerts", "[" + CRITICAL + "," + WARNING + "]")

@@ -54,6 +54,7 @@ class DeliveryIT {
 
     @Test
     void anAlertIsToldOfOnceAndSoIsItsEnd() {
+        // K3
         try (var router = router("")) {
             router.post("/api/v2/alerts", alert("Hot", "n1", false));
             await().atMost(LIMIT).until(() -> hook.taken().size() == 1);
@@ -85,6 +86,7 @@ class DeliveryIT {
 
     @Test
     void nobodyIsToldAgainAfterARestartAndTheEndIsToldAfterIt() {
+        // K2
         try (var router = router("")) {
             router.post("/api/v2/alerts", alert("Hot", "n1", false));
             await().atMost(LIMIT).until(() -> history(router, "").size() == 1);
@@ -99,6 +101,7 @@ class DeliveryIT {
 
     @Test
     void aReceiverThatIsDownForTheWholeIncidentHearsOfItLater() {
+        // K5
         hook.answer(503);
         try (var router = router("")) {
             router.post("/api/v2/alerts", alert("Hot", "n1", false));
@@ -120,6 +123,7 @@ class DeliveryIT {
 
     @Test
     void whatIsRefusedIsADeadLetterThatCanBeSentAgain() {
+        // K6
         hook.answer(400);
         try (var router = router("")) {
             router.post("/api/v2/alerts", alert("Hot", "n1", false));
@@ -153,6 +157,7 @@ class DeliveryIT {
 
     @Test
     void theFallbackIsToldInsteadAndOfTheEnd() {
+        // K7
         try (var router = router("""
                 fallback: {receiver: other, after: 0s}
                 """)) {
@@ -182,6 +187,7 @@ class DeliveryIT {
 
     @Test
     void oneOfTwoInstancesTellsAndTheOtherTakesOver() {
+        // K8
         TestRouter first = router("instance: first");
         try (var second = router("instance: second")) {
             await().atMost(LIMIT).until(() -> leads(first));
@@ -204,6 +210,7 @@ class DeliveryIT {
 
     @Test
     void aReceiverIsTried() {
+        // K10
         try (var router = router("")) {
             JsonArray tried = new JsonArray(
                     router.post("/api/caretaker/v1/receivers/all/test", "").body());
@@ -220,6 +227,7 @@ class DeliveryIT {
 
     @Test
     void aThousandGroupsAtOnceOpenFewConnections() {
+        // K4
         try (var router = router("")) {
             var alerts = new JsonArray();
             for (int i = 0; i < 1000; i++) {

@@ -67,7 +67,8 @@ final class Recorder implements AutoCloseable {
         String path = exchange.getRequestURI().toString();
         String body = new String(exchange.getRequestBody().readAllBytes(), UTF_8);
         int status = next(path);
-        heard.add(new Heard(at, path, String.valueOf(exchange.getRequestHeaders().getFirst("Content-Type")), body, status));
+        heard.add(new Heard(
+                at, path, String.valueOf(exchange.getRequestHeaders().getFirst("Content-Type")), body, status));
         byte[] answer = "ok".getBytes(UTF_8);
         exchange.sendResponseHeaders(status, answer.length);
         exchange.getResponseBody().write(answer);

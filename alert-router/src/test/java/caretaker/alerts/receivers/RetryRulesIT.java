@@ -49,6 +49,7 @@ class RetryRulesIT {
 
     @Test
     void tooManyRequestsIsTriedAgainWhenTheReceiverSays() throws Exception {
+        // K9
         fake.then(429, "", "Retry-After", "7");
         fake.then(429, "", "Retry-After", "Mon, 23 Nov 2026 10:00:30 GMT");
         fake.then(429, "", "Retry-After", "99999999999999");
@@ -163,6 +164,7 @@ class RetryRulesIT {
 
     @Test
     void atMostSixteenCallsReachAReceiverAtOnce() throws Exception {
+        // K4
         var now = new AtomicInteger();
         var most = new AtomicInteger();
         var release = new CountDownLatch(1);
