@@ -12,8 +12,12 @@ import caretaker.contracts.HealthEvent.State;
 import caretaker.contracts.HealthEventCodec;
 import caretaker.contracts.Topic;
 import caretaker.testkit.TestBroker;
+import com.sun.net.httpserver.HttpServer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Alerts made of what the other services say, over a real broker. */
 class BuiltInAlertsIT {
-    private static final String CONFIG = "route: {receiver: all, group_wait: 100ms}\nreceivers: [{name: all}]\n";
+    private String config = "route: {receiver: all, group_wait: 100ms}\nreceivers: [{name: all}]\n";
 
     @TempDir
     private Path directory;
@@ -69,7 +73,7 @@ class BuiltInAlertsIT {
         }
 
         TestRouter router(String conditions) {
-            String yaml = TestRouter.yaml(broker, name, TestRouter.config(directory, CONFIG))
+            String yaml = TestRouter.yaml(broker, name, TestRouter.config(directory, config))
                             .replace("  enabled: false\n", "  silent-after: 15s\n  conditions: {" + conditions + "}\n")
                     + """
                       readings: %s
@@ -164,6 +168,49 @@ class BuiltInAlertsIT {
                     .contains("caretaker_alert_router_news_total{outcome=\"malformed\",topic=\""
                             + bus.topic(Topic.HEALTH) + "\"} 1");
         }
+    }
+
+    @Test
+    void aReceiverThatCannotBeToldIsToldOfElsewhereUntilItsLettersAreGone() throws IOException {
+        var bus = new Bus(TestBroker.shared());
+        var refusing = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        refusing.createContext("/", exchange -> {
+            exchange.sendResponseHeaders(400, -1);
+            exchange.close();
+        });
+        refusing.start();
+        try {
+            config = """
+                    route:
+                      receiver: none
+                      group_wait: 100ms
+                      routes: [{receiver: refusing, matchers: [alertname="GpuLost"]}]
+                    receivers:
+                      - name: none
+                      - name: refusing
+                        webhook_configs: [{url: "http://127.0.0.1:%d/"}]
+                    """.formatted(refusing.getAddress().getPort());
+            bus.says("n1", State.RAISED, 2);
+            try (var router = bus.router("")) {
+                awaitFiring(router, "GpuLost", "n1");
+                await().atMost(LIMIT).until(() -> undelivered(router).contains("refusing"));
+                router.post("/api/caretaker/v1/dead-letters/discard", "{\"all\":true}");
+                await().atMost(LIMIT).until(() -> undelivered(router).isEmpty());
+            }
+        } finally {
+            refusing.stop(0);
+        }
+    }
+
+    private static String undelivered(TestRouter router) {
+        JsonArray alerts = alerts(router);
+        for (int i = 0; i < alerts.size(); i++) {
+            JsonObject labels = alerts.getJsonObject(i).getJsonObject("labels");
+            if ("NotificationsUndelivered".equals(labels.getString("alertname"))) {
+                return labels.getString("receiver");
+            }
+        }
+        return "";
     }
 
     @Test

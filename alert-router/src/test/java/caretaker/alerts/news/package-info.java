@@ -1,0 +1,4 @@
+@NullMarked
+package caretaker.alerts.news;
+
+import org.jspecify.annotations.NullMarked;
