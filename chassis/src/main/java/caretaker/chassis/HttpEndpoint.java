@@ -19,6 +19,7 @@ import io.vertx.ext.web.handler.BodyHandler;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.BindException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -39,6 +40,7 @@ public final class HttpEndpoint implements AutoCloseable {
     private static final String TEXT = "text/plain; charset=utf-8";
     private static final int IDLE_SECONDS = 120;
     private static final int MAX_HEADERS = 16 << 10;
+    private static final Duration BODY_LIMIT = Duration.ofSeconds(60);
 
     private final Function<HttpSettings, HttpServer> opens;
     private final HttpSettings settings;
@@ -77,14 +79,16 @@ public final class HttpEndpoint implements AutoCloseable {
             Consumer<Router> routes) {
         var file = settings.webConfig();
         WebConfig web = file == null ? WebConfig.open() : WebConfig.load(file);
-        Router router = router(vertx, settings, web);
+        var slow = new SlowClients(vertx, Duration.ofSeconds(IDLE_SECONDS), BODY_LIMIT);
+        Router router = router(vertx, settings, web, registry);
+        router.route().handler(slow::arrived);
         plain(router, "/-/healthy", context -> text(context, 200, "healthy\n"));
         plain(router, "/-/ready", context -> ready(context, readiness.reasons()));
         var formats = ExpositionFormats.init();
         plain(router, "/metrics", context -> metrics(context, formats, registry));
         routes.accept(router);
         Function<HttpSettings, HttpServer> opens =
-                at -> listen(vertx.createHttpServer(options(at, web)).requestHandler(router), at);
+                at -> listen(slow.guard(vertx.createHttpServer(options(at, web)), router), at);
         return new HttpEndpoint(opens, settings, web.tlsServerConfig() != null);
     }
 
@@ -120,6 +124,7 @@ public final class HttpEndpoint implements AutoCloseable {
         var options = new HttpServerOptions()
                 .setHost(settings.host())
                 .setPort(Objects.requireNonNull(settings.port(), "http port"))
+                .setHttp2ClearTextEnabled(false) // else a connection is not known before its first request
                 .setCompressionSupported(true)
                 .setCompressionContentSizeThreshold(1024)
                 .setMaxInitialLineLength(8 << 10)
@@ -151,16 +156,18 @@ public final class HttpEndpoint implements AutoCloseable {
         };
     }
 
-    private static Router router(Vertx vertx, HttpSettings settings, WebConfig web) {
+    private static Router router(Vertx vertx, HttpSettings settings, WebConfig web, PrometheusMeterRegistry registry) {
         Router router = Router.router(vertx);
         router.errorHandler(404, context -> text(context, 404, "not found\n"));
         router.errorHandler(405, context -> text(context, 405, "method not allowed\n"));
-        router.errorHandler(413, context -> text(context, 413, "body too large\n"));
+        String tooLarge = "the body is larger than " + settings.maxBody() + "; send less at a time\n";
+        router.errorHandler(413, context -> text(context, 413, tooLarge));
         router.errorHandler(400, context -> text(context, 400, "bad request\n"));
         router.errorHandler(500, HttpEndpoint::failed);
         if (!web.basicAuthUsers().isEmpty()) {
             router.route().handler(new BasicAuth(vertx, web.basicAuthUsers()));
         }
+        router.route().handler(new BodyBudget(settings.maxBody().count(), registry));
         router.route()
                 .handler(BodyHandler.create(false)
                         .setBodyLimit(settings.maxBody().count()));
