@@ -1,6 +1,7 @@
 package caretaker.alerts;
 
 import caretaker.alerts.api.ApiV2;
+import caretaker.alerts.api.Census;
 import caretaker.alerts.api.DeliveryApi;
 import caretaker.alerts.api.Operations;
 import caretaker.alerts.api.Peer;
@@ -59,6 +60,8 @@ public final class AlertRouter implements AutoCloseable {
     private static final OutboxSettings OUTBOX = OutboxSettings.DEFAULTS.withProducer(Map.of(
             "max.request.size", Integer.toString(NotificationEventCodec.MAX_BYTES),
             "buffer.memory", Integer.toString(2 * NotificationEventCodec.MAX_BYTES)));
+
+    private static final long COUNT_EVERY_MILLIS = 5_000;
 
     private final Closer closer;
     private final HttpEndpoint http;
@@ -167,6 +170,13 @@ public final class AlertRouter implements AutoCloseable {
         List<Peer> peers = List.of(
                 new Peer(name(), config.http().host() + ":" + config.http().port()));
         var status = new Status(name(), version(), clock.instant(), () -> peers);
+        status.show(registry);
+        var census = new Census(desk, registry);
+        vertx.setPeriodic(COUNT_EVERY_MILLIS, _ -> {
+            if (!threads.isShutdown()) {
+                threads.execute(census::count);
+            }
+        });
         var limits = new ApiV2.Limits(
                 config.http().getConcurrency(), alerting.maxAlert().count());
         var api = new ApiV2(desk, ledger, status, alerting.matchers(), limits, threads, registry);
@@ -241,7 +251,6 @@ public final class AlertRouter implements AutoCloseable {
         gauge("alertmanager.dispatcher.aggregation.groups", () -> board.groups().size(), registry);
         gauge("caretaker.alert.router.alerts.known", () -> board.alerts().size(), registry);
         gauge("caretaker.alert.router.desk.alive", () -> desk.isAlive() ? 1 : 0, registry);
-        gauge("alertmanager.cluster.members", () -> 1, registry);
     }
 
     private static void gauge(String name, java.util.function.Supplier<Number> value, MeterRegistry registry) {

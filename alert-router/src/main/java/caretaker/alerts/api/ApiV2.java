@@ -179,8 +179,7 @@ public final class ApiV2 {
         known.sort(Comparator.comparing(Alert::fingerprint));
         try (var json = new ApiJson(reply)) {
             json.beginArray();
-            for (int i = 0; i < known.size(); i += PART) {
-                List<Alert> part = known.subList(i, Math.min(i + PART, known.size()));
+            for (List<Alert> part : parts(known)) {
                 for (AlertView view : ask((board, time) -> board.views(part, query, time))) {
                     json.alert(view);
                 }
@@ -207,10 +206,8 @@ public final class ApiV2 {
     }
 
     private void group(GroupView group, AlertQuery query, Instant now, ApiJson json) throws IOException, Busy {
-        List<Alert> alerts = group.matching(query, now);
         boolean begun = false;
-        for (int i = 0; i < alerts.size(); i += PART) {
-            List<Alert> part = alerts.subList(i, Math.min(i + PART, alerts.size()));
+        for (List<Alert> part : parts(group.matching(query, now))) {
             for (AlertView view : ask((board, time) -> board.viewsIn(group, part, query, time))) {
                 if (!begun) {
                     json.beginGroup();
@@ -226,34 +223,49 @@ public final class ApiV2 {
 
     private void postAlerts(RoutingContext context, Reply reply) throws ApiError, Busy {
         AlertReader.Read read = AlertReader.read(body(context), limits.alertBytes());
-        AlertStore.Batch batch = ask((board, now) -> {
-            count(read, now);
-            return board.alerts().post(read.alerts(), now, board.config().resolveTimeout());
-        });
-        limited.increment(batch.limited().size());
-        if (!batch.stored().isEmpty()) {
-            await(ledger.alerts(batch.stored()));
-            var _ = ask((board, now) -> {
-                batch.stored().forEach(alert -> board.effect(alert, now));
-                return true;
+        List<Alert> stored = new ArrayList<>(read.alerts().size());
+        List<String> refused = new ArrayList<>(read.refused());
+        for (List<PostedAlert> part : parts(read.alerts())) {
+            AlertStore.Batch batch = ask((board, now) -> {
+                count(part, now);
+                return board.alerts().post(part, now, board.config().resolveTimeout());
             });
+            stored.addAll(batch.stored());
+            refused.addAll(batch.refused());
+            limited.increment(batch.limited().size());
         }
-        List<String> refused = new ArrayList<>(batch.refused());
-        refused.addAll(read.refused());
+        if (!stored.isEmpty()) {
+            await(ledger.alerts(stored));
+            for (List<Alert> part : parts(stored)) {
+                var _ = ask((board, now) -> {
+                    part.forEach(alert -> board.effect(alert, now));
+                    return true;
+                });
+            }
+        }
         if (!refused.isEmpty()) {
             invalid.increment(refused.size());
             throw ApiError.text(400, String.join("; ", refused.subList(0, Math.min(refused.size(), 100))));
         }
     }
 
-    private void count(AlertReader.Read read, Instant now) {
-        double over = read.alerts().stream()
+    private void count(List<PostedAlert> posted, Instant now) {
+        double over = posted.stream()
                 .filter(alert -> alert.endsAt() != null
                         && !alert.endsAt().isAfter(now)
                         && !alert.endsAt().equals(PostedAlert.ZERO))
                 .count();
         resolved.increment(over);
-        firing.increment(read.alerts().size() + read.refused().size() - over);
+        firing.increment(posted.size() - over);
+    }
+
+    /** Pieces that keep the board's thread for a few milliseconds each. */
+    private static <T> List<List<T>> parts(List<T> all) {
+        List<List<T>> parts = new ArrayList<>(all.size() / PART + 1);
+        for (int i = 0; i < all.size(); i += PART) {
+            parts.add(all.subList(i, Math.min(i + PART, all.size())));
+        }
+        return parts;
     }
 
     private static Buffer body(RoutingContext context) {

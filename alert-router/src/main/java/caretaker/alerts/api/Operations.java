@@ -62,6 +62,7 @@ public final class Operations {
         page(router, prefix + "/page.css", "page.css", "text/css; charset=utf-8");
         if (!prefix.isEmpty()) {
             router.get("/").handler(context -> redirect(context, 302, prefix + "/"));
+            router.get(prefix).handler(context -> redirect(context, 301, prefix + "/"));
             router.route(prefix + "/metrics").handler(context -> context.reroute("/metrics"));
         }
     }
@@ -104,10 +105,6 @@ public final class Operations {
     private static void page(Router router, String path, String resource, String type) {
         Buffer content = resource(resource);
         router.get(path).handler(context -> {
-            if (path.endsWith("/") && !String.valueOf(context.request().path()).endsWith("/")) {
-                redirect(context, 301, path);
-                return;
-            }
             context.response()
                     .putHeader(HttpHeaders.CONTENT_TYPE, type)
                     .putHeader(HttpHeaders.CACHE_CONTROL, "no-cache")

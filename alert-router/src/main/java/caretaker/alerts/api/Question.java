@@ -3,8 +3,6 @@ package caretaker.alerts.api;
 import caretaker.alerts.routing.LabelMatcher;
 import caretaker.alerts.routing.MatcherSyntax;
 import caretaker.alerts.state.AlertQuery;
-import com.google.re2j.Pattern;
-import com.google.re2j.PatternSyntaxException;
 import io.vertx.ext.web.RoutingContext;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,8 +12,6 @@ import org.jspecify.annotations.Nullable;
 
 /** What the parameters behind the question mark ask for. */
 final class Question {
-    private static final int MAX_RECEIVER = 4096;
-
     /** Alertmanager takes everything else for false. */
     private static final Set<String> TRUE =
             Set.of("true", "1", "yes", "ok", "y", "on", "selected", "checked", "t", "enabled");
@@ -53,18 +49,15 @@ final class Question {
         return all;
     }
 
-    private static @Nullable Pattern receiver(RoutingContext context) throws ApiError {
+    /** A matcher of the name, which bounds what a regular expression may cost. */
+    private static @Nullable LabelMatcher receiver(RoutingContext context) throws ApiError {
         List<String> values = context.queryParam("receiver");
         if (values.isEmpty() || values.getLast().isEmpty()) {
             return null;
         }
-        String text = values.getLast();
-        if (text.length() > MAX_RECEIVER) {
-            throw ApiError.text(400, "failed to parse receiver param: too long");
-        }
         try {
-            return Pattern.compile("^(?:" + text + ")$");
-        } catch (PatternSyntaxException e) {
+            return new LabelMatcher(LabelMatcher.Operator.REGEX, "receiver", values.getLast());
+        } catch (IllegalArgumentException e) {
             throw ApiError.text(400, "failed to parse receiver param: " + e.getMessage());
         }
     }

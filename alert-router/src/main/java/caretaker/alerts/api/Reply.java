@@ -43,7 +43,9 @@ final class Reply extends OutputStream {
 
     private void sendIfFull() throws IOException {
         if (piece.length() >= PIECE) {
-            response.setChunked(true);
+            if (!response.headWritten()) {
+                response.setChunked(true);
+            }
             Future<Void> sent = response.write(piece);
             piece = Buffer.buffer(PIECE + (PIECE >> 2));
             await(sent);

@@ -184,7 +184,7 @@ final class Requests {
         } catch (IOException e) {
             LOGGER.atDebug().addKeyValue("path", context.normalizedPath()).log("the client went away");
             reply.abandon();
-        } catch (RuntimeException | StackOverflowError e) {
+        } catch (RuntimeException | Error e) {
             LOGGER.atError()
                     .addMarker(Logs.REPEATABLE)
                     .setCause(e)

@@ -4,7 +4,6 @@ import caretaker.alerts.routing.PostedAlert.Checked;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -126,7 +125,7 @@ public final class AlertStore {
         return removed;
     }
 
-    public Collection<Alert> all() {
+    public List<Alert> all() {
         return List.copyOf(alerts.values());
     }
 

@@ -4,7 +4,6 @@ import caretaker.alerts.config.Receiver;
 import caretaker.alerts.routing.Alert;
 import caretaker.alerts.routing.LabelMatcher;
 import caretaker.alerts.routing.LabelSet;
-import com.google.re2j.Pattern;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
@@ -24,7 +23,7 @@ public record AlertQuery(
         boolean inhibited,
         boolean muted,
         List<LabelMatcher> filter,
-        @Nullable Pattern receiver,
+        @Nullable LabelMatcher receiver,
         List<LabelMatcher> receiverMatchers) {
 
     /** Whether the alert's labels are asked for. */

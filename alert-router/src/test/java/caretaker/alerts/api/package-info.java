@@ -1,0 +1,4 @@
+@NullMarked
+package caretaker.alerts.api;
+
+import org.jspecify.annotations.NullMarked;
