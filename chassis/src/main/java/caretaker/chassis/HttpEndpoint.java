@@ -5,6 +5,7 @@ import io.prometheus.metrics.expositionformats.ExpositionFormats;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.ClientAuth;
+import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
@@ -175,6 +176,10 @@ public final class HttpEndpoint implements AutoCloseable {
     }
 
     private static void failed(RoutingContext context) {
+        if (context.failure() instanceof HttpClosedException) {
+            LOGGER.atDebug().addKeyValue("path", context.normalizedPath()).log("the client hung up");
+            return;
+        }
         LOGGER.atError()
                 .addMarker(Logs.REPEATABLE)
                 .setCause(context.failure())

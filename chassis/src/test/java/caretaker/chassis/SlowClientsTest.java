@@ -34,8 +34,8 @@ class SlowClientsTest {
                 .handler(context -> vertx.setTimer(
                         3 * LIMIT.toMillis(), _ -> context.response().end("late")));
         router.route().handler(context -> context.response().end("here"));
-        var server = slow.guard(
-                vertx.createHttpServer(new HttpServerOptions().setHttp2ClearTextEnabled(false)), router);
+        var server =
+                slow.guard(vertx.createHttpServer(new HttpServerOptions().setHttp2ClearTextEnabled(false)), router);
         port = server.listen(0, "127.0.0.1")
                 .toCompletionStage()
                 .toCompletableFuture()

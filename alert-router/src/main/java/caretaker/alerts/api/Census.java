@@ -1,12 +1,14 @@
 package caretaker.alerts.api;
 
 import caretaker.alerts.routing.Alert;
-import caretaker.alerts.routing.Silence;
+import caretaker.alerts.routing.Silence.State;
 import caretaker.alerts.state.Desk;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.DoubleSupplier;
@@ -26,10 +28,9 @@ public final class Census {
     private final Desk desk;
     private final AtomicBoolean wanted = new AtomicBoolean(true);
     private final AtomicBoolean counting = new AtomicBoolean();
-    private volatile Counts counts = new Counts(0, 0, new int[Silence.State.values().length]);
+    private volatile Counts counts = new Counts(0, 0, Map.of());
 
-    @SuppressWarnings("ArrayRecordComponent") // made once, never changed
-    private record Counts(int active, int suppressed, int[] silences) {}
+    private record Counts(int active, int suppressed, Map<State, Integer> silences) {}
 
     public Census(Desk desk, MeterRegistry registry) {
         this.desk = desk;
@@ -38,13 +39,13 @@ public final class Census {
         gauge(alerts, many, "active", () -> counts.active, registry);
         gauge(alerts, many, "suppressed", () -> counts.suppressed, registry);
         gauge(alerts, many, "unprocessed", () -> 0, registry);
-        for (Silence.State state : Silence.State.values()) {
+        for (State state : State.values()) {
             String word = state.name().toLowerCase(Locale.ROOT);
             gauge(
                     "alertmanager.silences",
                     "How many silences by state",
                     word,
-                    () -> counts.silences[state.ordinal()],
+                    () -> counts.silences.getOrDefault(state, 0),
                     registry);
         }
     }
@@ -79,11 +80,11 @@ public final class Census {
     }
 
     private Counts counted() {
-        int[] silences = desk.ask((board, now) -> {
-                    int[] found = new int[Silence.State.values().length];
+        Map<State, Integer> silences = desk.ask((board, now) -> {
+                    Map<State, Integer> found = new EnumMap<>(State.class);
                     board.silences()
                             .list(List.of(), now)
-                            .forEach(silence -> found[silence.stateAt(now).ordinal()]++);
+                            .forEach(silence -> found.merge(silence.stateAt(now), 1, Integer::sum));
                     return found;
                 })
                 .join();
