@@ -74,9 +74,7 @@ class ReloadIT {
 
             TestRouter.config(directory, BAD);
             hangUp();
-            Awaitility.await()
-                    .atMost(TestRouter.LIMIT)
-                    .until(() -> isReloaded(router, 0));
+            Awaitility.await().atMost(TestRouter.LIMIT).until(() -> isReloaded(router, 0));
             assertThat(receivers(router)).isEqualTo(1);
             assertThat(metrics(router))
                     .containsEntry("alertmanager_config_hash", before.get("alertmanager_config_hash"))
@@ -87,9 +85,7 @@ class ReloadIT {
             TestRouter.config(directory, TWO);
             hangUp();
             Awaitility.await().atMost(TestRouter.LIMIT).until(() -> receivers(router) == 3);
-            Awaitility.await()
-                    .atMost(TestRouter.LIMIT)
-                    .until(() -> isReloaded(router, 1));
+            Awaitility.await().atMost(TestRouter.LIMIT).until(() -> isReloaded(router, 1));
             Map<String, Double> after = metrics(router);
             assertThat(after.get("alertmanager_config_hash")).isNotEqualTo(before.get("alertmanager_config_hash"));
             assertThat(after.get("alertmanager_config_last_reload_success_timestamp_seconds"))

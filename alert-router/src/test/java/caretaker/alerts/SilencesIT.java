@@ -16,8 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Silences over HTTP: S3, S6 and S7, and what the current version asks of alerts beyond 0.25. */
 class SilencesIT {
-    private static final String CONFIG =
-            """
+    private static final String CONFIG = """
             route:
               receiver: all
               routes:
@@ -33,8 +32,8 @@ class SilencesIT {
               - name: always
                 time_intervals: [{years: ['2000:2100']}]
             """;
-    private static final Instant NOW = Instant.now().truncatedTo(ChronoUnit.SECONDS);
-    private static final Instant LATER = NOW.plusSeconds(7200);
+    private final Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+    private final Instant later = now.plusSeconds(7200);
 
     @TempDir
     private Path directory;
@@ -55,9 +54,7 @@ class SilencesIT {
     }
 
     private HttpResponse<String> post(String id, String value, String comment, Instant starts, Instant ends) {
-        return router.post(
-                "/api/v2/silences",
-                """
+        return router.post("/api/v2/silences", """
                 {"id":"%s","matchers":[{"name":"node","value":"%s","isRegex":false}],"startsAt":"%s","endsAt":"%s",
                  "createdBy":"me","comment":"%s"}
                 """.formatted(id, value, starts, ends, comment));
@@ -80,22 +77,22 @@ class SilencesIT {
 
     @Test
     void anUpdateKeepsTheIdOrMakesANewOne() {
-        String first = id(post("", "n1", "one", NOW, LATER));
+        String first = id(post("", "n1", "one", now, later));
         Instant began = Instant.parse(get(first).getString("startsAt"));
-        assertThat(id(post(first, "n1", "two", began, LATER.plusSeconds(60)))).isEqualTo(first); // S3, in place
+        assertThat(id(post(first, "n1", "two", began, later.plusSeconds(60)))).isEqualTo(first); // S3, in place
         assertThat(get(first).getString("comment")).isEqualTo("two");
 
-        String second = id(post(first, "n2", "three", began, LATER));
+        String second = id(post(first, "n2", "three", began, later));
         assertThat(second).isNotEqualTo(first); // S3, replaced
         assertThat(get(first).getJsonObject("status").getString("state")).isEqualTo("expired");
-        assertThat(id(post(first, "n1", "four", NOW, LATER))).isNotIn(first, second); // S3, no revival
+        assertThat(id(post(first, "n1", "four", now, later))).isNotIn(first, second); // S3, no revival
     }
 
     @Test
     void theyAreListedByState() {
-        String active = id(post("", "n1", "a", NOW, LATER));
-        String pending = id(post("", "n2", "p", LATER, LATER.plusSeconds(60)));
-        String expired = id(post("", "n3", "e", NOW, LATER));
+        String active = id(post("", "n1", "a", now, later));
+        String pending = id(post("", "n2", "p", later, later.plusSeconds(60)));
+        String expired = id(post("", "n3", "e", now, later));
         assertThat(router.send("DELETE", "/api/v2/silence/" + expired, "").statusCode())
                 .isEqualTo(200);
         assertThat(new JsonArray(router.get("/api/v2/silences").body())
@@ -109,11 +106,11 @@ class SilencesIT {
 
     @Test
     void numberAndSizeAreLimited() {
-        assertThat(post("", "n1", "c".repeat(3000), NOW, LATER).statusCode()).isEqualTo(400); // S7
+        assertThat(post("", "n1", "c".repeat(3000), now, later).statusCode()).isEqualTo(400); // S7
         for (int i = 0; i < 3; i++) {
-            assertThat(post("", "n" + i, "c", NOW, LATER).statusCode()).isEqualTo(200);
+            assertThat(post("", "n" + i, "c", now, later).statusCode()).isEqualTo(200);
         }
-        HttpResponse<String> fourth = post("", "n4", "c", NOW, LATER);
+        HttpResponse<String> fourth = post("", "n4", "c", now, later);
         assertThat(fourth.statusCode()).isEqualTo(400);
         assertThat(fourth.body()).contains("exceeded maximum number of silences: 3");
     }
@@ -124,8 +121,7 @@ class SilencesIT {
                 "/api/v2/alerts",
                 "[{\"labels\":{\"alertname\":\"A\"}},{\"labels\":{\"alertname\":\"B\",\"severity\":\"info\"}}]");
         assertThat(count("/api/v2/alerts?receiver_matchers=team%3D%22ml%22")).isEqualTo(1);
-        assertThat(count("/api/v2/alerts?receiver_matchers=team%3D~%22ml|infra%22"
-                                .replace("|", "%7C")))
+        assertThat(count("/api/v2/alerts?receiver_matchers=team%3D~%22ml|infra%22".replace("|", "%7C")))
                 .isEqualTo(2);
         assertThat(count("/api/v2/receivers?receiver_matchers=team!%3D%22ml%22"))
                 .isEqualTo(1);
@@ -136,7 +132,8 @@ class SilencesIT {
         assertThat(count("/api/v2/alerts/groups?muted=false")).isEqualTo(1);
         assertThat(count("/api/v2/alerts/groups?receiver_matchers=team%3D%22ml%22"))
                 .isEqualTo(1);
-        JsonArray muted = new JsonArray(router.get("/api/v2/alerts/groups?receiver=night").body());
+        JsonArray muted =
+                new JsonArray(router.get("/api/v2/alerts/groups?receiver=night").body());
         assertThat(muted.getJsonObject(0)
                         .getJsonArray("alerts")
                         .getJsonObject(0)
