@@ -15,6 +15,7 @@ import caretaker.alerts.state.Board;
 import caretaker.alerts.state.Desk;
 import caretaker.chassis.Closer;
 import caretaker.chassis.DeadLetters;
+import caretaker.chassis.GroupMembers;
 import caretaker.chassis.HttpEndpoint;
 import caretaker.chassis.Lease;
 import caretaker.chassis.Metrics;
@@ -41,6 +42,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -55,6 +57,7 @@ import org.slf4j.LoggerFactory;
 public final class AlertRouter implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(AlertRouter.class);
     private static final Duration FINISH_LIMIT = Duration.ofSeconds(3);
+    private static final Duration LOOK_FOR_PEERS = Duration.ofSeconds(5);
 
     /** A notification of 200,000 alerts is large. */
     private static final OutboxSettings OUTBOX = OutboxSettings.DEFAULTS.withProducer(Map.of(
@@ -105,6 +108,7 @@ public final class AlertRouter implements AutoCloseable {
                         config.kafka(),
                         alerting.group(),
                         instance(config),
+                        config.http().host() + ":" + config.http().port(),
                         config.topics().silences(),
                         registry,
                         ended::completeExceptionally));
@@ -167,9 +171,14 @@ public final class AlertRouter implements AutoCloseable {
         closer.opened("letters in hand", () -> finish(deliveries, stops));
 
         var reload = new Reload(alerting, file.config(), desk, deliveries, couriers, registry, clock);
-        List<Peer> peers = List.of(
-                new Peer(name(), config.http().host() + ":" + config.http().port()));
-        var status = new Status(name(), version(), clock.instant(), () -> peers);
+        var members =
+                closer.opened("members", GroupMembers.watch(vertx, config.kafka(), alerting.group(), LOOK_FOR_PEERS));
+        var peers = new Peers(
+                new Peer(
+                        instance(config),
+                        config.http().host() + ":" + config.http().port()),
+                members);
+        var status = new Status(peers.self().name(), version(), clock.instant(), peers::all);
         status.show(registry);
         var census = new Census(desk, registry);
         vertx.setPeriodic(COUNT_EVERY_MILLIS, _ -> {
@@ -194,6 +203,15 @@ public final class AlertRouter implements AutoCloseable {
                     api.serve(router, prefix);
                 }));
         return new AlertRouter(closer, http, reload, ended);
+    }
+
+    private record Peers(Peer self, GroupMembers members) {
+        /** Every instance that lives, this one always included. */
+        List<Peer> all() {
+            Map<String, Peer> all = new TreeMap<>(Map.of(self.name(), self));
+            members.now().forEach(each -> all.putIfAbsent(each.instance(), new Peer(each.instance(), each.client())));
+            return List.copyOf(all.values());
+        }
     }
 
     /** Sends nothing more, and waits for the answers to what was sent. */
@@ -282,10 +300,6 @@ public final class AlertRouter implements AutoCloseable {
     private static String prefix(String given) {
         String stripped = given.replaceAll("/+$", "");
         return stripped.isEmpty() || stripped.startsWith("/") ? stripped : "/" + stripped;
-    }
-
-    private static String name() {
-        return "caretaker-" + ProcessHandle.current().pid();
     }
 
     static String version() {

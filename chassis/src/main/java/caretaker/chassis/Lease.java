@@ -71,6 +71,7 @@ public final class Lease implements AutoCloseable {
      * @param group the consumer group, which is used for nothing else
      * @param instance names this instance among the others, the same after a restart: at most 249 of {@code A-Z a-z 0-9
      *     . _ -}
+     * @param client what the others learn of it, see {@link GroupMembers}
      * @param topic one that exists or will; nothing of it is read
      * @param onFailure told if it ends by itself, as when another instance has the same name
      */
@@ -78,6 +79,7 @@ public final class Lease implements AutoCloseable {
             KafkaSettings kafka,
             String group,
             String instance,
+            String client,
             String topic,
             MeterRegistry registry,
             java.util.function.Consumer<Throwable> onFailure) {
@@ -85,7 +87,7 @@ public final class Lease implements AutoCloseable {
                 "group.instance.id",
                 instance,
                 "client.id",
-                instance,
+                client,
                 "session.timeout.ms",
                 Long.toString(SESSION.toMillis()),
                 "heartbeat.interval.ms",

@@ -115,7 +115,7 @@ public final class Deliveries {
             } else if (step instanceof Step.Remember remember && current == null) {
                 remember(letters.of(plan.flush(), key, remember), now);
             } else if (current != null || step instanceof Step.Send) {
-                flights.await(flight, key);
+                flights.await(flight, key, step instanceof Step.Send);
                 if (current != null && current.lastFailure != null) {
                     observer.late(integration, current.lastFailure);
                 }

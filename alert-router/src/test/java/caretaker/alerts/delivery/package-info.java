@@ -1,0 +1,4 @@
+@NullMarked
+package caretaker.alerts.delivery;
+
+import org.jspecify.annotations.NullMarked;
