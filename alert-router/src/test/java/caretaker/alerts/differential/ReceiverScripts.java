@@ -9,7 +9,7 @@ final class ReceiverScripts {
     private ReceiverScripts() {}
 
     static List<Scenario> all() {
-        return List.of(intake(), payload(), failing(), slack(), pagerduty(), mail());
+        return List.of(intake(), payload(), failing(), refusing(), slack(), pagerduty(), mail());
     }
 
     /** I1 to I6, I8: what is taken of a batch, and what becomes of an alert that is said again. */
@@ -98,6 +98,26 @@ final class ReceiverScripts {
                 })
                 .rest()
                 .then(stage -> stage.resolve("alertname=A node=n2", "alertname=A node=n3"))
+                .made();
+    }
+
+    /** E2: what is refused is told at the next tick, if it is still so. */
+    private static Scenario refusing() {
+        return Script.of("refusing", """
+                        route: {receiver: all, group_by: [alertname]}
+                        receivers: [{name: all, webhook_configs: [{url: "${HOOK}/${NAME}/all"}]}]
+                        """)
+                .then(stage -> {
+                    stage.answer("all", 400);
+                    stage.fire("alertname=A node=n1");
+                })
+                .rest()
+                .then(stage -> {
+                    stage.answer("all", 429);
+                    stage.fire("alertname=A node=n2");
+                })
+                .rest()
+                .then(stage -> stage.resolve("alertname=A node=n1", "alertname=A node=n2"))
                 .made();
     }
 
