@@ -189,7 +189,7 @@ final class Examination {
     }
 
     private static Rung cascade(Trouble trouble) {
-        return Rung.of(trouble.code.equals(Recorder.word(Action.RECREATE)) ? Action.RECREATE : Action.RESTART);
+        return Rung.of(trouble.code.startsWith(Recorder.word(Action.RECREATE)) ? Action.RECREATE : Action.RESTART);
     }
 
     /** Whether what the engine said will be the same next time. */

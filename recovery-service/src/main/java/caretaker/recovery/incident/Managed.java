@@ -48,6 +48,9 @@ final class Managed {
     /** Whether those that need it have been seen to since the operation. */
     boolean cascaded;
 
+    /** The operation before the one that is reserved: what is left if that one is not begun after all. */
+    @Nullable Operation lastDone;
+
     /** When what could not be written is written again. */
     @Nullable Instant saveAt;
 
@@ -77,7 +80,8 @@ final class Managed {
             Trouble restored = new Trouble(incident);
             restored.announced = true;
             Operation last = operation;
-            restored.operations = last != null && last.id().startsWith(incident.id() + "/") ? last.attempt() : 0;
+            restored.operations =
+                    last != null && last.id().startsWith(restored.prefix(identity.key()) + "/") ? last.attempt() : 0;
             trouble = restored;
         }
         resumed = phase == Phase.ACTING;

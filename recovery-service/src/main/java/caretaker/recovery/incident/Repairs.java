@@ -260,6 +260,7 @@ final class Repairs {
         Sighting seen = Objects.requireNonNull(of.seen);
         trouble.operations++;
         var operation = Operations.reserve(trouble, step, seen, looked.evidence(), now);
+        of.lastDone = of.operation;
         of.operation = operation;
         of.attempts.addLast(now);
         guard.started(of.key(), now);
@@ -276,7 +277,7 @@ final class Repairs {
     void revert(Managed of, Trouble trouble, Instant now) {
         of.attempts.pollLast();
         trouble.operations--;
-        of.operation = null;
+        of.operation = of.lastDone;
         of.phase = Phase.PENDING;
         of.due = now.plus(rules.backoffBase());
         out.add(new Effect.Count(Reason.ACTION_FAILED));
@@ -407,21 +408,26 @@ final class Repairs {
 
     /** */
     private void cascade(Managed of, Trouble trouble, Instant now) {
-        Action done = Objects.requireNonNull(of.operation).action();
-        for (Neighbours.Follower follower : neighbours.followers(of.key(), done)) {
-            Sighting seen = follower.container();
-            follow(known.orNew(seen.identity()), seen, trouble, follower.action(), now);
+        Operation done = Objects.requireNonNull(of.operation);
+        for (Neighbours.Follower follower : neighbours.followers(of.key(), done.action())) {
+            follow(follower, trouble, done, now);
         }
     }
 
-    private void follow(Managed of, Sighting seen, Trouble cause, Action action, Instant now) {
-        if (of.phase == Phase.ACTING || of.phase == Phase.VERIFYING || of.phase == Phase.QUARANTINED) {
+    private void follow(Neighbours.Follower follower, Trouble cause, Operation operation, Instant now) {
+        Sighting seen = follower.container();
+        Action action = follower.action();
+        Managed of = known.orNew(seen.identity());
+        boolean isBusy = of.phase == Phase.ACTING || of.phase == Phase.VERIFYING || of.phase == Phase.QUARANTINED;
+        Operation last = of.operation;
+        boolean hasFollowed = last != null && last.id().startsWith(operation.id() + "/"); // told twice after a crash
+        if (isBusy || hasFollowed || seen.startedAfter(operation.reservedAt())) {
             return;
         }
         var incident = new RecoveryState.Incident(
                 cause.id,
                 Trouble.DEPENDENCY,
-                Recorder.word(action),
+                Trouble.follows(Recorder.word(action), operation.id()),
                 cause.severity,
                 cause.since,
                 seen.identity().id(),

@@ -16,6 +16,8 @@ final class Trouble {
     /** The condition of a container that is repaired because one that it needs was. */
     static final String DEPENDENCY = "dependency";
 
+    private static final String AFTER = " after ";
+
     final String id;
     final String condition;
     final String code;
@@ -84,9 +86,14 @@ final class Trouble {
         return condition.equals(DEPENDENCY);
     }
 
-    /** What the ids of its records begin with: an incident may be of several containers. */
+    /** The code of a container that follows the operation on another one. */
+    static String follows(String action, String operation) {
+        return action + AFTER + operation;
+    }
+
+    /** What the ids of its records begin with: an incident may be of several containers, and more than once. */
     String prefix(String key) {
-        return isCascade() ? id + "/" + key : id;
+        return isCascade() ? code.substring(code.indexOf(AFTER) + AFTER.length()) + "/" + key : id;
     }
 
     RecoveryState.Incident state() {

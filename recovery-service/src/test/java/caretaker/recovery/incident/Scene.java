@@ -310,11 +310,18 @@ final class Scene {
             made++;
             engine.put(key, Made.anew(perform.container(), seen, "%04x".formatted(made), clock.instant()));
         } else if (action == Action.START || action == Action.RESTART) {
-            engine.put(key, Made.started(Objects.requireNonNull(seen), clock.instant()));
+            engine.put(key, Made.started(Objects.requireNonNull(seen), nextRun(seen)));
         } else if (action == Action.RELOAD || action == Action.RESTORE_BACKUP) {
             engine.put(key, Made.started(Objects.requireNonNull(seen), Objects.requireNonNull(seen.startedAt())));
         }
         return new Result.Done();
+    }
+
+    /** No two runs begin at the same nanosecond. */
+    private Instant nextRun(Sighting seen) {
+        Instant last = seen.startedAt();
+        Instant now = clock.instant();
+        return last == null || last.isBefore(now) ? now : last.plusNanos(1);
     }
 
     /** Lets time pass, ticking whenever something is due. */

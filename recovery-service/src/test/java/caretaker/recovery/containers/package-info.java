@@ -1,0 +1,4 @@
+@NullMarked
+package caretaker.recovery.containers;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package caretaker.recovery.playbook;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package caretaker.recovery.report;
+
+import org.jspecify.annotations.NullMarked;
