@@ -1,6 +1,7 @@
 package caretaker.broker;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Properties;
 import kafka.server.KafkaConfig;
 
@@ -10,12 +11,13 @@ final class BrokerSettings {
 
     private BrokerSettings() {}
 
-    static KafkaConfig of(Path log, int clientsPort, int controllerPort) {
+    static KafkaConfig of(Path log, int clientsPort, int controllerPort, Duration session) {
         var p = new Properties();
         identity(p, log, clientsPort, controllerPort);
         alone(p);
         small(p);
         prompt(p);
+        p.put("broker.session.timeout.ms", Long.toString(session.toMillis()));
         return new KafkaConfig(p, false);
     }
 
@@ -74,7 +76,6 @@ final class BrokerSettings {
         p.put("group.consumer.min.session.timeout.ms", "1000");
         p.put("group.consumer.min.heartbeat.interval.ms", "100");
         p.put("broker.heartbeat.interval.ms", "500");
-        p.put("broker.session.timeout.ms", "3000");
         p.put("controller.quorum.election.timeout.ms", "500");
         p.put("controller.quorum.election.backoff.max.ms", "250");
         p.put("log.retention.check.interval.ms", "60000");

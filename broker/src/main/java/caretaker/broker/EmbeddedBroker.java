@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,6 +34,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(EmbeddedBroker.class);
     private static final String HOST = "127.0.0.1";
     private static final int BACKLOG = 64;
+    private static final Duration SESSION = Duration.ofSeconds(3);
 
     private final int port;
     private final DirectoryLock lock;
@@ -58,15 +60,17 @@ public final class EmbeddedBroker implements AutoCloseable {
      * @throws BrokerException if it cannot start; nothing is left running
      */
     public static EmbeddedBroker start(Path dir, int port) {
-        return reserve(dir, port).start();
+        return reserve(dir, port, SESSION).start();
     }
 
     /**
      * Takes the directory and the ports; {@link Reserved#start} does the rest. A client that connects in between waits.
      *
+     * @param session so long a start after a kill waits for the one that was killed, and so long the process may stand
+     *     still before clients are refused for a moment
      * @throws BrokerException if it cannot have them; nothing is left taken
      */
-    public static Reserved reserve(Path dir, int port) {
+    public static Reserved reserve(Path dir, int port, Duration session) {
         Path home = dir.toAbsolutePath().normalize();
         DirectoryLock lock = DirectoryLock.take(home);
         var sockets = new ConcurrentHashMap<String, ServerSocketChannel>();
@@ -74,7 +78,7 @@ public final class EmbeddedBroker implements AutoCloseable {
             // Bound before Kafka starts: both ports are known to the settings, and nobody can take them in between.
             int clients = bind(sockets, BrokerSettings.CLIENTS, port);
             int controllers = bind(sockets, LogDirectory.CONTROLLER, 0);
-            return new Reserved(home, lock, sockets, clients, controllers);
+            return new Reserved(home, lock, sockets, clients, controllers, session);
         } catch (RuntimeException e) {
             giveBack(lock, sockets);
             throw e;
@@ -93,18 +97,21 @@ public final class EmbeddedBroker implements AutoCloseable {
         private final ConcurrentHashMap<String, ServerSocketChannel> sockets;
         private final int clients;
         private final int controllers;
+        private final Duration session;
 
         private Reserved(
                 Path home,
                 DirectoryLock lock,
                 ConcurrentHashMap<String, ServerSocketChannel> sockets,
                 int clients,
-                int controllers) {
+                int controllers,
+                Duration session) {
             this.home = home;
             this.lock = lock;
             this.sockets = sockets;
             this.clients = clients;
             this.controllers = controllers;
+            this.session = session;
         }
 
         /** What a client's {@code bootstrap.servers} must say. */
@@ -120,7 +127,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         public EmbeddedBroker start() {
             try {
                 Path log = LogDirectory.prepare(home);
-                return launch(home, BrokerSettings.of(log, clients, controllers), clients, lock, sockets);
+                return launch(home, BrokerSettings.of(log, clients, controllers, session), clients, lock, sockets);
             } catch (RuntimeException e) {
                 giveBack(lock, sockets);
                 throw e;

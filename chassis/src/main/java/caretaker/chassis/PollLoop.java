@@ -47,6 +47,9 @@ public final class PollLoop implements AutoCloseable {
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(2);
     private static final long CONNECT_PAUSE_MILLIS = 1_000;
 
+    /** Short: at a first start the topics are being made at that moment. */
+    private static final long TOPIC_PAUSE_MILLIS = 100;
+
     private final Builder settings;
     private final PollMetrics metrics;
     private final Effects effects;
@@ -207,7 +210,7 @@ public final class PollLoop implements AutoCloseable {
         List<TopicPartition> partitions = new ArrayList<>();
         for (String topic : settings.topics) {
             List<PartitionInfo> infos = partitionsOf(consumer, topic);
-            while (infos.isEmpty() && !stop.await(CONNECT_PAUSE_MILLIS, TimeUnit.MILLISECONDS)) {
+            while (infos.isEmpty() && !stop.await(TOPIC_PAUSE_MILLIS, TimeUnit.MILLISECONDS)) {
                 infos = partitionsOf(consumer, topic);
             }
             infos.forEach(info -> partitions.add(new TopicPartition(topic, info.partition())));

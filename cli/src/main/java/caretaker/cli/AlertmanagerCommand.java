@@ -15,6 +15,7 @@ import caretaker.cli.dropin.DropIn;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -38,6 +39,9 @@ import picocli.CommandLine.Unmatched;
         description = "Run in Alertmanager's place, with its flags: the alert router and its Kafka in one process.")
 final class AlertmanagerCommand implements Callable<Integer> {
     private static final Logger LOGGER = LoggerFactory.getLogger(AlertmanagerCommand.class);
+
+    /** Short: after a kill, too, it must be up within four seconds. */
+    private static final Duration SESSION = Duration.ofMillis(1_500);
 
     /** Alertmanager's own snapshot of its silences. */
     private static final String THEIR_SILENCES = "silences";
@@ -97,7 +101,7 @@ final class AlertmanagerCommand implements Callable<Integer> {
         sayWhatIsNotTakenOver(dropIn.storage());
         var closer = new Closer();
         try {
-            EmbeddedBroker.Reserved bus = EmbeddedBroker.reserve(dropIn.storage(), 0);
+            EmbeddedBroker.Reserved bus = EmbeddedBroker.reserve(dropIn.storage(), 0, SESSION);
             // Both at once: the router waits for its Kafka anyway.
             var kafka = new CompletableFuture<EmbeddedBroker>();
             Thread.ofPlatform().name("start kafka").start(() -> complete(kafka, bus));
