@@ -144,7 +144,7 @@ public final class AlertRouter implements AutoCloseable {
                                 config.topics().silences(),
                                 config.topics().notifications()))
                         .fromStart()
-                        .batches(new Intake(desk, config.topics().ledger(), clock))
+                        .batches(new Intake(desk, ledger, config.topics().ledger(), clock))
                         .quarantine(new DeadLetters(outbox, config.topics().deadLetters(), "alert-router"))
                         .registry(registry)
                         .clock(clock)

@@ -18,7 +18,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
-/** What Kafka takes by itself: a bare producer, and a bare consumer on a thread of its own, with the settings of ours. */
+/** What Kafka takes by itself: a bare producer, and a bare consumer on its own thread, with the settings of ours. */
 final class RoundTrip implements AutoCloseable {
     private static final String TOPIC = "bench.round-trip";
     private static final int EVENT_BYTES = 600;

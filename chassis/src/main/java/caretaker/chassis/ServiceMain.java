@@ -8,7 +8,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
-/** The process of one service: reads its settings, starts it, and stops it on a signal. Its exit code says why it ended. */
+/** The process of one service: reads its settings, starts it, stops it on a signal. Its exit code says why it ended. */
 public final class ServiceMain {
     private static final int EXIT_FAILED = 1;
     private static final int EXIT_USAGE = 2;

@@ -19,6 +19,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
@@ -55,6 +56,7 @@ public final class ApiV2 {
     private final Status status;
     private final MatcherSyntax syntax;
     private final Limits limits;
+    private final ExecutorService threads;
     private final Requests requests;
     private final Counter firing;
     private final Counter resolved;
@@ -83,6 +85,7 @@ public final class ApiV2 {
         this.status = status;
         this.syntax = syntax;
         this.limits = limits;
+        this.threads = threads;
         this.requests = new Requests(threads, new Traffic(limits.gets(), registry));
         this.firing = received("firing", registry);
         this.resolved = received("resolved", registry);
@@ -235,18 +238,29 @@ public final class ApiV2 {
             limited.increment(batch.limited().size());
         }
         if (!stored.isEmpty()) {
-            await(ledger.alerts(stored));
-            for (List<Alert> part : parts(stored)) {
-                var _ = ask((board, now) -> {
-                    part.forEach(alert -> board.effect(alert, now));
-                    return true;
-                });
-            }
+            await(ledger.alerts(stored).compose(_ -> effect(stored)));
         }
         if (!refused.isEmpty()) {
             invalid.increment(refused.size());
             throw ApiError.text(400, String.join("; ", refused.subList(0, Math.min(refused.size(), 100))));
         }
+    }
+
+    /** Tells people of what is on the bus now, even where the sender was answered that it took too long. */
+    private Future<Void> effect(List<Alert> stored) {
+        Promise<Void> done = Promise.promise();
+        threads.execute(() -> {
+            try {
+                for (List<Alert> part : parts(stored)) {
+                    desk.hand((board, now) -> part.forEach(alert -> board.effect(alert, now)));
+                }
+                done.complete();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                done.fail(e);
+            }
+        });
+        return done.future();
     }
 
     private void count(List<PostedAlert> posted, Instant now) {

@@ -26,14 +26,17 @@ import org.apache.kafka.common.TopicPartition;
 /** Brings what is on the router's topics to its board. Owned by the poll loop's thread. */
 public final class Intake implements PollLoop.BatchHandler {
     private final Desk desk;
+    private final Ledger ledger;
     private final Ledger.Topics topics;
     private final InstantSource clock;
     private final AlertEventCodec alerts = new AlertEventCodec();
     private final SilenceEventCodec silences = new SilenceEventCodec();
     private final NotificationEventCodec notifications = new NotificationEventCodec();
 
-    public Intake(Desk desk, Ledger.Topics topics, InstantSource clock) {
+    /** What the ledger itself wrote of alerts is on the board already. */
+    public Intake(Desk desk, Ledger ledger, Ledger.Topics topics, InstantSource clock) {
         this.desk = desk;
+        this.ledger = ledger;
         this.topics = topics;
         this.clock = clock;
     }
@@ -61,6 +64,9 @@ public final class Intake implements PollLoop.BatchHandler {
         String key = record.key() == null ? "" : new String(record.key(), UTF_8);
         Instant now = clock.instant();
         if (record.topic().equals(topics.alerts())) {
+            if (ledger.isOwn(record)) {
+                return Optional.empty();
+            }
             return switch (alerts.decode(record.value())) {
                 case Decoded.Known(var event) -> {
                     var alert = Translation.alert(event);

@@ -15,9 +15,14 @@ import caretaker.contracts.NotificationEventCodec;
 import caretaker.contracts.SilenceEventCodec;
 import io.vertx.core.Future;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.internals.RecordHeader;
 
 /**
  * Puts the router's state on the bus. A future completes once the broker has what it stands for, and fails if it did
@@ -30,8 +35,14 @@ public final class Ledger {
     /** Names of the topics. */
     public record Topics(String alerts, String silences, String notifications) {}
 
+    private static final String WRITER = "caretaker-writer";
+
     private final Outbox outbox;
     private final Topics topics;
+    /** Of this process alone, on its alerts: it need not read again what it knows. */
+    private final List<Header> own =
+            List.of(new RecordHeader(WRITER, UUID.randomUUID().toString().getBytes(UTF_8)));
+
     private final AlertEventCodec alerts = new AlertEventCodec();
     private final SilenceEventCodec silences = new SilenceEventCodec();
     private final NotificationEventCodec notifications = new NotificationEventCodec();
@@ -41,13 +52,20 @@ public final class Ledger {
         this.topics = topics;
     }
 
+    /** Takes as long as the broker is away; what waits that long is still written then. */
     public Future<?> alerts(Collection<Alert> states) {
         List<Future<Void>> sent = new ArrayList<>(states.size());
         for (Alert alert : states) {
             byte[] value = alerts.encode(Translation.event(alert));
-            sent.add(outbox.send(new Outgoing(topics.alerts, key(alert), value)));
+            sent.add(outbox.send(new Outgoing(topics.alerts, key(alert), value, own)));
         }
-        return Future.join(sent).timeout(LIMIT_SECONDS, TimeUnit.SECONDS);
+        return Future.join(sent);
+    }
+
+    /** Whether this process wrote it, a moment ago. */
+    boolean isOwn(ConsumerRecord<byte[], byte[]> record) {
+        Header writer = record.headers().lastHeader(WRITER);
+        return writer != null && Arrays.equals(writer.value(), own.getFirst().value());
     }
 
     public Future<?> silences(Collection<Silence> states) {

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -19,6 +20,8 @@ import org.slf4j.LoggerFactory;
 /** Built-in alerts take the way of those that are posted: the board, the bus, and only then their effect. */
 public final class BoardDesk implements AlertDesk {
     private static final Logger LOGGER = LoggerFactory.getLogger(BoardDesk.class);
+
+    private static final long LIMIT_SECONDS = 5;
 
     private final Desk desk;
     private final Ledger ledger;
@@ -68,13 +71,14 @@ public final class BoardDesk implements AlertDesk {
                     .addKeyValue("limited", batch.limited().size())
                     .log("not all built-in alerts were taken");
         }
-        return ledger.alerts(batch.stored())
+        CompletableFuture<?> told = ledger.alerts(batch.stored())
                 .toCompletionStage()
                 .toCompletableFuture()
                 .thenCompose(_ -> desk.ask((board, now) -> {
                     batch.stored().forEach(alert -> board.effect(alert, now));
                     return batch.stored().size();
                 }));
+        return told.copy().orTimeout(LIMIT_SECONDS, TimeUnit.SECONDS); // it has its effect, late or not
     }
 
     @Override
