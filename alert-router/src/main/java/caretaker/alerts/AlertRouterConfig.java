@@ -67,6 +67,7 @@ public record AlertRouterConfig(
      * @param group the instances' consumer group: one of them tells people, the others stand by
      * @param retryFor how long it is tried to tell somebody something; then it is a dead letter
      * @param fallback who is told instead of a receiver that fails
+     * @param startDelay nobody is told of anything before this time since the start is over
      * @param retention how long silences that ended and what was sent are remembered
      * @param forgetEvery how often alerts that are over are looked for
      * @param maxAlerts one more is refused; 0 for no limit
@@ -86,6 +87,7 @@ public record AlertRouterConfig(
             @Default("6h") @Range(min = "10s") Duration retryFor,
 
             @Nullable Fallback fallback,
+            @Default("0s") @Range(min = "0s") Duration startDelay,
 
             @Default("120h") @Range(min = "1m") Duration retention,
 

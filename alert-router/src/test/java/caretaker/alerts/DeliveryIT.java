@@ -194,6 +194,7 @@ class DeliveryIT {
             second.post("/api/v2/alerts", alert("Hot", "n1", false));
             await().atMost(LIMIT).until(() -> hook.taken().size() == 1);
             assertThat(leads(second)).isFalse();
+            await().atMost(LIMIT).until(() -> peers(second).equals(List.of("first", "second")));
             first.close();
             await().atMost(Duration.ofSeconds(10)).until(() -> leads(second));
             second.post("/api/v2/alerts", alert("Hot", "n1", true));
@@ -202,6 +203,13 @@ class DeliveryIT {
         } finally {
             first.close();
         }
+    }
+
+    private static List<String> peers(TestRouter router) {
+        return new JsonObject(router.get("/api/v2/status").body())
+                .getJsonObject("cluster").getJsonArray("peers").stream()
+                        .map(peer -> ((JsonObject) peer).getString("name"))
+                        .toList();
     }
 
     private boolean leads(TestRouter router) {

@@ -51,12 +51,17 @@ public final class Board {
     private Inhibitor inhibitor;
     private Pipeline pipeline;
 
-    public Board(AlertmanagerConfig config, LabelNames names, Limits limits) {
+    /**
+     * Knows nothing yet.
+     *
+     * @param notBefore no group is flushed earlier
+     */
+    public Board(AlertmanagerConfig config, LabelNames names, Limits limits, Instant notBefore) {
         this.limits = limits;
         this.config = config;
         this.alerts = new AlertStore(names, limits.alerts());
         this.silences = new Silences(names, limits.silences());
-        this.groups = new Groups(config.route(), Instant.MIN, limits.groups());
+        this.groups = new Groups(config.route(), notBefore, limits.groups());
         this.inhibitor = new Inhibitor(config.inhibitRules());
         this.pipeline = new Pipeline(inhibitor, config.times(), silences, config::integrations);
     }

@@ -46,7 +46,7 @@ class DeliveriesTest {
     private static Board board() {
         var config = AlertmanagerConfig.parse(CONFIG, "t.yml", Path.of("."), MatcherSyntax.FALLBACK);
         var limits = new Board.Limits(AlertStore.Limits.NONE, new Silences.Limits(0, 1 << 16), 0, Duration.ofDays(5));
-        var board = new Board(config, LabelNames.UTF8, limits);
+        var board = new Board(config, LabelNames.UTF8, limits, Instant.MIN);
         board.goLive(T0);
         board.lead();
         return board;

@@ -145,6 +145,7 @@ public record DropIn(
         settings.put("alerting.config-file", flags.text(Flag.CONFIG_FILE));
         settings.put("alerting.instance", "alertmanager"); // the same after a restart, on whatever port
         settings.put("alerting.retention", atLeast(LEAST_RETENTION, flags, Flag.DATA_RETENTION, notes));
+        settings.put("alerting.start-delay", atLeast(Duration.ZERO, flags, Flag.DISPATCH_START_DELAY, notes));
         settings.put("alerting.forget-every", atLeast(LEAST_INTERVAL, flags, Flag.ALERTS_GC_INTERVAL, notes));
         settings.put("alerting.max-alerts-per-name", limit(flags, Flag.ALERTS_LIMIT));
         settings.put("alerting.max-silences", limit(flags, Flag.SILENCES_MAX));

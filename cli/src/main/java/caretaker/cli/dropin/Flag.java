@@ -7,6 +7,8 @@ import org.jspecify.annotations.Nullable;
 enum Flag {
     CONFIG_FILE("config.file", Kind.TEXT, "alertmanager.yml", "Alertmanager's configuration file."),
     STORAGE_PATH("storage.path", Kind.TEXT, "data/", "Folder of the data. One process at a time."),
+    DISPATCH_START_DELAY(
+            "dispatch.start-delay", Kind.DURATION, "0s", "Nobody is told of anything before this time since the start."),
     DATA_RETENTION(
             "data.retention", Kind.DURATION, "120h", "How long silences that ended and what was sent are remembered."),
     ALERTS_GC_INTERVAL("alerts.gc-interval", Kind.DURATION, "30m", "How often alerts that are over are forgotten."),
@@ -33,7 +35,6 @@ enum Flag {
     DATA_MAINTENANCE_INTERVAL("data.maintenance-interval", Kind.DURATION, Why.AT_ONCE),
     LOG_SILENCES("log.silences", Kind.SWITCH, "every change of a silence is on the bus"),
     DISPATCH_MAINTENANCE_INTERVAL("dispatch.maintenance-interval", Kind.DURATION, "empty groups are looked for anyway"),
-    DISPATCH_START_DELAY("dispatch.start-delay", Kind.DURATION, "groups go on where they stopped"),
     WEB_TIMEOUT("web.timeout", Kind.DURATION, "requests are bounded anyway"),
     WEB_UI_PATH("web.ui-path", Kind.TEXT, "there are no pages yet"),
     GOMEMLIMIT("auto-gomemlimit", Kind.SWITCH, Why.GO),
