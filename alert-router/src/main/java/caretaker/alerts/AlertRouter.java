@@ -66,6 +66,9 @@ public final class AlertRouter implements AutoCloseable {
 
     private static final long COUNT_EVERY_MILLIS = 5_000;
 
+    /** What another instance was told is known here that much later. */
+    private static final Duration REST = Duration.ofMillis(10);
+
     private final Closer closer;
     private final HttpEndpoint http;
     private final Reload reload;
@@ -144,6 +147,7 @@ public final class AlertRouter implements AutoCloseable {
                                 config.topics().silences(),
                                 config.topics().notifications()))
                         .fromStart()
+                        .restAfterBatch(REST)
                         .batches(new Intake(desk, ledger, config.topics().ledger(), clock))
                         .quarantine(new DeadLetters(outbox, config.topics().deadLetters(), "alert-router"))
                         .registry(registry)

@@ -289,6 +289,17 @@ public final class PollLoop implements AutoCloseable {
         }
         measure(consumer);
         settings.listener.polled(consumer, caughtUp());
+        if (!records.isEmpty() && caughtUp()) {
+            rest();
+        }
+    }
+
+    private void rest() {
+        try {
+            boolean _ = stop.await(settings.rest.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** What cannot be committed now is kept for the next round: the effects are in place, only the note is missing. */
@@ -348,6 +359,7 @@ public final class PollLoop implements AutoCloseable {
         InstantSource clock = InstantSource.system();
         private Duration drainLimit = Duration.ofSeconds(5);
         private Duration commitEvery = Duration.ZERO;
+        private Duration rest = Duration.ZERO;
         private java.util.function.Consumer<Throwable> onFailure = _ -> {};
         Quarantine quarantine = (record, reason) -> LOGGER.atError()
                 .addKeyValue("topic", record.topic())
@@ -409,6 +421,15 @@ public final class PollLoop implements AutoCloseable {
         /** Commits less often than after each batch: for effects that cost nothing to repeat. At the end, at once. */
         public Builder commitEvery(Duration interval) {
             this.commitEvery = interval;
+            return this;
+        }
+
+        /**
+         * Waits so long after each batch, once caught up, and so reads fewer and larger ones: for a view whose news may
+         * be that late.
+         */
+        public Builder restAfterBatch(Duration pause) {
+            this.rest = pause;
             return this;
         }
 
