@@ -14,6 +14,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.CommitFailedException;
@@ -290,15 +291,7 @@ public final class PollLoop implements AutoCloseable {
         measure(consumer);
         settings.listener.polled(consumer, caughtUp());
         if (!records.isEmpty() && caughtUp()) {
-            rest();
-        }
-    }
-
-    private void rest() {
-        try {
-            boolean _ = stop.await(settings.rest.toNanos(), TimeUnit.NANOSECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            LockSupport.parkNanos(settings.rest.toNanos());
         }
     }
 
@@ -424,10 +417,7 @@ public final class PollLoop implements AutoCloseable {
             return this;
         }
 
-        /**
-         * Waits so long after each batch, once caught up, and so reads fewer and larger ones: for a view whose news may
-         * be that late.
-         */
+        /** Waits after each batch, once caught up: fewer and larger ones, for a view whose news may be that late. */
         public Builder restAfterBatch(Duration pause) {
             this.rest = pause;
             return this;
