@@ -45,14 +45,34 @@ final class Acknowledged {
         return accepted;
     }
 
+    /** Ends the alert that somebody was told of last, if any was. */
+    boolean resolveNewest() throws InterruptedException {
+        List<WebhookSink.Message> messages = own();
+        List<Integer> told = messages.isEmpty() ? List.of() : messages.getLast().numbers("firing");
+        return told.isEmpty() || resolve(told.getFirst());
+    }
+
+    /** Messages about alerts that were posted here. */
+    private List<WebhookSink.Message> own() {
+        return sink.messages().stream()
+                .filter(message -> message.numbers("firing").stream().anyMatch(firing::contains)
+                        || message.numbers("resolved").stream().anyMatch(firing::contains))
+                .toList();
+    }
+
+    int messages() {
+        return own().size();
+    }
+
     /** Silences alerts with that number for an hour. */
     boolean silence(int number) throws InterruptedException {
         var now = InstantSource.system().instant();
+        var end = now.plus(Duration.ofHours(1));
         try {
             var answer = server.post(
                     "/api/v2/silences", """
                     {"matchers":[{"name":"%s","value":"%d","isRegex":false,"isEqual":true}],"startsAt":"%s",\
-                    "endsAt":"%s","createdBy":"bench","comment":"bench"}""".formatted(Alerts.LABEL, number, now, now.plus(Duration.ofHours(1))));
+                    "endsAt":"%s","createdBy":"bench","comment":"bench"}""".formatted(Alerts.LABEL, number, now, end));
             return answer.statusCode() == 200
                     && silences.add(
                             MAPPER.readTree(answer.body()).path("silenceID").asText());
@@ -113,9 +133,9 @@ final class Acknowledged {
         int same = 0;
         int other = 0;
         Map<String, List<String>> keys = new HashMap<>();
-        for (WebhookSink.Message message : sink.messages()) {
+        for (WebhookSink.Message message : own()) {
             String tells = message.numbers("firing") + " " + message.numbers("resolved");
-            String key = Objects.requireNonNullElse(message.key(), "none of " + message.nanos());
+            String key = Objects.requireNonNullElse(message.key(), "");
             List<String> before = keys.computeIfAbsent(tells, _ -> new ArrayList<>());
             if (before.contains(key)) {
                 same++;

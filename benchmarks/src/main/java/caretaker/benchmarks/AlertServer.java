@@ -54,9 +54,7 @@ final class AlertServer implements AutoCloseable {
                     List.of(Programs.find("prometheus-alertmanager")
                             .orElseThrow(() -> new IllegalStateException("apt-get install prometheus-alertmanager"))
                             .toString());
-                case CARETAKER ->
-                    Processes.java(List.of("@" + root.resolve("cli/jvm.options")), "caretaker.benchmarks.StandIn")
-                            .command();
+                case CARETAKER -> List.of(root.resolve("caretaker").toString(), "alertmanager");
             };
         }
     }

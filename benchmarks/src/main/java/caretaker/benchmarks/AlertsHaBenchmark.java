@@ -180,11 +180,14 @@ final class AlertsHaBenchmark implements Benchmark {
         boolean _ = sink.await(before + 1, LIMIT);
         double delivered = (sink.newest() - failing) / 1e9;
         rest(COPIES);
+        int failed = CALM + 1;
+        int copies = (int)
+                sink.told("firing").stream().filter(number -> number == failed).count();
         return new Result(
                 CALM - distinct,
                 told.size() - distinct,
                 taken ? afterKill : Double.POSITIVE_INFINITY,
-                sink.count() - before,
+                copies,
                 "message " + Figure.number(afterPost) + " s after the post, " + afterTakeOver + " in all; restarted in "
                         + Figure.number(back) + " s; first message after 500 at " + Figure.number(delivered) + " s");
     }

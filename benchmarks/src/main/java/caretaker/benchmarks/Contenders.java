@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** Debian's Alertmanager and ours, with the same configuration and a receiver each. */
 final class Contenders implements AutoCloseable {
@@ -24,6 +25,8 @@ final class Contenders implements AutoCloseable {
         var contenders = new Contenders();
         try {
             Path dir = Files.createTempDirectory("caretaker-bench");
+            String _ = Processes.output(
+                    List.of(root.resolve("caretaker").toString(), "--version"), dir, Map.of()); // builds
             for (var maker : AlertServer.Maker.values()) {
                 var sink = new WebhookSink();
                 try {

@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 /** A receiver of webhooks in this process: remembers what came and when, counts connections, answers as it is told. */
 final class WebhookSink implements AutoCloseable {
     private static final int BACKLOG = 16_384;
+    private static final long LOOK_NANOS = 1_000_000;
+    private static final long LONGEST_LOOK_NANOS = 200_000_000;
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
     private final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
@@ -35,26 +37,44 @@ final class WebhookSink implements AutoCloseable {
     private volatile long newest;
     private volatile Duration delay = Duration.ZERO;
 
-    /**
-     * A message that was answered 200.
-     *
-     * @param nanos {@link System#nanoTime} when its last byte was here
-     * @param key its {@code Idempotency-Key}, or null
-     */
-    record Message(long nanos, @Nullable String key, byte[] body) {
+    /** A message that was answered 200. */
+    static final class Message {
+        private final @Nullable String key;
+        private final byte[] body;
+        private @Nullable JsonNode json; // read when somebody asks
+
+        private Message(@Nullable String key, byte[] body) {
+            this.key = key;
+            this.body = body;
+        }
+
+        /** Its {@code Idempotency-Key}, or null. */
+        @Nullable String key() {
+            return key;
+        }
+
         /** The numbers of its alerts with that status, {@code firing} or {@code resolved}. */
-        List<Integer> numbers(String status) {
+        synchronized List<Integer> numbers(String status) {
             List<Integer> numbers = new ArrayList<>();
-            try {
-                for (JsonNode alert : MAPPER.readTree(body).path("alerts")) {
-                    if (alert.path("status").asText().equals(status)) {
-                        numbers.add(alert.path("labels").path(Alerts.LABEL).asInt());
-                    }
+            for (JsonNode alert : alerts()) {
+                if (alert.path("status").asText().equals(status)) {
+                    numbers.add(alert.path("labels").path(Alerts.LABEL).asInt());
                 }
-            } catch (IOException e) {
-                throw new UncheckedIOException("a webhook that is no JSON", e);
             }
             return numbers;
+        }
+
+        private JsonNode alerts() {
+            JsonNode known = json;
+            if (known == null) {
+                try {
+                    known = MAPPER.readTree(body).path("alerts");
+                } catch (IOException e) {
+                    throw new UncheckedIOException("a webhook that is no JSON", e);
+                }
+                json = known;
+            }
+            return known;
         }
     }
 
@@ -75,7 +95,7 @@ final class WebhookSink implements AutoCloseable {
             attempts.incrementAndGet();
             int answer = status;
             if (answer == 200) {
-                messages.add(new Message(nanos, request.getHeader("Idempotency-Key"), body.getBytes()));
+                messages.add(new Message(request.getHeader("Idempotency-Key"), body.getBytes()));
                 newest = nanos;
                 count.incrementAndGet();
             }
@@ -139,14 +159,15 @@ final class WebhookSink implements AutoCloseable {
         return until(() -> count.get() >= messagesTaken, limit);
     }
 
-    /** Looks every millisecond whether something is so; whether it came to be. */
+    /** Looks whether something is so, every millisecond at first and less and less often; whether it came to be. */
     static boolean until(BooleanSupplier condition, Duration limit) {
-        long end = System.nanoTime() + limit.toNanos();
+        long begin = System.nanoTime();
         while (!condition.getAsBoolean()) {
-            if (System.nanoTime() > end) {
+            long waited = System.nanoTime() - begin;
+            if (waited > limit.toNanos()) {
                 return false;
             }
-            LockSupport.parkNanos(1_000_000);
+            LockSupport.parkNanos(Math.clamp(waited / 20, LOOK_NANOS, LONGEST_LOOK_NANOS));
         }
         return true;
     }
