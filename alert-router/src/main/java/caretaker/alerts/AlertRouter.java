@@ -131,7 +131,11 @@ public final class AlertRouter implements AutoCloseable {
                         clock,
                         config.http().externalUrl(),
                         registry));
-        var board = new Board(file.config(), alerting.matchers().names(), alerting.limits(), clock.instant().plus(alerting.startDelay()));
+        var board = new Board(
+                file.config(),
+                alerting.matchers().names(),
+                alerting.limits(),
+                clock.instant().plus(alerting.startDelay()));
         var metrics = new DeliveryMetrics(registry);
         var deliveries = new Deliveries(board, couriers, metrics, alerting.deliveries(), new SecureRandom());
         metrics.show(deliveries, board);

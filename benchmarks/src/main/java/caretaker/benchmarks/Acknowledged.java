@@ -69,8 +69,7 @@ final class Acknowledged {
         var now = InstantSource.system().instant();
         var end = now.plus(Duration.ofHours(1));
         try {
-            var answer = server.post(
-                    "/api/v2/silences", """
+            var answer = server.post("/api/v2/silences", """
                     {"matchers":[{"name":"%s","value":"%d","isRegex":false,"isEqual":true}],"startsAt":"%s",\
                     "endsAt":"%s","createdBy":"bench","comment":"bench"}""".formatted(Alerts.LABEL, number, now, end));
             return answer.statusCode() == 200

@@ -60,7 +60,6 @@ public final class PollLoop implements AutoCloseable {
     // Owned by the loop's thread.
     private final Map<TopicPartition, OffsetAndMetadata> uncommitted = new HashMap<>();
     private final CatchUp catchUp = new CatchUp(RPC_LIMIT);
-
     private long committedNanos = System.nanoTime();
 
     private volatile @Nullable Throwable failure;

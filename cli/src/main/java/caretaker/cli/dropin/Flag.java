@@ -8,7 +8,10 @@ enum Flag {
     CONFIG_FILE("config.file", Kind.TEXT, "alertmanager.yml", "Alertmanager's configuration file."),
     STORAGE_PATH("storage.path", Kind.TEXT, "data/", "Folder of the data. One process at a time."),
     DISPATCH_START_DELAY(
-            "dispatch.start-delay", Kind.DURATION, "0s", "Nobody is told of anything before this time since the start."),
+            "dispatch.start-delay",
+            Kind.DURATION,
+            "0s",
+            "Nobody is told of anything before this time since the start."),
     DATA_RETENTION(
             "data.retention", Kind.DURATION, "120h", "How long silences that ended and what was sent are remembered."),
     ALERTS_GC_INTERVAL("alerts.gc-interval", Kind.DURATION, "30m", "How often alerts that are over are forgotten."),
