@@ -206,7 +206,7 @@ final class AlertsCrashBenchmark implements Benchmark {
                     contender.server().kill();
                     return null;
                 });
-                post(contender, acknowledged, numbers, end);
+                post(acknowledged, numbers, end);
                 killed.get();
             }
             contender.server().restart();
@@ -221,7 +221,7 @@ final class AlertsCrashBenchmark implements Benchmark {
     }
 
     /** Posts alerts, the ends of what was told, and silences of alerts that never come, until the server is gone. */
-    private static void post(Contender contender, Acknowledged acknowledged, Iterator<Integer> numbers, long end)
+    private static void post(Acknowledged acknowledged, Iterator<Integer> numbers, long end)
             throws InterruptedException {
         boolean alive = true;
         while (alive && System.nanoTime() < end + Duration.ofSeconds(1).toNanos()) {
