@@ -28,7 +28,12 @@ final class EngineDeaths implements AutoCloseable {
     private static final Pattern TIME = Pattern.compile("\"timeNano\":([0-9]+)");
     private static final Duration LIMIT = Duration.ofSeconds(30);
 
-    /** @param at by the engine; @param heard when its line was here */
+    /**
+     * A container's end.
+     *
+     * @param at by the engine
+     * @param heard when its line was here
+     */
     record Death(Instant at, Instant heard) {}
 
     private final InstantSource clock = InstantSource.system();
