@@ -159,6 +159,6 @@ class AmtoolServerIT {
 
     @Test
     void theClusterIsShown() {
-        assertThat(ok("cluster", "show")).contains("ready", "caretaker-");
+        assertThat(ok("cluster", "show")).contains("ready", "127.0.0.1:");
     }
 }
