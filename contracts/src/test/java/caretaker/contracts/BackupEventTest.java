@@ -7,13 +7,7 @@ import caretaker.contracts.BackupEvent.State;
 import caretaker.contracts.BackupEvent.Work;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.networknt.schema.InputFormat;
-import com.networknt.schema.Schema;
-import com.networknt.schema.SchemaRegistry;
-import com.networknt.schema.SchemaRegistryConfig;
-import com.networknt.schema.SpecificationVersion;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -27,7 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Events of backups: as they once were written, there and back, and as the schema says. */
 class BackupEventTest {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final Schema SCHEMA = schema();
+    private static final PublishedSchema SCHEMA = PublishedSchema.of("backup-event.schema.json");
     private static final Path GOLDEN = Path.of("src/test/resources/golden");
     private static final Instant STARTED = Instant.parse("2026-11-23T04:00:00Z");
     private static final Instant AT = Instant.parse("2026-11-23T04:00:12.500Z");
@@ -195,28 +189,12 @@ class BackupEventTest {
     }
 
     private static List<String> problems(byte[] event) {
-        return SCHEMA.validate(new String(event, UTF_8), InputFormat.JSON).stream()
-                .map(error -> error.getInstanceLocation() + " " + error.getMessage())
-                .toList();
+        return SCHEMA.problems(event);
     }
 
     private static byte[] golden(String name) throws IOException {
         byte[] bytes = Files.readAllBytes(GOLDEN.resolve(name));
         assertThat(problems(bytes)).isEmpty();
         return bytes;
-    }
-
-    private static Schema schema() {
-        try {
-            String text = Files.readString(PublishedTables.FOLDER.resolve("backup-event.schema.json"));
-            return SchemaRegistry.withDefaultDialect(
-                            SpecificationVersion.DRAFT_2020_12,
-                            registry -> registry.schemaRegistryConfig(SchemaRegistryConfig.builder()
-                                    .formatAssertionsEnabled(true)
-                                    .build()))
-                    .getSchema(text, InputFormat.JSON);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

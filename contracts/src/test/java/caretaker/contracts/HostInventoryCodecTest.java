@@ -6,14 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.networknt.schema.InputFormat;
-import com.networknt.schema.Schema;
-import com.networknt.schema.SchemaRegistry;
-import com.networknt.schema.SchemaRegistryConfig;
-import com.networknt.schema.SpecificationVersion;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -28,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The codec of inventories, and a reader that has nothing but the published schema. */
 class HostInventoryCodecTest {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final Schema SCHEMA = schema();
+    private static final PublishedSchema SCHEMA = PublishedSchema.of("host-inventory.schema.json");
     private final HostInventoryCodec codec = new HostInventoryCodec();
 
     @Test
@@ -50,7 +43,7 @@ class HostInventoryCodecTest {
         assertThat(json.get("type").textValue()).isEqualTo("caretaker.inventory.v1");
         assertThat(json.get("source").textValue()).isEqualTo("/hosts/node-1/gpu-agent/inventory");
         assertThat(json.get("id").textValue()).isEqualTo("a-1/7");
-        assertThat(json.get("dataschema").textValue()).isEqualTo(SCHEMA.getId());
+        assertThat(json.get("dataschema").textValue()).isEqualTo(SCHEMA.id());
         JsonNode data = json.get("data");
         assertThat(data.get("intervalMillis").longValue()).isEqualTo(60_000);
         assertThat(data.at("/software/driverVersion").textValue()).isEqualTo("580.95.05");
@@ -254,9 +247,7 @@ class HostInventoryCodecTest {
     }
 
     static List<String> problems(byte[] inventory) {
-        return SCHEMA.validate(new String(inventory, UTF_8), InputFormat.JSON).stream()
-                .map(error -> error.getInstanceLocation() + " " + error.getMessage())
-                .toList();
+        return SCHEMA.problems(inventory);
     }
 
     /** Fields that the codec writes and the schema does not name. */
@@ -264,36 +255,16 @@ class HostInventoryCodecTest {
         JsonNode schema = JSON.readTree(
                 PublishedTables.FOLDER.resolve("host-inventory.schema.json").toFile());
         List<String> found = new ArrayList<>();
-        unnamed(inventory, schema.get("properties"), found);
+        PublishedSchema.unnamed(inventory, schema.get("properties"), found);
         JsonNode data = inventory.get("data");
-        unnamed(data, schema.at("/$defs/data/properties"), found);
-        unnamed(data.path("software"), schema.at("/$defs/data/properties/software/properties"), found);
-        unnamed(data.path("omitted"), schema.at("/$defs/data/properties/omitted/properties"), found);
-        data.get("gpus").forEach(gpu -> unnamed(gpu, schema.at("/$defs/gpu/properties"), found));
-        data.get("containers").forEach(each -> unnamed(each, schema.at("/$defs/container/properties"), found));
-        data.get("targets").forEach(target -> unnamed(target, schema.at("/$defs/target/properties"), found));
+        PublishedSchema.unnamed(data, schema.at("/$defs/data/properties"), found);
+        PublishedSchema.unnamed(data.path("software"), schema.at("/$defs/data/properties/software/properties"), found);
+        PublishedSchema.unnamed(data.path("omitted"), schema.at("/$defs/data/properties/omitted/properties"), found);
+        data.get("gpus").forEach(gpu -> PublishedSchema.unnamed(gpu, schema.at("/$defs/gpu/properties"), found));
+        data.get("containers")
+                .forEach(each -> PublishedSchema.unnamed(each, schema.at("/$defs/container/properties"), found));
+        data.get("targets")
+                .forEach(target -> PublishedSchema.unnamed(target, schema.at("/$defs/target/properties"), found));
         return found;
-    }
-
-    private static void unnamed(JsonNode object, JsonNode properties, List<String> found) {
-        object.fieldNames().forEachRemaining(name -> {
-            if (!properties.has(name)) {
-                found.add(name);
-            }
-        });
-    }
-
-    private static Schema schema() {
-        try {
-            String text = Files.readString(PublishedTables.FOLDER.resolve("host-inventory.schema.json"));
-            return SchemaRegistry.withDefaultDialect(
-                            SpecificationVersion.DRAFT_2020_12,
-                            registry -> registry.schemaRegistryConfig(SchemaRegistryConfig.builder()
-                                    .formatAssertionsEnabled(true)
-                                    .build()))
-                    .getSchema(text, InputFormat.JSON);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

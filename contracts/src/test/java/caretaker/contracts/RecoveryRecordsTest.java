@@ -7,11 +7,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.networknt.schema.InputFormat;
-import com.networknt.schema.Schema;
-import com.networknt.schema.SchemaRegistry;
-import com.networknt.schema.SchemaRegistryConfig;
-import com.networknt.schema.SpecificationVersion;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -177,15 +172,7 @@ class RecoveryRecordsTest {
                 PublishedTables.FOLDER.resolve(name + ".schema.json").toFile());
     }
 
-    private static List<String> problems(String name, byte[] event) throws IOException {
-        Schema schema = SchemaRegistry.withDefaultDialect(
-                        SpecificationVersion.DRAFT_2020_12,
-                        builder -> builder.schemaRegistryConfig(SchemaRegistryConfig.builder()
-                                .formatAssertionsEnabled(true)
-                                .build()))
-                .getSchema(Files.readString(PublishedTables.FOLDER.resolve(name + ".schema.json")));
-        return schema.validate(new String(event, UTF_8), InputFormat.JSON).stream()
-                .map(error -> error.getInstanceLocation() + " " + error.getMessage())
-                .toList();
+    private static List<String> problems(String name, byte[] event) {
+        return PublishedSchema.of(name + ".schema.json").problems(event);
     }
 }

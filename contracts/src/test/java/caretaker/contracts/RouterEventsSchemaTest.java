@@ -6,10 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.networknt.schema.InputFormat;
-import com.networknt.schema.SchemaRegistry;
-import com.networknt.schema.SchemaRegistryConfig;
-import com.networknt.schema.SpecificationVersion;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -162,17 +158,8 @@ class RouterEventsSchemaTest {
                         name -> assertThat(properties.has(name)).as(name).isTrue());
     }
 
-    private static List<String> problems(String name, byte[] event) throws IOException {
-        return SchemaRegistry.withDefaultDialect(
-                        SpecificationVersion.DRAFT_2020_12,
-                        registry -> registry.schemaRegistryConfig(SchemaRegistryConfig.builder()
-                                .formatAssertionsEnabled(true)
-                                .build()))
-                .getSchema(schema(name), InputFormat.JSON)
-                .validate(new String(event, UTF_8), InputFormat.JSON)
-                .stream()
-                .map(error -> error.getInstanceLocation() + " " + error.getMessage())
-                .toList();
+    private static List<String> problems(String name, byte[] event) {
+        return PublishedSchema.of(name + ".schema.json").problems(event);
     }
 
     private static String schema(String name) throws IOException {
