@@ -31,6 +31,9 @@ final class BasicAuth implements Handler<RoutingContext> {
     /** Of no password: what an unknown user is checked against. */
     private static final String NOBODY = "$2y$10$QOauhQNbBCuQDKes6eFzPeMqBSjb7Mr5DUmpZ/VcEd00UAV/LDeSi";
 
+    /** Where the name of who was let in is kept during a request. */
+    static final String USER = "caretaker.user";
+
     private final Vertx vertx;
     private final Map<String, Secret> users;
     private final byte[] salt = new byte[SALT_BYTES];
@@ -70,7 +73,7 @@ final class BasicAuth implements Handler<RoutingContext> {
             checks += outcome == null ? 1 : 0;
         }
         if (outcome != null) {
-            decide(context, outcome);
+            decide(context, given, outcome);
             return;
         }
         context.request().pause();
@@ -81,12 +84,13 @@ final class BasicAuth implements Handler<RoutingContext> {
                 known.put(digest, right);
             }
             context.request().resume();
-            decide(context, right);
+            decide(context, given, right);
         });
     }
 
-    private static void decide(RoutingContext context, boolean right) {
+    private static void decide(RoutingContext context, Credentials given, boolean right) {
         if (right) {
+            context.put(USER, given.user());
             context.next();
         } else {
             refuse(context);

@@ -93,6 +93,11 @@ public final class HttpEndpoint implements AutoCloseable {
         return new HttpEndpoint(opens, settings, web.tlsServerConfig() != null);
     }
 
+    /** Who has logged in; null where nobody must. */
+    public static @Nullable String user(RoutingContext context) {
+        return context.get(BasicAuth.USER);
+    }
+
     private static HttpServer listen(HttpServer server, HttpSettings settings) {
         try {
             return server.listen().toCompletionStage().toCompletableFuture().join();
