@@ -113,6 +113,7 @@ public final class AlertRouter implements AutoCloseable {
                         instance(config),
                         config.http().host() + ":" + config.http().port(),
                         config.topics().silences(),
+                        Lease.SESSION,
                         registry,
                         ended::completeExceptionally));
         var outbox = closer.opened("outbox", Outbox.start(vertx, config.kafka(), OUTBOX, Set.of(), registry, clock));

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -171,6 +172,11 @@ public record KafkaSettings(
         config.putAll(overrides);
         passThrough(config);
         return config;
+    }
+
+    /** A client that asks about the cluster; the caller closes it. */
+    public Admin newAdmin() {
+        return Admin.create(admin());
     }
 
     Map<String, Object> admin() {

@@ -36,10 +36,9 @@ public final class Lease implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(Lease.class);
 
     /** The least that a broker allows unless told otherwise. */
-    static final Duration SESSION = Duration.ofSeconds(6);
+    public static final Duration SESSION = Duration.ofSeconds(6);
 
     private static final Duration MARGIN = Duration.ofSeconds(1);
-    private static final Duration RENEW_EVERY = Duration.ofSeconds(1);
     private static final Duration POLL = Duration.ofMillis(100);
     private static final Duration RPC_LIMIT = Duration.ofSeconds(2);
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(2);
@@ -48,20 +47,26 @@ public final class Lease implements AutoCloseable {
     private final Supplier<Consumer<byte[], byte[]>> consumers;
     private final TopicPartition partition;
     private final java.util.function.Consumer<Throwable> onFailure;
+    private final Duration session;
+    private final long renewEveryNanos;
     private final CountDownLatch stop = new CountDownLatch(1);
     private final Thread thread;
     private volatile boolean assigned;
     private volatile long validUntil = System.nanoTime();
-    private long renewedAt = System.nanoTime() - RENEW_EVERY.toNanos(); // owned by the thread
+    private long renewedAt; // owned by the thread
 
     private Lease(
             Supplier<Consumer<byte[], byte[]>> consumers,
             String topic,
             String group,
+            Duration session,
             java.util.function.Consumer<Throwable> onFailure) {
         this.consumers = consumers;
         this.partition = new TopicPartition(topic, 0);
         this.onFailure = onFailure;
+        this.session = session;
+        this.renewEveryNanos = session.dividedBy(6).toNanos();
+        this.renewedAt = System.nanoTime() - renewEveryNanos;
         this.thread = Thread.ofPlatform().name("lease-" + group).unstarted(this::run);
     }
 
@@ -73,6 +78,7 @@ public final class Lease implements AutoCloseable {
      *     . _ -}
      * @param client what the others learn of it, see {@link GroupMembers}
      * @param topic one that exists or will; nothing of it is read
+     * @param session how long an heir waits for one that is silent; it is renewed six times as often
      * @param onFailure told if it ends by itself, as when another instance has the same name
      */
     public static Lease start(
@@ -81,6 +87,7 @@ public final class Lease implements AutoCloseable {
             String instance,
             String client,
             String topic,
+            Duration session,
             MeterRegistry registry,
             java.util.function.Consumer<Throwable> onFailure) {
         Map<String, String> settings = Map.of(
@@ -89,12 +96,12 @@ public final class Lease implements AutoCloseable {
                 "client.id",
                 client,
                 "session.timeout.ms",
-                Long.toString(SESSION.toMillis()),
+                Long.toString(session.toMillis()),
                 "heartbeat.interval.ms",
-                "1000",
+                Long.toString(session.dividedBy(6).toMillis()),
                 "max.poll.interval.ms",
                 "60000");
-        var lease = new Lease(() -> kafka.consumer(group, settings), topic, group, onFailure);
+        var lease = new Lease(() -> kafka.consumer(group, settings), topic, group, session, onFailure);
         Gauge.builder("caretaker.lease.held", lease, l -> l.held() ? 1 : 0)
                 .description("Whether this instance may act; one of all does")
                 .tag("group", group)
@@ -153,14 +160,14 @@ public final class Lease implements AutoCloseable {
 
     private void renew(Consumer<byte[], byte[]> consumer) {
         long now = System.nanoTime();
-        if (!assigned || now - renewedAt < RENEW_EVERY.toNanos()) {
+        if (!assigned || now - renewedAt < renewEveryNanos) {
             return;
         }
         renewedAt = now;
         boolean before = held();
         try {
             consumer.commitSync(Map.of(partition, new OffsetAndMetadata(0)), RPC_LIMIT);
-            validUntil = now + SESSION.minus(MARGIN).toNanos();
+            validUntil = now + session.minus(MARGIN).toNanos();
             if (!before) {
                 LOGGER.atInfo().log("this instance acts");
             }
@@ -193,7 +200,7 @@ public final class Lease implements AutoCloseable {
         public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
             consumer.pause(partitions);
             if (partitions.contains(partition)) {
-                renewedAt = System.nanoTime() - RENEW_EVERY.toNanos();
+                renewedAt = System.nanoTime() - renewEveryNanos;
                 assigned = true;
             }
         }

@@ -24,6 +24,7 @@ class LeaseIT {
                 instance,
                 "at-" + instance,
                 topic,
+                Lease.SESSION,
                 new SimpleMeterRegistry(),
                 failure::set);
     }
