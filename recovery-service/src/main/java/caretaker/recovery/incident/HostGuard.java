@@ -13,6 +13,7 @@ import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -74,8 +75,22 @@ final class HostGuard {
         return fenced;
     }
 
+    /** To be written: the next revision. */
     RecoveryHostState state(Instant now) {
-        return new RecoveryHostState(host, ++revision, writer, now, breaker, pause, illnesses);
+        revision++;
+        return shown(now);
+    }
+
+    /** To be looked at. */
+    RecoveryHostState shown(Instant now) {
+        return new RecoveryHostState(host, Math.max(1, revision), writer, now, breaker, pause, illnesses);
+    }
+
+    List<MaintenanceLock> locks(Instant now) {
+        return locks.values().stream()
+                .filter(lock -> lock.host().equals(MaintenanceLock.ALL) || lock.host().equals(host))
+                .filter(lock -> !now.isBefore(lock.since()) && now.isBefore(lock.until()))
+                .toList();
     }
 
     /** Whether a container may be repaired now; null if it may. */

@@ -83,6 +83,9 @@ public sealed interface Input {
      */
     record Asked(Command command, String actor) implements Input {}
 
+    /** What the service's own round over all containers has seen of one: as it is now, and what its probe says. */
+    record Verified(Sighting sighting, ProbeAnswer probe) implements Input {}
+
     /** Time has passed. */
     record Tick() implements Input {}
 

@@ -278,24 +278,34 @@ final class Intake {
 
     /** What a list shows and no event told: an exit or bad health of which nobody knows here. */
     void missed(Sighting seen, Instant now) {
-        Managed of = known.orNew(seen.identity());
         Instant end = seen.finishedAt();
         boolean isNews =
                 seen.state() == Sighting.State.RUNNING || (end != null && end.isAfter(now.minus(rules.newsAge())));
-        if (of.trouble != null || of.phase != Phase.OK || !isNews) {
-            return;
+        if (isNews) {
+            boolean exited = seen.state() == Sighting.State.EXITED;
+            Condition condition = exited ? Condition.CONTAINER_EXITED : Condition.CONTAINER_UNHEALTHY;
+            found(seen, condition, "listed", String.valueOf(seen.startedAt()), now);
         }
-        boolean exited = seen.state() == Sighting.State.EXITED;
-        String eventId = "listed/" + seen.identity().id() + "/" + seen.startedAt();
-        if (of.isHandled(eventId)) {
+    }
+
+    /** What runs but does not answer, and no event told. */
+    void dumb(Sighting seen, Instant now) {
+        found(seen, Condition.PROBE_FAILED, "verified", now.toString(), now);
+    }
+
+    /** @param once names the failure: the same one is taken once */
+    private void found(Sighting seen, Condition condition, String how, String once, Instant now) {
+        Managed of = known.orNew(seen.identity());
+        String eventId = how + "/" + seen.identity().id() + "/" + once;
+        if (of.trouble != null || of.phase != Phase.OK || of.isHandled(eventId)) {
             return;
         }
         of.handle(eventId);
         changed(of, now, now);
         var incident = new RecoveryState.Incident(
                 id(out.host, seen.key(), eventId),
-                exited ? Condition.CONTAINER_EXITED.wire() : Condition.CONTAINER_UNHEALTHY.wire(),
-                exited ? Integer.toString(seen.exitCode()) : "",
+                condition.wire(),
+                condition == Condition.CONTAINER_EXITED ? Integer.toString(seen.exitCode()) : "",
                 HealthEvent.Severity.WARNING,
                 now,
                 seen.identity().id(),
@@ -306,6 +316,6 @@ final class Intake {
                 "",
                 false,
                 false);
-        repairs.open(of, incident, "found when all containers were listed", now);
+        repairs.open(of, incident, "found when all containers were " + how, now);
     }
 }

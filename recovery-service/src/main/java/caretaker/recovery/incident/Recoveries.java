@@ -1,22 +1,29 @@
 package caretaker.recovery.incident;
 
+import caretaker.contracts.Condition;
 import caretaker.contracts.ContainerIdentity;
 import caretaker.contracts.Decoded;
 import caretaker.contracts.HealthEvent.Severity;
+import caretaker.contracts.MaintenanceLock;
 import caretaker.contracts.RecoveryEvent;
 import caretaker.contracts.RecoveryEvent.Reason;
 import caretaker.contracts.RecoveryHostState;
 import caretaker.contracts.RecoveryState;
 import caretaker.contracts.RecoveryState.Phase;
 import caretaker.recovery.containers.Scope;
+import caretaker.recovery.containers.Scope.Consent;
 import caretaker.recovery.containers.Sighting;
 import caretaker.recovery.incident.Input.Command;
+import caretaker.recovery.playbook.Playbook;
 import caretaker.recovery.playbook.Playbooks;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -87,6 +94,7 @@ public final class Recoveries {
                 orders.askAgain(now);
             }
             case Input.Asked(Command command, String actor) -> orders.asked(command, actor, now);
+            case Input.Verified(Sighting seen, Input.ProbeAnswer probe) -> verified(seen, probe, now);
             case Input.Tick() -> {}
         }
         if (ready) {
@@ -144,6 +152,67 @@ public final class Recoveries {
         return known.find(word);
     }
 
+    /**
+     * One container, for people.
+     *
+     * @param seen as the engine showed it last; null if it is gone and only remembered
+     * @param consent null if it is gone
+     * @param state what is remembered; null if nothing ever happened to it
+     * @param attempts that count for its budget now
+     */
+    public record View(
+            ContainerIdentity identity,
+            @Nullable Sighting seen,
+            @Nullable Consent consent,
+            @Nullable RecoveryState state,
+            int attempts) {}
+
+    /** Every container of the engine, and those that are only remembered, by key. */
+    public List<View> views(Instant now) {
+        Map<String, View> views = new TreeMap<>();
+        for (Sighting seen : known.seen()) {
+            views.put(seen.key(), new View(seen.identity(), seen, known.consent(seen), null, 0));
+        }
+        for (Managed of : known.managed()) {
+            Sighting seen = of.seen;
+            Consent consent = seen == null ? null : known.consent(seen);
+            RecoveryState state = of.shown(setup.host(), setup.writer(), now);
+            int attempts = of.within(of.attempts, rules.budgetWindow(), now);
+            views.put(of.key(), new View(of.identity, seen, consent, state, attempts));
+        }
+        return List.copyOf(views.values());
+    }
+
+    /** The breaker, a pause and what the host suffers from, for people. */
+    public RecoveryHostState host(Instant now) {
+        return guard.shown(now);
+    }
+
+    /** Locks of this host that hold now. */
+    public List<MaintenanceLock> locks(Instant now) {
+        return guard.locks(now);
+    }
+
+    /** Why a container would not be repaired now, whatever it had; empty if it would. */
+    public Optional<String> refusal(ContainerIdentity container, Instant now) {
+        return Optional.ofNullable(guard.refusal(container, true, now)).map(HostGuard.Refusal::why);
+    }
+
+    /** What would be done about a container whose service does not answer. */
+    public Playbook playbook(Sighting container, List<String> log) {
+        return setup.playbooks().find(Condition.PROBE_FAILED.wire(), container, log);
+    }
+
+    /** Whether it may be repaired, as far as its labels and the settings say. */
+    public Consent consent(Sighting container) {
+        return known.consent(container);
+    }
+
+    /** How many containers may be repaired. */
+    public int managed() {
+        return known.consenting();
+    }
+
     public boolean isBreakerOpen() {
         return guard.isBreakerOpen();
     }
@@ -164,6 +233,16 @@ public final class Recoveries {
             if (ready && seen.isIll() && known.isGiven(seen)) {
                 intake.missed(seen, now);
             }
+        }
+    }
+
+    private void verified(Sighting seen, Input.ProbeAnswer probe, Instant now) {
+        known.saw(seen.key(), seen);
+        boolean isDumb = seen.state() == Sighting.State.RUNNING && probe == Input.ProbeAnswer.FAILED;
+        if (ready && known.isGiven(seen) && isDumb) {
+            intake.dumb(seen, now);
+        } else if (ready && known.isGiven(seen) && seen.isIll()) {
+            intake.missed(seen, now);
         }
     }
 
