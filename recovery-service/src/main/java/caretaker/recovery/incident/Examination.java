@@ -61,8 +61,8 @@ final class Examination {
                 .orElseGet(() -> step(managed, trouble, looked, playbook, now));
     }
 
-    /** */
-    private static Optional<Verdict> isStale(Trouble trouble, Sighting seen, ProbeAnswer probe) {
+    /** what makes any repair needless. */
+    static Optional<Verdict> isStale(Trouble trouble, Sighting seen, ProbeAnswer probe) {
         if (!trouble.containerId.isEmpty() && !seen.identity().id().equals(trouble.containerId)) {
             return over("it has been created anew since");
         }

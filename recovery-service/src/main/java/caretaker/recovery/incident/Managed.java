@@ -60,6 +60,12 @@ final class Managed {
     /** The question about it that has no answer yet; 0 if there is none. */
     long question;
 
+    /** Whether that question is the one before an action: the log and evidence are taken too. */
+    boolean examining;
+
+    /** Whether a first look has found nothing that makes an examination needless. */
+    boolean glanced;
+
     Managed(ContainerIdentity identity) {
         this.identity = identity;
     }

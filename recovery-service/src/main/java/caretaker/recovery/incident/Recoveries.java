@@ -119,7 +119,7 @@ public final class Recoveries {
         Instant due = Instant.MAX;
         boolean isBusy = busy() >= rules.concurrent();
         for (Managed of : known.managed()) {
-            boolean waitsForTurn = of.phase == Phase.PENDING && isBusy;
+            boolean waitsForTurn = of.phase == Phase.PENDING && of.glanced && isBusy;
             if (of.due != null && of.question == 0 && !waitsForTurn) {
                 due = earlier(due, of.due);
             }
@@ -398,15 +398,17 @@ public final class Recoveries {
         HostGuard.Refusal refusal = guard.refusal(of.identity, !trouble.askedBy.isEmpty(), now);
         if (refusal != null) {
             repairs.hold(of, trouble, refusal, now);
+        } else if (!of.glanced) {
+            repairs.look(of, trouble, false);
         } else if (busy() < rules.concurrent()) {
             repairs.look(of, trouble, true);
         }
     }
 
-    /** looks that may end in an action count as one. */
+    /** an examination, which may end in an action, counts as one. */
     private long busy() {
         return known.managed().stream()
-                .filter(of -> of.phase == Phase.ACTING || (of.phase == Phase.PENDING && of.question != 0))
+                .filter(of -> of.phase == Phase.ACTING || (of.phase == Phase.PENDING && of.question != 0 && of.examining))
                 .count();
     }
 

@@ -35,6 +35,7 @@ final class Repairs {
     private final Examination examination;
     private final Neighbours neighbours;
     private final Endings endings;
+    private final Cascade cascade;
     private long questions;
 
     Repairs(Recoveries.Setup setup, Known known, HostGuard guard, Recorder out, RandomGenerator random) {
@@ -47,6 +48,7 @@ final class Repairs {
         examination = new Examination(rules);
         neighbours = new Neighbours(rules, known);
         endings = new Endings(rules, neighbours, out, random);
+        cascade = new Cascade(known, neighbours, out, this::open);
     }
 
     Endings endings() {
@@ -62,6 +64,7 @@ final class Repairs {
         of.trouble = trouble;
         of.wellSince = null;
         of.cascaded = false;
+        of.glanced = false;
         Playbook playbook = playbook(of, trouble, List.of());
         trouble.playbook = playbook.name();
         boolean patient = trouble.condition.equals("container.unhealthy") || trouble.condition.equals("probe.failed");
@@ -104,10 +107,11 @@ final class Repairs {
         return named != null ? named : Objects.requireNonNull(playbooks.named("report"));
     }
 
-    /** Asks to look at a container: for a repair with the log and evidence, otherwise without. */
+    /** Asks to look at a container: right before a repair with the log and evidence, otherwise without. */
     void look(Managed of, Trouble trouble, boolean evidence) {
         Playbook playbook = playbooks.named(trouble.playbook);
         of.question = ++questions;
+        of.examining = evidence;
         trouble.held = false;
         out.add(new Effect.Look(
                 of.question,
@@ -145,6 +149,11 @@ final class Repairs {
             case Consent.Given(boolean dryRun) -> {
                 trouble.dryRun |= dryRun;
                 out.announce(of, trouble, trouble.condition + " " + trouble.code, now);
+                if (!of.examining) {
+                    glanced(of, trouble, looked, now);
+                    return;
+                }
+                of.glanced = false;
                 Playbook playbook = playbook(of, trouble, looked.log());
                 if (!playbook.name().equals(trouble.playbook) && trouble.operations == 0) {
                     trouble.rung = 0;
@@ -152,6 +161,21 @@ final class Repairs {
                 trouble.playbook = playbook.name();
                 judged(of, trouble, looked, playbook, now);
             }
+        }
+    }
+
+    /**
+     * Most failures that are told of are over when they are looked at. That is seen without a log, without evidence,
+     * and without anybody waiting for his turn.
+     */
+    private void glanced(Managed of, Trouble trouble, Looked looked, Instant now) {
+        Sighting seen = Objects.requireNonNull(looked.sighting());
+        if (Examination.isStale(trouble, seen, looked.probe()).orElse(null)
+                instanceof Examination.Verdict.Over(Reason reason, String why)) {
+            endings.over(of, trouble, reason, why, now);
+        } else {
+            of.glanced = true;
+            of.due = now;
         }
     }
 
@@ -390,7 +414,7 @@ final class Repairs {
         }
         if (!of.cascaded) {
             of.cascaded = true;
-            cascade(of, trouble, now);
+            cascade.of(of, trouble, now);
         }
         Playbook playbook = playbooks.named(trouble.playbook);
         Duration stable = playbook == null ? Duration.ofSeconds(30) : playbook.stableFor();
@@ -404,47 +428,5 @@ final class Repairs {
         out.operation(of, trouble, Kind.SUCCEEDED, Reason.NONE, Recorder.word(action) + " helped", now);
         endings.close(of, now);
         endings.wake(of.key(), rules.dependentGrace(), now);
-    }
-
-    /** */
-    private void cascade(Managed of, Trouble trouble, Instant now) {
-        Operation done = Objects.requireNonNull(of.operation);
-        for (Neighbours.Follower follower : neighbours.followers(of.key(), done.action())) {
-            follow(follower, trouble, done, now);
-        }
-    }
-
-    private void follow(Neighbours.Follower follower, Trouble cause, Operation operation, Instant now) {
-        Sighting seen = follower.container();
-        Action action = follower.action();
-        Managed of = known.orNew(seen.identity());
-        boolean isBusy = of.phase == Phase.ACTING || of.phase == Phase.VERIFYING || of.phase == Phase.QUARANTINED;
-        Operation last = of.operation;
-        boolean hasFollowed = last != null && last.id().startsWith(operation.id() + "/"); // told twice after a crash
-        if (isBusy || hasFollowed || seen.startedAfter(operation.reservedAt())) {
-            return;
-        }
-        var incident = new RecoveryState.Incident(
-                cause.id,
-                Trouble.DEPENDENCY,
-                Trouble.follows(Recorder.word(action), operation.id()),
-                cause.severity,
-                cause.since,
-                seen.identity().id(),
-                null,
-                cause.eventIds,
-                "",
-                0,
-                "",
-                cause.dryRun,
-                cause.drill);
-        if (!known.isGiven(seen)) {
-            var unheard = new Trouble(incident);
-            String why = "what it needs was started anew, but it may not be touched";
-            out.tell(of, unheard, Kind.SKIPPED, Reason.NOT_MANAGED, why, now);
-            known.forget(of.key());
-            return;
-        }
-        open(of, incident, "what it needs was started anew", now);
     }
 }

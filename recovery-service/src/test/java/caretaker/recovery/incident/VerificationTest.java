@@ -186,8 +186,31 @@ class VerificationTest {
         List<Effect> looks = scene.all.stream()
                 .filter(effect -> effect instanceof Effect.Look || effect instanceof Effect.Perform)
                 .toList();
-        assertThat(((Effect.Look) looks.getFirst()).evidence()).isTrue();
-        assertThat(looks.get(1)).isInstanceOf(Effect.Perform.class);
+        assertThat(((Effect.Look) looks.getFirst()).evidence()).as("a first glance").isFalse();
+        assertThat(((Effect.Look) looks.get(1)).evidence()).isTrue();
+        assertThat(looks.get(2)).isInstanceOf(Effect.Perform.class);
+    }
+
+    /** what is over when it is looked at leaves no bundle, which would take the place of one that matters. */
+    @Test
+    void whatIsWellAtTheFirstGlanceLeavesNoEvidence() {
+        Sighting web = scene.container("web");
+        scene.tell(scene.event(web, Condition.CONTAINER_EXITED, "1"));
+        assertThat(scene.skips()).containsExactly(Reason.STALE);
+        assertThat(scene.all).noneMatch(effect -> effect instanceof Effect.Look look && look.evidence());
+    }
+
+    /** what only has to be looked at waits for nobody's repair. */
+    @Test
+    void aGlanceTakesNobodysTurn() {
+        Sighting web = scene.container("web");
+        Sighting other = scene.container("other");
+        scene.dies(web, 1);
+        assertThat(scene.state(web).phase()).isEqualTo(Phase.VERIFYING);
+        scene.worker = _ -> new Input.Result.Unknown("no answer");
+        scene.dies(scene.container("slow"), 1); // it is being acted on, for minutes
+        scene.tell(scene.event(other, Condition.CONTAINER_EXITED, "1"));
+        assertThat(scene.state(other).phase()).isEqualTo(Phase.OK);
     }
 
     /** one record for each transition, however long it waits. */
