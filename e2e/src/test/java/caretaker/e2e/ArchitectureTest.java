@@ -32,6 +32,7 @@ class ArchitectureTest {
                     "caretaker.alerts..",
                     "caretaker.collector..",
                     "caretaker.recovery..",
+                    "caretaker.docker..",
                     "caretaker.broker..",
                     "caretaker.cli..");
 
@@ -43,6 +44,23 @@ class ArchitectureTest {
             .dependOnClassesThat()
             .resideInAnyPackage(
                     "caretaker.contracts..",
+                    "caretaker.agent..",
+                    "caretaker.alerts..",
+                    "caretaker.collector..",
+                    "caretaker.recovery..",
+                    "caretaker.docker..",
+                    "caretaker.broker..",
+                    "caretaker.cli..");
+
+    @ArchTest
+    static final ArchRule DOCKER_KNOWS_NOTHING_OF_OURS = noClasses()
+            .that()
+            .resideInAPackage("caretaker.docker..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "caretaker.contracts..",
+                    "caretaker.chassis..",
                     "caretaker.agent..",
                     "caretaker.alerts..",
                     "caretaker.collector..",

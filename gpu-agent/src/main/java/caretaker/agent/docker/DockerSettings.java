@@ -3,7 +3,7 @@ package caretaker.agent.docker;
 import caretaker.agent.containers.WatchRules;
 import caretaker.chassis.config.Default;
 import caretaker.chassis.config.Range;
-import java.net.URI;
+import caretaker.docker.EngineAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -29,13 +29,9 @@ import java.util.Set;
 public record DockerSettings(
         @Default("auto") Enabled enabled,
         @Default("unix:///var/run/docker.sock") String host,
-
         @Default("60s") @Range(min = "1s", max = "1h") Duration resync,
-
         @Default("3") @Range(min = "2", max = "100") int restarts,
-
         @Default("10m") @Range(min = "10s", max = "1d") Duration restartWindow,
-
         @Default("1d") @Range(min = "0s", max = "365d") Duration newsAge,
         List<String> projects,
         List<String> ignoredProjects,
@@ -43,19 +39,13 @@ public record DockerSettings(
         @Default("/proc") Path procRoot,
         @Default("/sys/fs/cgroup") Path cgroupRoot) {
 
-    private static final String UNIX = "unix";
-
     public DockerSettings {
         projects = List.copyOf(projects);
         ignoredProjects = List.copyOf(ignoredProjects);
-        URI uri = URI.create(host);
-        boolean isUnix = UNIX.equals(uri.getScheme())
-                && uri.getPath() != null
-                && uri.getPath().length() > 1;
-        boolean isTcp = "tcp".equals(uri.getScheme()) && uri.getHost() != null && uri.getPort() > 0;
-        if (!isUnix && !isTcp) {
-            throw new IllegalArgumentException(
-                    "docker.host '" + host + "' is not unix:///path and not tcp://address:port");
+        try {
+            EngineAddress.of(host);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("docker.host " + e.getMessage(), e);
         }
     }
 
@@ -79,8 +69,7 @@ public record DockerSettings(
 
     /** The file of the engine's socket; none for an engine behind TCP. */
     Optional<Path> socket() {
-        URI uri = URI.create(host);
-        return UNIX.equals(uri.getScheme()) ? Optional.of(Path.of(uri.getPath())) : Optional.empty();
+        return EngineAddress.of(host).socket();
     }
 
     /** Whether there is no engine here that could be watched, and none was asked for. */

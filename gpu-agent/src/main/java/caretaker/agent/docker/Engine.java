@@ -2,6 +2,7 @@ package caretaker.agent.docker;
 
 import caretaker.agent.containers.ContainerState;
 import caretaker.agent.containers.Inspection;
+import caretaker.docker.EngineTransport;
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.async.ResultCallbackTemplate;
 import com.github.dockerjava.api.exception.NotFoundException;

@@ -1,4 +1,4 @@
-package caretaker.agent.docker;
+package caretaker.docker;
 
 import com.github.dockerjava.transport.DockerHttpClient;
 import io.vertx.core.buffer.Buffer;
@@ -10,10 +10,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** An answer of the engine, read by a thread that waits. At most {@link #AHEAD} pieces of it are in memory. */
 final class EngineAnswer implements DockerHttpClient.Response {
+    /** No time until when it must have ended. */
+    static final long NEVER = Long.MIN_VALUE;
+
     private static final int AHEAD = 4;
 
     private sealed interface Piece {
@@ -26,11 +30,17 @@ final class EngineAnswer implements DockerHttpClient.Response {
     private final HttpClientResponse response;
     private final BlockingQueue<Piece> pieces = new LinkedBlockingQueue<>(); // bounded by what is fetched
     private final InputStream body = new Body();
+    private final long until;
     private volatile boolean complete;
 
-    /** To be made on the event loop that has the response. */
-    EngineAnswer(HttpClientResponse response) {
+    /**
+     * To be made on the event loop that has the response.
+     *
+     * @param until {@link System#nanoTime} until when it must have been read to its end, or {@link #NEVER}
+     */
+    EngineAnswer(HttpClientResponse response, long until) {
         this.response = response;
+        this.until = until;
         response.pause()
                 .handler(bytes -> pieces.add(new Piece.Data(bytes)))
                 .exceptionHandler(cause -> end(cause))
@@ -116,7 +126,15 @@ final class EngineAnswer implements DockerHttpClient.Response {
 
         private Piece take() throws IOException {
             try {
-                return pieces.take();
+                if (until == NEVER) {
+                    return pieces.take();
+                }
+                Piece piece = pieces.poll(until - System.nanoTime(), TimeUnit.NANOSECONDS);
+                if (piece == null) {
+                    EngineAnswer.this.close();
+                    throw new IOException("the engine's answer did not end in time");
+                }
+                return piece;
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new IOException("interrupted while the engine answered", e);

@@ -1,0 +1,194 @@
+package caretaker.recovery.engine;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import caretaker.contracts.RecoveryEvent.Action;
+import caretaker.contracts.RecoveryState.Operation;
+import caretaker.recovery.containers.Sighting.State;
+import caretaker.recovery.engine.Web.Answer;
+import caretaker.recovery.incident.Effect;
+import caretaker.recovery.incident.Input.Result;
+import caretaker.recovery.playbook.Rung;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.vertx.core.http.HttpMethod;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+
+/** Does to a container what was decided, if it is still the one that it was decided about. */
+final class Actions {
+    /** For a start, and for what makes or removes a container. */
+    static final Duration STARTING = Duration.ofSeconds(30);
+
+    private static final Duration MARGIN = Duration.ofSeconds(15);
+    private static final Duration RELOADING = Duration.ofSeconds(15);
+    private static final Duration CLOCKS = Duration.ofSeconds(1);
+    private static final Duration AMBIGUOUS = Duration.ofMinutes(5);
+
+    private final Daemon daemon;
+    private final Census census;
+    private final Web web;
+    private final Stops stops;
+    private final Recreation recreation;
+    private final InstantSource clock;
+
+    Actions(Daemon daemon, Census census, Web web, Stops stops, Recreation recreation, InstantSource clock) {
+        this.daemon = daemon;
+        this.census = census;
+        this.web = web;
+        this.stops = stops;
+        this.recreation = recreation;
+        this.clock = clock;
+    }
+
+    /** the engine waits as long as the container says; it is given a little more than that. */
+    static Duration stopping(Inspection container) {
+        return container.stopTimeout().plus(MARGIN);
+    }
+
+    static boolean isInSameState(Inspection now, Operation operation) {
+        return now.state()
+                .filter(state -> state.name()
+                        .toLowerCase(Locale.ROOT)
+                        .equals(operation.before().state()))
+                .isPresent();
+    }
+
+    Result perform(Effect.Perform perform, BooleanSupplier mayPerform) {
+        Operation operation = perform.operation();
+        String id = operation.before().containerId();
+        Instant from = clock.instant().minus(CLOCKS);
+        stops.ours(id, from, Instant.MAX);
+        boolean isSettled = false;
+        try {
+            Result result = attempt(perform, mayPerform);
+            isSettled = !(result instanceof Result.Unknown);
+            return result;
+        } catch (Refusal e) {
+            isSettled = true;
+            return new Result.Refused(Refusal.line(Objects.requireNonNullElse(e.getMessage(), "")));
+        } catch (Unavailable e) {
+            isSettled = !e.wasSent();
+            String why = Objects.requireNonNullElse(e.getMessage(), "no answer");
+            return e.wasSent() ? new Result.Unknown(why) : new Result.Refused("the engine does not answer: " + why);
+        } catch (RuntimeException e) {
+            return new Result.Unknown(Refusal.line(e.toString()));
+        } finally {
+            stops.ours(id, from, clock.instant().plus(isSettled ? CLOCKS : AMBIGUOUS));
+        }
+    }
+
+    private Result attempt(Effect.Perform perform, BooleanSupplier mayPerform) throws Unavailable, Refusal {
+        Operation operation = perform.operation();
+        return switch (operation.action()) {
+            case QUARANTINE, NONE -> new Result.Refused("there is nothing to do to the container");
+            case RESTORE_BACKUP ->
+                mayPerform.getAsBoolean() ? new Result.Done() : new Result.Held(); // the event is the request
+            case RECREATE -> recreation.of(perform, mayPerform);
+            case START, RESTART, RELOAD, EXEC, STOP -> simple(perform, mayPerform);
+        };
+    }
+
+    private Result simple(Effect.Perform perform, BooleanSupplier mayPerform) throws Unavailable, Refusal {
+        Operation operation = perform.operation();
+        Optional<Inspection> found;
+        try {
+            found = census.inspect(operation.before().containerId());
+        } catch (Unavailable e) {
+            return new Result.Refused("the engine does not answer: " + e.getMessage()); // it was only asked
+        }
+        if (found.isEmpty() || isChanged(found.get(), perform)) {
+            return new Result.Changed();
+        }
+        if (!mayPerform.getAsBoolean()) {
+            return new Result.Held();
+        }
+        Inspection container = found.get();
+        String id = container.id();
+        switch (operation.action()) {
+            case START ->
+                daemon.ask(STARTING, docker -> docker.startContainerCmd(id).exec());
+            case RESTART ->
+                daemon.ask(stopping(container), docker -> docker.restartContainerCmd(id)
+                        .exec());
+            case STOP ->
+                daemon.ask(stopping(container), docker -> docker.stopContainerCmd(id)
+                        .exec());
+            case RELOAD -> {
+                return reload(container, perform.rung());
+            }
+            case EXEC -> {
+                return exec(id, perform.rung());
+            }
+            case RECREATE, RESTORE_BACKUP, QUARANTINE, NONE -> throw new IllegalStateException("not simple");
+        }
+        return new Result.Done();
+    }
+
+    /** another container, another run, or a state that somebody has put it in since. */
+    private static boolean isChanged(Inspection now, Effect.Perform perform) {
+        Operation operation = perform.operation();
+        if (!now.id().equals(operation.before().containerId())
+                || !Objects.equals(now.startedAt(), operation.before().startedAt())) {
+            return true;
+        }
+        boolean mayBeHalfDone = perform.again()
+                && (operation.action() == Action.RESTART || operation.action() == Action.STOP)
+                && now.state().filter(State.EXITED::equals).isPresent();
+        return !mayBeHalfDone && !isInSameState(now, operation);
+    }
+
+    private Result reload(Inspection container, Rung rung) {
+        Optional<Endpoint> at = census.network(container).flatMap(of -> Endpoint.of(of, rung.port(), rung.path()));
+        if (at.isEmpty()) {
+            return new Result.Refused("its port " + rung.port() + " cannot be reached");
+        }
+        Duration limit = rung.within().compareTo(RELOADING) < 0 ? rung.within() : RELOADING;
+        try {
+            Answer answer = web.ask(HttpMethod.POST, at.get(), limit);
+            return answer.isSuccess()
+                    ? new Result.Done()
+                    : new Result.Refused(Refusal.line("it answered " + answer.status() + ": " + answer.body()));
+        } catch (ConnectException e) {
+            return new Result.Refused(Refusal.line(String.valueOf(e.getMessage())));
+        } catch (IOException e) {
+            return new Result.Unknown(Refusal.line(String.valueOf(e.getMessage())));
+        }
+    }
+
+    private Result exec(String id, Rung rung) throws Unavailable, Refusal {
+        ObjectNode wanted = JsonNodeFactory.instance.objectNode();
+        wanted.put("AttachStdout", true).put("AttachStderr", true).put("Tty", false);
+        ArrayNode words = wanted.putArray("Cmd");
+        rung.command().forEach(words::add);
+        String exec = daemon.post("/containers/" + id + "/exec", wanted, Daemon.QUICK)
+                .path("Id")
+                .asText("");
+        ObjectNode start =
+                JsonNodeFactory.instance.objectNode().put("Detach", false).put("Tty", false);
+        LogTail.Read output =
+                daemon.stream("/exec/" + Daemon.word(exec) + "/start", start, rung.within(), LogTail::framed);
+        JsonNode end = daemon.get("/exec/" + Daemon.word(exec) + "/json", Daemon.QUICK);
+        if (end.path("Running").asBoolean(true) || !end.path("ExitCode").isNumber()) {
+            return new Result.Unknown("it has not ended: its output was more than is read");
+        }
+        int code = end.path("ExitCode").asInt();
+        if (code == 0) {
+            return new Result.Done();
+        }
+        String last = new String(output.newest(), UTF_8)
+                .lines()
+                .filter(line -> !line.isBlank())
+                .reduce("", (_, line) -> line);
+        return new Result.Refused(Refusal.line("the command ended with code " + code + ": " + last));
+    }
+}

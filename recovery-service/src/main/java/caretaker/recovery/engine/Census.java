@@ -1,0 +1,97 @@
+package caretaker.recovery.engine;
+
+import com.github.dockerjava.api.model.Container;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** Asks what containers there are. Calls wait; any thread but an event loop's may call. */
+final class Census {
+    private static final Pattern ID = Pattern.compile("[0-9a-f]{12,64}");
+
+    private final Daemon daemon;
+    private final EngineMetrics metrics;
+
+    Census(Daemon daemon, EngineMetrics metrics) {
+        this.daemon = daemon;
+        this.metrics = metrics;
+    }
+
+    /** All containers, those that do not run among them. What cannot be represented is left out and counted. */
+    Roster roster() throws Unavailable, Refusal {
+        List<Container> listed = daemon.read(
+                Daemon.QUICK,
+                docker -> docker.listContainersCmd().withShowAll(true).exec());
+        List<Roster.Entry> entries = new ArrayList<>();
+        for (Container container : listed) {
+            Optional<Roster.Entry> entry = entry(container);
+            entry.ifPresentOrElse(entries::add, metrics.unrepresented::increment);
+        }
+        var roster = new Roster(entries);
+        metrics.oldHalves.set(roster.oldHalves());
+        return roster;
+    }
+
+    private static Optional<Roster.Entry> entry(Container container) {
+        Map<String, String> labels = new HashMap<>();
+        if (container.getLabels() != null) {
+            container.getLabels().forEach((name, value) -> labels.put(name, value == null ? "" : value));
+        }
+        return Roster.identity(
+                        container.getId() == null ? "" : container.getId(),
+                        ownName(container.getNames()),
+                        container.getImage() == null ? "" : container.getImage(),
+                        labels)
+                .map(identity -> new Roster.Entry(
+                        identity,
+                        labels,
+                        container.getState() != null
+                                && container.getState().toLowerCase(Locale.ROOT).equals("running"),
+                        container.getCreated() == null ? 0 : container.getCreated()));
+    }
+
+    /** Of links it has others' names too, with a slash within. */
+    private static String ownName(String[] names) {
+        if (names != null) {
+            for (String name : names) {
+                if (name != null && name.lastIndexOf('/') <= 0) {
+                    return name;
+                }
+            }
+        }
+        return "";
+    }
+
+    /** None if there is no such container. */
+    Optional<Inspection> inspect(String id) throws Unavailable, Refusal {
+        if (!ID.matcher(id).matches()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(new Inspection(daemon.get("/containers/" + id + "/json", Daemon.QUICK)));
+        } catch (Refusal e) {
+            if (e.isNotFound()) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    /** Whose addresses are the container's: its own, or those of the one whose network it lives in. */
+    Optional<Inspection> network(Inspection container) {
+        String mode = container.networkMode();
+        if (!mode.startsWith("container:")) {
+            return Optional.of(container);
+        }
+        try {
+            Optional<Roster.Entry> other = roster().resolve(mode.substring("container:".length()));
+            return other.isEmpty() ? Optional.empty() : inspect(other.get().id());
+        } catch (Refusal | Unavailable e) {
+            return Optional.empty();
+        }
+    }
+}

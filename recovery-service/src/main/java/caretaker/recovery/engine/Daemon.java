@@ -1,0 +1,198 @@
+package caretaker.recovery.engine;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import caretaker.docker.EngineAddress;
+import caretaker.docker.EngineTransport;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.exception.DockerException;
+import com.github.dockerjava.api.exception.NotModifiedException;
+import com.github.dockerjava.core.DefaultDockerClientConfig;
+import com.github.dockerjava.core.DockerClientConfig;
+import com.github.dockerjava.core.DockerClientImpl;
+import com.github.dockerjava.transport.DockerHttpClient;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The engine's answers to single requests, at most eight at once, each within a limit. docker-java asks where its types
+ * lose nothing; what must come back to the engine as it was is asked for as plain JSON. Calls wait; any thread but an
+ * event loop's may call.
+ */
+final class Daemon implements AutoCloseable {
+    /** For what the engine knows by itself. */
+    static final Duration QUICK = Duration.ofSeconds(15);
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int MAX_AT_ONCE = 8;
+    private static final int MAX_ANSWER = 8 << 20;
+    private static final int MAX_MESSAGE = 64 << 10;
+
+    /** What reads an answer's body. */
+    interface Reader<T> {
+        T read(InputStream body) throws IOException;
+    }
+
+    private final EngineTransport transport;
+    private final DockerClientConfig config;
+    private final Semaphore turns = new Semaphore(MAX_AT_ONCE);
+
+    Daemon(Vertx vertx, EngineAddress address) {
+        URI uri = address.uri();
+        transport = new EngineTransport(vertx, uri);
+        config = DefaultDockerClientConfig.createDefaultConfigBuilder()
+                .withDockerHost(uri.toString())
+                .withDockerTlsVerify(false)
+                .build();
+    }
+
+    /** Asks by one of docker-java's commands. That there was nothing to do is an answer: null. */
+    <T> @Nullable T ask(Duration limit, Function<DockerClient, T> command) throws Unavailable, Refusal {
+        enter(limit);
+        try {
+            return command.apply(DockerClientImpl.getInstance(config, transport.within(limit)));
+        } catch (NotModifiedException e) {
+            return null;
+        } catch (DockerException e) {
+            throw new Refusal(e.getHttpStatus(), message(Objects.requireNonNullElse(e.getMessage(), "")));
+        } catch (RuntimeException e) {
+            throw lost(e);
+        } finally {
+            turns.release();
+        }
+    }
+
+    /** The same for what answers more than yes, and may be asked for twice if the answer was cut. */
+    <T> T read(Duration limit, Function<DockerClient, T> command) throws Unavailable, Refusal {
+        try {
+            return Objects.requireNonNull(ask(limit, command));
+        } catch (Unavailable e) {
+            return Objects.requireNonNull(ask(limit, command));
+        }
+    }
+
+    JsonNode get(String path, Duration limit) throws Unavailable, Refusal {
+        try {
+            return request("GET", path, null, limit, Daemon::json);
+        } catch (Unavailable e) {
+            return request("GET", path, null, limit, Daemon::json); // a connection that was kept may be old
+        }
+    }
+
+    JsonNode post(String path, @Nullable JsonNode body, Duration limit) throws Unavailable, Refusal {
+        return request("POST", path, body, limit, Daemon::json);
+    }
+
+    <T> T stream(String path, @Nullable JsonNode body, Duration limit, Reader<T> reader) throws Unavailable, Refusal {
+        return request(body == null ? "GET" : "POST", path, body, limit, reader);
+    }
+
+    private <T> T request(String method, String path, @Nullable JsonNode body, Duration limit, Reader<T> reader)
+            throws Unavailable, Refusal {
+        var request = DockerHttpClient.Request.builder()
+                .method(DockerHttpClient.Request.Method.valueOf(method))
+                .path(path);
+        if (body != null) {
+            request.putHeader("Content-Type", "application/json")
+                    .bodyBytes(body.toString().getBytes(UTF_8));
+        }
+        enter(limit);
+        try (DockerHttpClient.Response response = transport.within(limit).execute(request.build())) {
+            int status = response.getStatusCode();
+            if (status >= 400) {
+                throw new Refusal(status, message(new String(response.getBody().readNBytes(MAX_MESSAGE), UTF_8)));
+            }
+            return reader.read(response.getBody());
+        } catch (IOException e) {
+            throw new Unavailable(Refusal.line(String.valueOf(e.getMessage())), true);
+        } catch (UncheckedIOException e) {
+            throw lost(e);
+        } finally {
+            turns.release();
+        }
+    }
+
+    private void enter(Duration limit) throws Unavailable {
+        try {
+            if (!turns.tryAcquire(limit.toNanos(), TimeUnit.NANOSECONDS)) {
+                throw new Unavailable("too many requests are under way", false);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Unavailable("interrupted before the engine was asked", false);
+        }
+    }
+
+    private static Unavailable lost(RuntimeException e) {
+        boolean sent = !(e instanceof EngineTransport.Unanswered unanswered) || unanswered.wasSent();
+        Throwable deepest = e;
+        for (int i = 0; i < 20 && deepest.getCause() != null; i++) {
+            deepest = deepest.getCause();
+        }
+        String message = deepest.getMessage();
+        return new Unavailable(
+                Refusal.line(
+                        message == null || message.isBlank()
+                                ? deepest.getClass().getSimpleName()
+                                : message),
+                sent);
+    }
+
+    private static JsonNode json(InputStream body) throws IOException {
+        byte[] bytes = body.readNBytes(MAX_ANSWER + 1);
+        if (bytes.length > MAX_ANSWER) {
+            throw new IOException("an answer of more than 8 MiB");
+        }
+        try {
+            return bytes.length == 0 ? MissingNode.getInstance() : JSON.readTree(bytes);
+        } catch (JsonProcessingException e) {
+            throw new IOException("the engine's answer is not JSON", e);
+        }
+    }
+
+    /** The engine says {@code {"message":"..."}}; docker-java puts a status before it. */
+    private static String message(String text) {
+        int brace = text.indexOf('{');
+        if (brace >= 0) {
+            try {
+                String message =
+                        JSON.readTree(text.substring(brace)).path("message").asText("");
+                if (!message.isEmpty()) {
+                    return message;
+                }
+            } catch (JsonProcessingException e) {
+                return text;
+            }
+        }
+        return text;
+    }
+
+    /** A word as a part of a path or query. */
+    static String word(String text) {
+        return URLEncoder.encode(text, UTF_8).replace("+", "%20");
+    }
+
+    /** The name of an image as a part of a path: its slashes stay. */
+    static String path(String text) {
+        return word(text).replace("%2F", "/").replace("%3A", ":");
+    }
+
+    @Override
+    public void close() {
+        transport.close();
+    }
+}

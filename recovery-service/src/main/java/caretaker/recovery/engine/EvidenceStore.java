@@ -1,0 +1,143 @@
+package caretaker.recovery.engine;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import caretaker.contracts.RecoveryEvent.Evidence;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Keeps bundles of evidence: a folder for each incident, and of these the newest. Safe for any thread. */
+final class EvidenceStore {
+    private static final Logger LOGGER = LoggerFactory.getLogger(EvidenceStore.class);
+    private static final int MAX_BUNDLES = 100;
+    private static final String PLAIN = "[A-Za-z0-9][A-Za-z0-9_-]{0,127}";
+
+    private record Kept(Path folder, FileTime at) {}
+
+    private final Path incidents;
+    private final int most;
+    private final EngineMetrics metrics;
+
+    EvidenceStore(Path incidents, int most, EngineMetrics metrics) {
+        this.incidents = incidents;
+        this.most = most;
+        this.metrics = metrics;
+    }
+
+    Path folder() {
+        return incidents;
+    }
+
+    /** Writes it to the disk; none if that is not possible. */
+    synchronized Optional<Evidence> save(String incident, byte[] bundle) {
+        try {
+            Path folder = incidents.resolve(incident.matches(PLAIN) ? incident : sha256(incident.getBytes(UTF_8)));
+            if (Files.notExists(folder)) {
+                makeRoom();
+                Files.createDirectories(incidents);
+                Files.createDirectory(
+                        folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+                sync(incidents);
+            }
+            Path file = write(folder, bundle);
+            sync(folder);
+            metrics.evidence.increment();
+            return Optional.of(new Evidence(file.toString(), sha256(bundle), bundle.length));
+        } catch (IOException | UncheckedIOException e) {
+            metrics.evidenceFailed.increment();
+            LOGGER.atWarn()
+                    .addKeyValue("incident", incident)
+                    .addKeyValue("reason", e.toString())
+                    .log("evidence was not saved");
+            return Optional.empty();
+        }
+    }
+
+    private static Path write(Path folder, byte[] bundle) throws IOException {
+        for (int number = 1; number <= MAX_BUNDLES; number++) {
+            Path file = folder.resolve("evidence-" + number + ".json");
+            try (FileChannel channel = FileChannel.open(
+                    file,
+                    Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
+                fill(file, channel, bundle);
+                return file;
+            } catch (FileAlreadyExistsException e) {
+                // the next number
+            }
+        }
+        throw new IOException("an incident has at most " + MAX_BUNDLES + " bundles");
+    }
+
+    private static void fill(Path file, FileChannel channel, byte[] bundle) throws IOException {
+        try {
+            var bytes = ByteBuffer.wrap(bundle);
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+            channel.force(true);
+        } catch (IOException e) {
+            Files.deleteIfExists(file); // half a bundle is none
+            throw e;
+        }
+    }
+
+    private static void sync(Path folder) throws IOException {
+        try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+
+    private void makeRoom() throws IOException {
+        List<Kept> kept = new ArrayList<>();
+        try (DirectoryStream<Path> folders = Files.newDirectoryStream(incidents, Files::isDirectory)) {
+            for (Path folder : folders) {
+                kept.add(new Kept(folder, Files.getLastModifiedTime(folder)));
+            }
+        } catch (NoSuchFileException e) {
+            return;
+        }
+        kept.sort(Comparator.comparing(Kept::at).thenComparing(Kept::folder));
+        for (Kept oldest : kept.subList(0, Math.max(0, kept.size() - most + 1))) {
+            try (DirectoryStream<Path> files = Files.newDirectoryStream(oldest.folder(), "evidence-*.json")) {
+                for (Path file : files) {
+                    Files.deleteIfExists(file);
+                }
+            }
+            try {
+                Files.deleteIfExists(oldest.folder());
+                metrics.evidenceRemoved.increment();
+            } catch (IOException e) {
+                LOGGER.atDebug().setCause(e).log("a folder of an incident has other files too, and stays");
+            }
+        }
+    }
+
+    private static String sha256(byte[] bytes) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+}

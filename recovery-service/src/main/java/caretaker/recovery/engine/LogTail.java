@@ -1,0 +1,127 @@
+package caretaker.recovery.engine;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import caretaker.recovery.report.Redaction;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** The last lines of a container's log, of both of its streams, without secrets. */
+final class LogTail {
+    private static final int LINES = 200;
+    private static final int FEW_LINES = 10;
+    private static final int MAX_READ = 16 << 20;
+
+    /** Bytes that are kept, the newest. */
+    private static final int MAX_KEPT = 512 << 10;
+
+    private static final int MAX_LINE = 8 << 10;
+    private static final int HEADER = 8;
+    private static final Duration LIMIT = Duration.ofSeconds(10);
+
+    /** @param isWhole whether nothing was left behind the bound */
+    record Read(byte[] newest, boolean isWhole) {}
+
+    private final Daemon daemon;
+    private final EngineMetrics metrics;
+
+    LogTail(Daemon daemon, EngineMetrics metrics) {
+        this.daemon = daemon;
+        this.metrics = metrics;
+    }
+
+    /** Oldest first; one line that says why if the log cannot be read. */
+    List<String> of(Inspection container) {
+        boolean isPlain = container.raw().path("Config").path("Tty").asBoolean(false);
+        try {
+            Read read = read(container.id(), LINES, isPlain);
+            if (!read.isWhole()) {
+                metrics.logsCut.increment();
+                read = read(container.id(), FEW_LINES, isPlain); // long lines: the newest are behind the bound
+            }
+            return lines(new String(read.newest(), UTF_8));
+        } catch (Refusal | Unavailable e) {
+            return List.of("(the log cannot be read: " + e.getMessage() + ")");
+        }
+    }
+
+    private Read read(String id, int lines, boolean isPlain) throws Refusal, Unavailable {
+        String path = "/containers/" + id + "/logs?stdout=1&stderr=1&tail=" + lines;
+        return daemon.stream(path, null, LIMIT, body -> isPlain ? plain(body) : framed(body));
+    }
+
+    private static Read plain(InputStream body) throws IOException {
+        var kept = new Kept();
+        var buffer = new byte[64 << 10];
+        for (int count; (count = body.read(buffer)) >= 0; ) {
+            if (!kept.add(buffer, count)) {
+                return new Read(kept.newest(), false);
+            }
+        }
+        return new Read(kept.newest(), true);
+    }
+
+    /** Each piece has a header: the stream, three zeros, the length. A cut one ends the log. */
+    static Read framed(InputStream body) throws IOException {
+        var kept = new Kept();
+        var buffer = new byte[64 << 10];
+        while (true) {
+            byte[] header = body.readNBytes(HEADER);
+            if (header.length < HEADER) {
+                return new Read(kept.newest(), true);
+            }
+            long left = Integer.toUnsignedLong(
+                    (header[4] & 0xff) << 24 | (header[5] & 0xff) << 16 | (header[6] & 0xff) << 8 | (header[7] & 0xff));
+            while (left > 0) {
+                int count = body.read(buffer, 0, (int) Math.min(buffer.length, left));
+                if (count < 0) {
+                    return new Read(kept.newest(), true);
+                }
+                left -= count;
+                if (!kept.add(buffer, count)) {
+                    return new Read(kept.newest(), false);
+                }
+            }
+        }
+    }
+
+    /** The newest bytes of what was read. */
+    private static final class Kept {
+        private byte[] older = {};
+        private ByteArrayOutputStream newer = new ByteArrayOutputStream();
+        private long read;
+
+        /** Whether more may be read. */
+        boolean add(byte[] bytes, int count) {
+            newer.write(bytes, 0, count);
+            if (newer.size() > MAX_KEPT) {
+                older = newer.toByteArray();
+                newer = new ByteArrayOutputStream();
+            }
+            read += count;
+            return read < MAX_READ;
+        }
+
+        byte[] newest() {
+            byte[] all = new byte[older.length + newer.size()];
+            System.arraycopy(older, 0, all, 0, older.length);
+            System.arraycopy(newer.toByteArray(), 0, all, older.length, newer.size());
+            int from = Math.max(0, all.length - MAX_KEPT);
+            return Arrays.copyOfRange(all, from, all.length);
+        }
+    }
+
+    private static List<String> lines(String text) {
+        List<String> lines = new ArrayList<>();
+        Redaction.text(text)
+                .lines()
+                .map(line -> line.length() > MAX_LINE ? line.substring(0, MAX_LINE) + " (cut)" : line)
+                .forEach(lines::add);
+        return List.copyOf(lines.subList(Math.max(0, lines.size() - LINES), lines.size()));
+    }
+}

@@ -1,0 +1,205 @@
+package caretaker.recovery.engine;
+
+import caretaker.contracts.RecoveryState.Operation;
+import caretaker.recovery.incident.Effect;
+import caretaker.recovery.incident.Input.Result;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Creates a container anew with the same configuration, volumes and networks. The old one is renamed and stays until the
+ * new one has been started, so that it can come back; a volume is never removed. Killed at any step, it can be begun
+ * again: the names and the label {@code caretaker.operation} say how far it came.
+ */
+final class Recreation {
+    private static final Logger LOGGER = LoggerFactory.getLogger(Recreation.class);
+    private static final int SHORT_ID = 12;
+    private static final String RUNNING = "running";
+
+    /** How far it has come. */
+    enum Step {
+        STOPPED,
+        RENAMED,
+        CREATED,
+        CONNECTED,
+        STARTED,
+        REMOVED
+    }
+
+    /** Hears of each step when it is done. */
+    interface Progress {
+        void done(Step step);
+    }
+
+    private final Daemon daemon;
+    private final Census census;
+    private final Progress progress;
+
+    Recreation(Daemon daemon, Census census, Progress progress) {
+        this.daemon = daemon;
+        this.census = census;
+        this.progress = progress;
+    }
+
+    Result of(Effect.Perform perform, BooleanSupplier mayPerform) throws Unavailable, Refusal {
+        Operation operation = perform.operation();
+        Roster roster = census.roster();
+        Optional<Roster.Entry> made = roster.madeBy(operation.id());
+        Optional<Inspection> found = census.inspect(operation.before().containerId());
+        if (found.isEmpty()) {
+            return perform.again() && made.isPresent() ? new Result.Done() : new Result.Changed();
+        }
+        Inspection old = found.get();
+        boolean isRenamed = old.name().startsWith(Roster.REPLACED);
+        boolean isBegun = isRenamed || made.isPresent();
+        Optional<Roster.Entry> holder = roster.of(perform.container().key());
+        boolean isTaken = holder.isPresent()
+                && !holder.get().id().equals(old.id())
+                && made.filter(holder.get()::equals).isEmpty();
+        if (isTaken
+                || !Objects.equals(old.startedAt(), operation.before().startedAt())
+                || (!perform.again() && (isBegun || !Actions.isInSameState(old, operation)))) {
+            return new Result.Changed();
+        }
+        if (old.isRemovedAtItsEnd()) {
+            return new Result.Refused("it was run with --rm: stopping it removes it, with its volumes");
+        }
+        if (!mayPerform.getAsBoolean()) {
+            return new Result.Held();
+        }
+        String name = isRenamed ? perform.container().name() : old.name();
+        return begin(operation, old, name, made, roster);
+    }
+
+    private Result begin(Operation operation, Inspection old, String name, Optional<Roster.Entry> made, Roster roster)
+            throws Unavailable, Refusal {
+        boolean isBegun = old.name().startsWith(Roster.REPLACED) || made.isPresent();
+        try {
+            boolean hasRun = made.isPresent()
+                    && census.inspect(made.get().id())
+                            .map(Inspection::startedAt)
+                            .isPresent();
+            if (!hasRun) {
+                if (made.isPresent()) {
+                    remove(made.get().id()); // it may lack a network
+                }
+                NewContainer wanted = plan(old, roster, operation);
+                isBegun = true;
+                replace(old, name, wanted);
+            }
+        } catch (Refusal e) {
+            return back(operation, old, name, e);
+        } catch (Unavailable e) {
+            if (isBegun) {
+                return new Result.Unknown("half done: " + e.getMessage());
+            }
+            throw e;
+        }
+        return finish(old);
+    }
+
+    private NewContainer plan(Inspection old, Roster roster, Operation operation) throws Unavailable, Refusal {
+        String id = old.raw().path("Image").asText("");
+        JsonNode image = JsonNodeFactory.instance.missingNode();
+        try {
+            image = daemon.get("/images/" + Daemon.path(old.image()) + "/json", Daemon.QUICK);
+        } catch (Refusal e) {
+            if (!e.isNotFound()) {
+                throw e;
+            }
+        }
+        boolean isSame = image.path("Id").asText("").equals(id);
+        if (!isSame) {
+            image = daemon.get("/images/" + id + "/json", Daemon.QUICK);
+        }
+        boolean hasEntrypoint = !image.path("Config").path("Entrypoint").isEmpty();
+        return NewContainer.of(old, isSame ? old.image() : id, hasEntrypoint, roster, operation.id());
+    }
+
+    private void replace(Inspection old, String name, NewContainer wanted) throws Unavailable, Refusal {
+        daemon.ask(Actions.stopping(old), docker -> docker.stopContainerCmd(old.id())
+                .exec());
+        progress.done(Step.STOPPED);
+        String oldName = Roster.REPLACED + old.id().substring(0, SHORT_ID);
+        if (!old.name().equals(oldName)) {
+            rename(old.id(), oldName);
+        }
+        progress.done(Step.RENAMED);
+        JsonNode created = daemon.post("/containers/create?name=" + Daemon.word(name), wanted.body(), Actions.STARTING);
+        String id = created.path("Id").asText("");
+        progress.done(Step.CREATED);
+        for (Map.Entry<String, ObjectNode> network : wanted.others().entrySet()) {
+            ObjectNode body = JsonNodeFactory.instance.objectNode().put("Container", id);
+            body.set("EndpointConfig", network.getValue());
+            daemon.post("/networks/" + Daemon.word(network.getKey()) + "/connect", body, Daemon.QUICK);
+        }
+        progress.done(Step.CONNECTED);
+        daemon.ask(Actions.STARTING, docker -> docker.startContainerCmd(id).exec());
+        progress.done(Step.STARTED);
+    }
+
+    private Result finish(Inspection old) {
+        try {
+            remove(old.id());
+            progress.done(Step.REMOVED);
+        } catch (Refusal | Unavailable e) {
+            LOGGER.atWarn()
+                    .addKeyValue("container", old.id())
+                    .addKeyValue("reason", e.getMessage())
+                    .log("the container that was replaced could not be removed");
+        }
+        return new Result.Done();
+    }
+
+    /** The new one cannot be had: the old one is put back as it was. */
+    private Result back(Operation operation, Inspection old, String name, Refusal why) {
+        try {
+            Optional<Roster.Entry> made = census.roster().madeBy(operation.id());
+            if (made.isPresent()) {
+                remove(made.get().id());
+            }
+            Optional<Inspection> now = census.inspect(old.id());
+            if (now.isPresent() && !now.get().name().equals(name)) {
+                rename(old.id(), name);
+            }
+            if (operation.before().state().equals(RUNNING)) {
+                daemon.ask(Actions.STARTING, docker -> docker.startContainerCmd(old.id())
+                        .exec());
+            }
+            return new Result.Refused(why.getMessage());
+        } catch (Refusal e) {
+            return new Result.Refused(
+                    Refusal.line(why.getMessage() + "; and the old one could not be brought back: " + e.getMessage()));
+        } catch (Unavailable e) {
+            return new Result.Unknown(
+                    Refusal.line(why.getMessage() + "; and no answer while it was undone: " + e.getMessage()));
+        }
+    }
+
+    private void rename(String id, String name) throws Unavailable, Refusal {
+        daemon.ask(
+                Daemon.QUICK,
+                docker -> docker.renameContainerCmd(id).withName(name).exec());
+    }
+
+    /** Without its volumes. That it is gone already is as good. */
+    private void remove(String id) throws Unavailable, Refusal {
+        try {
+            daemon.ask(Actions.STARTING, docker -> docker.removeContainerCmd(id)
+                    .withForce(true)
+                    .withRemoveVolumes(false)
+                    .exec());
+        } catch (Refusal e) {
+            if (!e.isNotFound()) {
+                throw e;
+            }
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package caretaker.recovery.engine;
+
+import org.jspecify.annotations.NullMarked;
