@@ -1,5 +1,6 @@
 package caretaker.recovery.engine;
 
+import caretaker.contracts.ContainerIdentity;
 import caretaker.contracts.RecoveryEvent.Evidence;
 import caretaker.recovery.containers.Sighting;
 import caretaker.recovery.incident.Effect;
@@ -228,6 +229,18 @@ public final class Engine implements AutoCloseable {
                 log,
                 saved,
                 needed);
+    }
+
+    /** The last lines of a container's log, without secrets; none if it is gone. */
+    public List<String> log(ContainerIdentity container) {
+        try {
+            Optional<Roster.Entry> entry = census.roster().of(container.key());
+            return entry.isEmpty()
+                    ? List.of()
+                    : census.inspect(entry.get().id()).map(logs::of).orElse(List.of());
+        } catch (Refusal | Unavailable e) {
+            return List.of("(the log cannot be read: " + e.getMessage() + ")");
+        }
     }
 
     private @Nullable Evidence save(String incident, Inspection inspected, List<String> log) {

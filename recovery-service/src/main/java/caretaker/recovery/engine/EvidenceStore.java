@@ -119,7 +119,7 @@ final class EvidenceStore {
         }
         kept.sort(Comparator.comparing(Kept::at).thenComparing(Kept::folder));
         for (Kept oldest : kept.subList(0, Math.max(0, kept.size() - most + 1))) {
-            try (DirectoryStream<Path> files = Files.newDirectoryStream(oldest.folder(), "evidence-*.json")) {
+            try (DirectoryStream<Path> files = Files.newDirectoryStream(oldest.folder(), Files::isRegularFile)) {
                 for (Path file : files) {
                     Files.deleteIfExists(file);
                 }
@@ -128,7 +128,7 @@ final class EvidenceStore {
                 Files.deleteIfExists(oldest.folder());
                 metrics.evidenceRemoved.increment();
             } catch (IOException e) {
-                LOGGER.atDebug().setCause(e).log("a folder of an incident has other files too, and stays");
+                LOGGER.atDebug().setCause(e).log("a folder of an incident has a folder in it, and stays");
             }
         }
     }

@@ -1,12 +1,12 @@
 package caretaker.recovery.incident;
 
+import caretaker.contracts.RecoveryEvent.Action;
 import caretaker.contracts.RecoveryEvent.Kind;
 import caretaker.contracts.RecoveryEvent.Reason;
 import caretaker.contracts.RecoveryState;
 import caretaker.contracts.RecoveryState.Operation;
 import caretaker.contracts.RecoveryState.Phase;
 import caretaker.recovery.containers.Sighting;
-import caretaker.contracts.RecoveryEvent.Action;
 import java.time.Instant;
 import java.util.Objects;
 

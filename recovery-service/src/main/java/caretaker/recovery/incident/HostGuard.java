@@ -88,7 +88,8 @@ final class HostGuard {
 
     List<MaintenanceLock> locks(Instant now) {
         return locks.values().stream()
-                .filter(lock -> lock.host().equals(MaintenanceLock.ALL) || lock.host().equals(host))
+                .filter(lock ->
+                        lock.host().equals(MaintenanceLock.ALL) || lock.host().equals(host))
                 .filter(lock -> !now.isBefore(lock.since()) && now.isBefore(lock.until()))
                 .toList();
     }

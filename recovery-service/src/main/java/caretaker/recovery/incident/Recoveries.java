@@ -408,7 +408,8 @@ public final class Recoveries {
     /** an examination, which may end in an action, counts as one. */
     private long busy() {
         return known.managed().stream()
-                .filter(of -> of.phase == Phase.ACTING || (of.phase == Phase.PENDING && of.question != 0 && of.examining))
+                .filter(of ->
+                        of.phase == Phase.ACTING || (of.phase == Phase.PENDING && of.question != 0 && of.examining))
                 .count();
     }
 

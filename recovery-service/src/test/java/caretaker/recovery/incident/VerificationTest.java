@@ -186,7 +186,9 @@ class VerificationTest {
         List<Effect> looks = scene.all.stream()
                 .filter(effect -> effect instanceof Effect.Look || effect instanceof Effect.Perform)
                 .toList();
-        assertThat(((Effect.Look) looks.getFirst()).evidence()).as("a first glance").isFalse();
+        assertThat(((Effect.Look) looks.getFirst()).evidence())
+                .as("a first glance")
+                .isFalse();
         assertThat(((Effect.Look) looks.get(1)).evidence()).isTrue();
         assertThat(looks.get(2)).isInstanceOf(Effect.Perform.class);
     }

@@ -1,0 +1,209 @@
+package caretaker.recovery;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import caretaker.chassis.Outbox;
+import caretaker.chassis.Outgoing;
+import caretaker.contracts.RecoveryEvent;
+import caretaker.contracts.RecoveryEventCodec;
+import caretaker.contracts.RecoveryHostState;
+import caretaker.contracts.RecoveryHostStateCodec;
+import caretaker.contracts.RecoveryState;
+import caretaker.contracts.RecoveryStateCodec;
+import caretaker.recovery.bus.RecoveryTopics;
+import caretaker.recovery.engine.Engine;
+import caretaker.recovery.incident.Effect;
+import caretaker.recovery.incident.Input;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Carries out what was decided: writes to the bus, asks the engine, tells the answers. Called by the desk's thread; what
+ * waits does so on threads of its own.
+ *
+ * <p>Writes leave in their order, none waits for another; a look or an operation begins once all writes of its container
+ * before it are on the bus. If one of those fails for good, it is left out and {@link Input.NotWritten} is told.
+ */
+final class Errands implements Desk.Hands {
+    private static final Logger LOGGER = LoggerFactory.getLogger(Errands.class);
+
+    /** Asked right before the engine's call: whether the operation may be done at this moment. */
+    @FunctionalInterface
+    interface Permission {
+        boolean isGiven(Effect.Perform perform);
+    }
+
+    /** Where answers go. */
+    @FunctionalInterface
+    interface Answers {
+        void tell(Input input) throws InterruptedException;
+    }
+
+    /**
+     * Whom it works with.
+     *
+     * @param threads run what waits for the engine
+     * @param refused told of health events that nobody can act on: id and why
+     * @param standDown told why this instance must stop
+     */
+    record Colleagues(
+            Outbox outbox,
+            RecoveryTopics topics,
+            Engine engine,
+            IncidentFiles files,
+            ExecutorService threads,
+            BiConsumer<String, String> refused,
+            Consumer<String> standDown,
+            InstantSource clock,
+            RecoveryMetrics metrics) {}
+
+    private final Colleagues with;
+    private final RecoveryStateCodec states = new RecoveryStateCodec();
+    private final RecoveryHostStateCodec hosts = new RecoveryHostStateCodec();
+    private final RecoveryEventCodec events = new RecoveryEventCodec();
+    private final Map<String, CompletableFuture<?>> writes = new HashMap<>(); // the desk's
+    private final Map<Long, CompletableFuture<?>> inFlight = new ConcurrentHashMap<>();
+    private final AtomicInteger atWork = new AtomicInteger();
+    private long written; // the desk's
+    private volatile @Nullable Answers answers;
+    private volatile @Nullable Permission permission;
+
+    Errands(Colleagues with) {
+        this.with = with;
+    }
+
+    /** To be called before anything is carried out. */
+    void answerTo(Answers desk, Permission asked) {
+        answers = desk;
+        permission = asked;
+    }
+
+    /** Operations on the engine that are under way. */
+    int atWork() {
+        return atWork.get();
+    }
+
+    @Override
+    public void carryOut(List<Effect> effects) {
+        writes.values().removeIf(CompletableFuture::isDone); // of what failed it was told; it begins anew
+        effects.forEach(this::carryOut);
+    }
+
+    private void carryOut(Effect effect) {
+        switch (effect) {
+            case Effect.Store(RecoveryState state) ->
+                write(effect.key(), record(state.key(), states.encode(state)), () -> {});
+            case Effect.StoreHost(RecoveryHostState state) ->
+                write("", record(state.host(), hosts.encode(state)), () -> {});
+            case Effect.Forget(String key) -> write("", record(key, null), () -> {});
+            case Effect.Publish(RecoveryEvent event) -> publish(effect.key(), event);
+            case Effect.Look look ->
+                afterWrites(look.key(), () -> tell(with.engine().look(look)));
+            case Effect.Perform perform -> afterWrites(perform.key(), () -> perform(perform));
+            case Effect.Refuse(String eventId, String why) -> with.refused().accept(eventId, why);
+            case Effect.Count(RecoveryEvent.Reason reason) -> with.metrics().skipped(reason);
+            case Effect.StandDown(String why) -> with.standDown().accept(why);
+        }
+    }
+
+    private Outgoing record(String key, byte @Nullable [] state) {
+        return new Outgoing(with.topics().state(), key.getBytes(UTF_8), state);
+    }
+
+    private void publish(String key, RecoveryEvent event) {
+        with.metrics().told(event);
+        var record = new Outgoing(with.topics().recoveries(), event.key().getBytes(UTF_8), events.encode(event));
+        write(key, record, () -> with.files().add(event));
+    }
+
+    /** @param then is done once the bus has it */
+    private void write(String key, Outgoing record, Runnable then) {
+        long number = ++written;
+        CompletableFuture<?> told = with.outbox()
+                .send(record)
+                .toCompletionStage()
+                .toCompletableFuture()
+                .whenComplete((_, failure) -> {
+                    if (failure == null) {
+                        then.run();
+                    } else {
+                        notWritten(key, failure);
+                    }
+                });
+        inFlight.put(number, told);
+        var _ = told.whenComplete((_, _) -> inFlight.remove(number));
+        if (!key.isEmpty()) {
+            writes.merge(key, told, CompletableFuture::allOf);
+        }
+    }
+
+    private void notWritten(String key, Throwable failure) {
+        with.metrics().notWritten();
+        LOGGER.atError()
+                .addKeyValue("container", key)
+                .addKeyValue("reason", failure.toString())
+                .log("the bus did not take a record, so nothing is done");
+        if (!key.isEmpty()) {
+            run(() -> tell(new Input.NotWritten(key)));
+        }
+    }
+
+    private void afterWrites(String key, Runnable work) {
+        CompletableFuture<?> before = writes.getOrDefault(key, CompletableFuture.completedFuture(null));
+        var _ = before.whenComplete((_, failure) -> {
+            if (failure == null) {
+                run(work);
+            }
+        });
+    }
+
+    private void run(Runnable work) {
+        try {
+            with.threads().execute(work);
+        } catch (RejectedExecutionException e) {
+            LOGGER.atDebug().log("it stops, nothing more is begun");
+        }
+    }
+
+    private void perform(Effect.Perform perform) {
+        Permission asked = permission;
+        Input.Result result;
+        atWork.incrementAndGet();
+        try {
+            result = with.engine().perform(perform, () -> asked != null && asked.isGiven(perform));
+        } finally {
+            atWork.decrementAndGet();
+        }
+        tell(new Input.Performed(perform.operation().id(), result));
+    }
+
+    private void tell(Input input) {
+        Answers desk = answers;
+        if (desk == null) {
+            return;
+        }
+        try {
+            desk.tell(input);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public CompletableFuture<Void> written() {
+        return CompletableFuture.allOf(inFlight.values().toArray(CompletableFuture<?>[]::new))
+                .handle((_, _) -> null);
+    }
+}

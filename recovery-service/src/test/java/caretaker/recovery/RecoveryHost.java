@@ -1,0 +1,251 @@
+package caretaker.recovery;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.awaitility.Awaitility.await;
+
+import caretaker.contracts.Condition;
+import caretaker.contracts.ContainerIdentity;
+import caretaker.contracts.Decoded;
+import caretaker.contracts.HealthEvent;
+import caretaker.contracts.HealthEvent.Entity;
+import caretaker.contracts.HealthEventCodec;
+import caretaker.contracts.RecoveryEvent;
+import caretaker.contracts.RecoveryEvent.Kind;
+import caretaker.contracts.RecoveryEventCodec;
+import caretaker.contracts.RecoveryState;
+import caretaker.contracts.RecoveryStateCodec;
+import caretaker.testkit.DockerEngine;
+import caretaker.testkit.TestBroker;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/** A host with a real engine and topics of its own on a real broker; the test is the agent. */
+final class RecoveryHost {
+    static final Duration LIMIT = Duration.ofSeconds(60);
+
+    /** Exits with 3 at its first run, and goes on at its second. */
+    static final String FAILS_ONCE = "if [ -e /tmp/ran ]; then sleep 100000; else touch /tmp/ran; exit 3; fi";
+
+    final String name;
+    final String project;
+    final DockerEngine docker;
+    final TestBroker broker;
+    final Map<String, String> topics = new LinkedHashMap<>();
+    private final Path directory;
+    private final AtomicLong sequence = new AtomicLong();
+    private final String agent = "agent-" + Long.toHexString(System.nanoTime());
+
+    RecoveryHost(DockerEngine docker, TestBroker broker, Path directory) {
+        this.docker = docker;
+        this.broker = broker;
+        this.directory = directory;
+        project = docker.name("lab");
+        name = "host-of-" + project;
+        for (String topic : List.of("health", "recoveries", "state", "maintenance", "dead-letters")) {
+            topics.put(topic, broker.newTopic("recovery-" + topic, topic.equals("maintenance") ? 1 : 2));
+        }
+    }
+
+    /** The settings, with a folder for data and lines more. */
+    Path config(String data, int port, String... lines) {
+        var yaml = new StringBuilder(
+                """
+                host: %s
+                kafka: {bootstrap-servers: ['%s']}
+                data-dir: %s
+                http: {port: %d}
+                scope: {projects: [%s]}
+                playbooks: %s
+                rules: {backoff-base: 200ms, backoff-cap: 1s, host-actions: 1000, cluster-actions: 1000,
+                  breaker-floor: 1000, dependent-grace: 1s}
+                lease: 6s
+                verify-every: 0s
+                """.formatted(name, broker.bootstrapServers(), directory.resolve(data), port, project, playbooks()));
+        boolean saysHowOften = List.of(lines).stream().anyMatch(line -> line.startsWith("docker:"));
+        yaml.append(saysHowOften ? "" : "docker: {resync: 2s}\n").append("topics:\n");
+        topics.forEach((key, topic) ->
+                yaml.append("  ").append(key).append(": ").append(topic).append('\n'));
+        for (String line : lines) {
+            yaml.append(line).append('\n');
+        }
+        return write(data + ".yml", yaml.toString());
+    }
+
+    private Path playbooks() {
+        return write("playbooks.yml", """
+                playbooks:
+                  - name: reports
+                    match: {services: [reports]}
+                    ladder: [{action: none}]
+                  - name: test
+                    match: {conditions: [container.exited, container.unhealthy, probe.failed, operator]}
+                    ladder: [{action: restart}, {action: recreate}, {action: quarantine}]
+                    stable-for: 1s
+                """);
+    }
+
+    private Path write(String file, String text) {
+        try {
+            return Files.writeString(directory.resolve(file), text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    RecoveryService start(String data, String... lines) {
+        var service = RecoveryService.start(RecoveryServiceConfig.load(config(data, 0, lines), Map.of()));
+        await().atMost(LIMIT).until(() -> Http.get(service.port(), "/-/ready").statusCode() == 200);
+        return service;
+    }
+
+    /** Starts a container of the project that wants to be repaired; its id. */
+    String container(String service, String command, String... options) {
+        List<String> words = new ArrayList<>(List.of(
+                "--name", project + "-" + service + "-1",
+                "--label", "com.docker.compose.project=" + project,
+                "--label", "com.docker.compose.service=" + service,
+                "--label", "com.docker.compose.container-number=1",
+                "--label", "caretaker.recovery=true"));
+        words.addAll(List.of(options));
+        return docker.run(words, "sh", "-c", command);
+    }
+
+    String key(String service) {
+        return project + "/" + service + "/1";
+    }
+
+    String inspect(String id, String format) {
+        return docker.docker("inspect", "--format", format, id);
+    }
+
+    boolean runs(String service) {
+        return inspect(project + "-" + service + "-1", "{{.State.Running}}").equals("true");
+    }
+
+    void awaitExit(String id) {
+        await().atMost(LIMIT).until(() -> inspect(id, "{{.State.Running}}").equals("false"));
+    }
+
+    /** What the agent says of a container as it is now. */
+    HealthEvent event(String id, Condition condition) {
+        Map<String, String> evidence = new HashMap<>();
+        evidence.put("containerId", id);
+        evidence.put("name", inspect(id, "{{.Name}}").substring(1));
+        evidence.put("image", inspect(id, "{{.Config.Image}}"));
+        evidence.put("composeProject", project);
+        evidence.put("composeService", inspect(id, "{{index .Config.Labels \"com.docker.compose.service\"}}"));
+        evidence.put("composeNumber", "1");
+        evidence.put("startedAt", inspect(id, "{{.State.StartedAt}}"));
+        return event(id, condition, inspect(id, "{{.State.ExitCode}}"), evidence);
+    }
+
+    HealthEvent event(String id, Condition condition, String code, Map<String, String> evidence) {
+        return new HealthEvent(
+                name,
+                agent,
+                sequence.incrementAndGet(),
+                Instant.now(),
+                condition,
+                HealthEvent.State.RAISED,
+                condition.severity(),
+                new Entity(Entity.Kind.CONTAINER, id, evidence.getOrDefault("name", id)),
+                code,
+                condition.wire() + " with code " + code,
+                condition.action(),
+                evidence,
+                false);
+    }
+
+    HealthEvent says(String id, Condition condition) {
+        HealthEvent event = event(id, condition);
+        says(event);
+        return event;
+    }
+
+    void says(HealthEvent event) {
+        broker.send(topic("health"), name.getBytes(UTF_8), new HealthEventCodec().encode(event));
+    }
+
+    String topic(String which) {
+        String topic = topics.get(which);
+        if (topic == null) {
+            throw new IllegalArgumentException(which);
+        }
+        return topic;
+    }
+
+    /** What was told of a container, or of the whole host, in the order of its partition. */
+    List<RecoveryEvent> told(@Nullable String service) {
+        var codec = new RecoveryEventCodec();
+        String key = service == null ? name : name + "/" + key(service);
+        List<RecoveryEvent> told = new ArrayList<>();
+        for (var record : broker.readAll(topic("recoveries"))) {
+            if (key.equals(new String(record.key(), UTF_8))
+                    && codec.decode(record.value()) instanceof Decoded.Known<RecoveryEvent>(RecoveryEvent event)) {
+                told.add(event);
+            }
+        }
+        return told;
+    }
+
+    List<Kind> kinds(String service) {
+        return told(service).stream().map(RecoveryEvent::kind).toList();
+    }
+
+    /** Waits until something of this kind was told of a container. */
+    RecoveryEvent awaitTold(@Nullable String service, Kind kind) {
+        await("a " + kind + " of " + service)
+                .atMost(LIMIT)
+                .until(() -> told(service).stream().anyMatch(event -> event.kind() == kind));
+        return told(service).stream()
+                .filter(event -> event.kind() == kind)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** What is remembered of a container, oldest first. */
+    List<RecoveryState> states(String service) {
+        var codec = new RecoveryStateCodec();
+        String key = name + "/" + key(service);
+        List<RecoveryState> states = new ArrayList<>();
+        for (var record : broker.readAll(topic("state"))) {
+            if (key.equals(new String(record.key(), UTF_8))
+                    && codec.decode(record.value()) instanceof Decoded.Known<RecoveryState>(RecoveryState state)) {
+                states.add(state);
+            }
+        }
+        return states;
+    }
+
+    /** How often the engine has started a container since it was made. */
+    long starts(String id, Instant since) {
+        return docker.docker(
+                        "events",
+                        "--since",
+                        Long.toString(since.getEpochSecond()),
+                        "--until",
+                        Long.toString(Instant.now().getEpochSecond() + 1),
+                        "--filter",
+                        "container=" + id,
+                        "--filter",
+                        "event=start")
+                .lines()
+                .filter(line -> !line.isBlank())
+                .count();
+    }
+
+    ContainerIdentity identity(String id, String service) {
+        return new ContainerIdentity(id, project + "-" + service + "-1", "", project, service, 1);
+    }
+}
