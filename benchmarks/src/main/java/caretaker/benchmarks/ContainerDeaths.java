@@ -12,11 +12,11 @@ final class ContainerDeaths implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofSeconds(30);
 
     private final DockerEngine engine = DockerEngine.assume();
-    private final EngineDeaths deaths;
+    private final EngineEvents deaths;
     private final List<Double> bare = new ArrayList<>();
 
     ContainerDeaths() throws IOException {
-        deaths = new EngineDeaths();
+        deaths = new EngineEvents("die");
     }
 
     /** From the engine's own time of the death to the event in a consumer's hands. */
@@ -27,7 +27,7 @@ final class ContainerDeaths implements AutoCloseable {
                         && event.entity().id().equals(id),
                 LIMIT,
                 "container " + id);
-        EngineDeaths.Death death = deaths.of(id);
+        EngineEvents.Happened death = deaths.of(id);
         bare.add(Way.millis(death.at(), death.heard()));
         return Way.of(death.at(), arrival);
     }

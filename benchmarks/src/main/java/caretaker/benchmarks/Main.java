@@ -27,6 +27,8 @@ public final class Main {
             new AgentBenchmark(),
             new HungBenchmark(),
             new DemoBenchmark(),
+            new RecoveryBenchmark(),
+            new RecoveryLoadBenchmark(),
             new AlertsBenchmark(),
             new AlertsMemoryBenchmark(),
             new AlertsCrashBenchmark(),

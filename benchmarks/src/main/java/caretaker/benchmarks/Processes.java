@@ -61,17 +61,17 @@ final class Processes {
 
     /** The agent's process, with no more libraries than it has on a host: the list of each costs it memory. */
     static ProcessBuilder agent(Path root, Path config) {
+        return service(root.resolve("gpu-agent/jvm.options"), "caretaker.agent.GpuAgentMain", config);
+    }
+
+    /** The same for any service of a host. */
+    static ProcessBuilder service(Path options, String main, Path config) {
         String own = Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
                 .filter(jar -> NOT_THE_AGENTS.stream()
                         .noneMatch(
                                 start -> Path.of(jar).getFileName().toString().startsWith(start)))
                 .collect(Collectors.joining(File.pathSeparator));
-        var builder = java(
-                own,
-                List.of("@" + root.resolve("gpu-agent/jvm.options")),
-                "caretaker.agent.GpuAgentMain",
-                "--config",
-                config.toString());
+        var builder = java(own, List.of("@" + options), main, "--config", config.toString());
         builder.environment().put("MALLOC_ARENA_MAX", "1");
         return builder;
     }

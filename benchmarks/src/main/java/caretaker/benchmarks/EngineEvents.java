@@ -20,31 +20,32 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The deaths of an engine's containers, read from its stream of events by nothing but a socket. */
-final class EngineDeaths implements AutoCloseable {
+/** One kind of events of an engine's containers, read from its stream by nothing but a socket. */
+final class EngineEvents implements AutoCloseable {
     private static final String ASK =
-            "GET /events?filters=%7B%22event%22%3A%5B%22die%22%5D%7D HTTP/1.0\r\nHost: localhost\r\n\r\n";
+            "GET /events?filters=%7B%22event%22%3A%5B%22EVENT%22%5D%7D HTTP/1.0\r\nHost: localhost\r\n\r\n";
     private static final Pattern ID = Pattern.compile("\"id\":\"([0-9a-f]{64})\"");
     private static final Pattern TIME = Pattern.compile("\"timeNano\":([0-9]+)");
-    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Duration LIMIT = Duration.ofSeconds(60);
 
     /**
-     * A container's end.
+     * What happened to a container last.
      *
      * @param at by the engine
      * @param heard when its line was here
      */
-    record Death(Instant at, Instant heard) {}
+    record Happened(Instant at, Instant heard) {}
 
     private final InstantSource clock = InstantSource.system();
     private final SocketChannel socket;
-    private final Map<String, Death> deaths = new HashMap<>(); // guarded by this
+    private final Map<String, Happened> newest = new HashMap<>(); // guarded by this
 
-    EngineDeaths() throws IOException {
+    /** @param event {@code die}, {@code start} */
+    EngineEvents(String event) throws IOException {
         socket = SocketChannel.open(StandardProtocolFamily.UNIX);
         socket.connect(UnixDomainSocketAddress.of(DockerEngine.SOCKET));
-        socket.write(ByteBuffer.wrap(ASK.getBytes(US_ASCII)));
-        Thread.ofPlatform().name("engine-deaths").daemon().start(this::read);
+        socket.write(ByteBuffer.wrap(ASK.replace("EVENT", event).getBytes(US_ASCII)));
+        Thread.ofPlatform().name("engine-events").daemon().start(this::read);
     }
 
     private void read() {
@@ -54,7 +55,7 @@ final class EngineDeaths implements AutoCloseable {
                 Matcher id = ID.matcher(line);
                 Matcher time = TIME.matcher(line);
                 if (id.find() && time.find()) {
-                    take(id.group(1), new Death(Instant.ofEpochSecond(0, Long.parseLong(time.group(1))), now));
+                    take(id.group(1), new Happened(Instant.ofEpochSecond(0, Long.parseLong(time.group(1))), now));
                 }
             }
         } catch (IOException closed) {
@@ -62,20 +63,27 @@ final class EngineDeaths implements AutoCloseable {
         }
     }
 
-    private synchronized void take(String id, Death death) {
-        deaths.put(id, death);
+    private synchronized void take(String id, Happened happened) {
+        newest.put(id, happened);
         notifyAll();
     }
 
-    synchronized Death of(String id) throws IOException, InterruptedException {
+    Happened of(String id) throws IOException, InterruptedException {
+        return after(id, Instant.EPOCH);
+    }
+
+    /** Waits for one that happened after that, by the engine's clock, which is this machine's. */
+    synchronized Happened after(String id, Instant moment) throws IOException, InterruptedException {
         long end = System.nanoTime() + LIMIT.toNanos();
-        while (!deaths.containsKey(id)) {
+        Happened happened = newest.get(id);
+        while (happened == null || !happened.at().isAfter(moment)) {
             if (System.nanoTime() > end) {
-                throw new IOException("the engine says nothing of the death of " + id);
+                throw new IOException("the engine says nothing of " + id);
             }
             wait(50);
+            happened = newest.get(id);
         }
-        return deaths.get(id);
+        return happened;
     }
 
     @Override
