@@ -2,9 +2,11 @@ package caretaker.cli;
 
 import caretaker.chassis.LogSettings;
 import caretaker.chassis.Logs;
+import caretaker.cli.demo.RepairShow;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,6 +33,7 @@ import picocli.CommandLine.Spec;
             "Within its first five minutes things go wrong and become well again. While it runs:",
             "  caretaker events tail health     what is raised and cleared",
             "  caretaker gpu status             how the GPUs are",
+            "  caretaker recovery list          where Docker is: a stand-in for Grafana crashes, and is repaired",
             "  amtool --alertmanager.url=http://127.0.0.1:9093 alert",
             "  curl http://127.0.0.1:9811/metrics"
         })
@@ -64,6 +67,9 @@ final class DemoCommand implements Callable<Integer> {
     @Option(names = "--data", paramLabel = "DIR", description = "Keep Kafka's log here (default: a temporary folder).")
     private @Nullable Path data;
 
+    @Option(names = "--no-docker", description = "Leave this machine's Docker engine alone: no repair is shown.")
+    private boolean noDocker;
+
     @Option(names = "--set", paramLabel = "KEY=VALUE", description = "One setting, as in the file of 'run'.")
     private Map<String, String> set = new LinkedHashMap<>();
 
@@ -80,6 +86,9 @@ final class DemoCommand implements Callable<Integer> {
         settings.put("gpu-agent.simulated.gpus", Integer.toString(gpus));
         settings.put("gpu-agent.simulated.seed", Long.toString(seed));
         settings.put("gpu-agent.simulated.faults", faults);
+        String project = "caretaker-demo-" + ProcessHandle.current().pid();
+        settings.put("recovery-service.scope.projects", project);
+        settings.put("recovery-service.host", simulatedHost());
         settings.putAll(set);
         Path folder = data == null ? temporary() : data;
         settings.put("data", folder.toString());
@@ -95,13 +104,29 @@ final class DemoCommand implements Callable<Integer> {
         Mailbox mailbox = Mailbox.start(folder.resolve("mailbox"), out, InstantSource.system());
         Path alerting = mailbox.writeConfig(folder.resolve("alertmanager.yml"));
         settings.putIfAbsent("alert-router.alerting.config-file", alerting.toString());
-        out.printf("  %-12s  mails to %s%n", "mailbox", folder.resolve("mailbox"));
-        var environment = Environment.start(Environment.settings(null, settings), EnumSet.allOf(Service.class), out);
+        out.printf("  %-16s  mails to %s%n", "mailbox", folder.resolve("mailbox"));
+        RunConfig asked = read.apply(Map.of());
+        var services = RunCommand.withEngine(EnumSet.allOf(Service.class), asked.recoveryService(), out);
+        if (noDocker) {
+            services.remove(Service.RECOVERY_SERVICE);
+        } else if (services.contains(Service.RECOVERY_SERVICE) && saysNothingOfDocker()) {
+            settings.put("gpu-agent.docker.enabled", "true");
+            settings.put("gpu-agent.docker.projects", project); // nobody else's containers are looked at
+        }
+        var environment = Environment.start(Environment.settings(null, settings), services, out);
         RunCommand.ready(environment, begun, out);
         out.println("see what goes wrong and becomes well again: caretaker events tail health");
         out.flush();
+        URI recovery = environment.uri(Service.RECOVERY_SERVICE);
+        URI engine = URI.create(asked.recoveryService().docker().host());
+        RepairShow show = recovery == null
+                ? null
+                : RepairShow.start(engine, recovery, project, folder.resolve("stand-in"), out);
         Foreground.run(
                 () -> {
+                    if (show != null) {
+                        show.close();
+                    }
                     environment.close();
                     mailbox.close();
                     if (data == null) {
@@ -111,6 +136,15 @@ final class DemoCommand implements Callable<Integer> {
                 environment.failed(),
                 limit);
         return Exit.OK;
+    }
+
+    private boolean saysNothingOfDocker() {
+        return set.keySet().stream().noneMatch(key -> key.startsWith("gpu-agent.docker."));
+    }
+
+    /** Containers are those of the first host. */
+    private String simulatedHost() {
+        return set.getOrDefault("gpu-agent.host", set.getOrDefault("gpu-agent.simulated.prefix", "node-") + "1");
     }
 
     private static Path temporary() {

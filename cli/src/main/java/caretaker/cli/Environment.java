@@ -7,6 +7,8 @@ import caretaker.broker.EmbeddedBroker;
 import caretaker.chassis.Closer;
 import caretaker.chassis.config.Config;
 import caretaker.collector.Collector;
+import caretaker.recovery.RecoveryService;
+import caretaker.recovery.RecoveryServiceConfig;
 import java.io.PrintWriter;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -51,9 +53,15 @@ final class Environment implements AutoCloseable {
             wins.put("gpu-agent.kafka.bootstrap-servers", servers);
             wins.put("collector.kafka.bootstrap-servers", servers);
             wins.put("alert-router.kafka.bootstrap-servers", servers);
+            wins.put("recovery-service.kafka.bootstrap-servers", servers);
             if (config.gpuAgent().dataDir() == null) {
                 wins.put(
                         "gpu-agent.data-dir", config.data().resolve("gpu-agent").toString());
+            }
+            if (config.recoveryService().dataDir().equals(RecoveryServiceConfig.DATA_DIR)) {
+                wins.put(
+                        "recovery-service.data-dir",
+                        config.data().resolve(Service.RECOVERY_SERVICE.word()).toString());
             }
             environment.start(settings.apply(wins), services, out);
             return environment;
@@ -96,6 +104,11 @@ final class Environment implements AutoCloseable {
                 var _ = router.ended().whenComplete((_, _) -> failed.complete(service));
                 yield router.port();
             }
+            case RECOVERY_SERVICE -> {
+                var recovery = closer.opened("recovery-service", RecoveryService.start(config.recoveryService()));
+                var _ = recovery.ended().whenComplete((_, _) -> failed.complete(service));
+                yield recovery.port();
+            }
         };
     }
 
@@ -105,7 +118,7 @@ final class Environment implements AutoCloseable {
     }
 
     private void says(PrintWriter out, String part, String where) {
-        out.printf("  %-12s  %s%n", part, where);
+        out.printf("  %-16s  %s%n", part, where);
         out.flush();
     }
 
@@ -156,7 +169,17 @@ final class Environment implements AutoCloseable {
         if (router != null) {
             line.append("alerts ").append(url(router)).append("  ");
         }
+        Integer recovery = ports.get(Service.RECOVERY_SERVICE);
+        if (recovery != null) {
+            line.append("recovery ").append(url(recovery)).append("  ");
+        }
         return line.append("kafka ").append(broker.bootstrapServers()).toString();
+    }
+
+    /** Where a service listens; null if it was not started. */
+    @Nullable URI uri(Service service) {
+        Integer port = ports.get(service);
+        return port == null ? null : URI.create(url(port));
     }
 
     private static String url(int port) {

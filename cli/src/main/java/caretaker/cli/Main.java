@@ -18,6 +18,7 @@ import picocli.CommandLine.HelpCommand;
             ServiceCommand.Agent.class,
             ServiceCommand.OfReadings.class,
             ServiceCommand.OfAlerts.class,
+            ServiceCommand.OfRecoveries.class,
             AlertmanagerCommand.class,
             EventsCommand.class,
             GpuCommand.class,

@@ -1,6 +1,7 @@
 package caretaker.cli;
 
 import caretaker.chassis.Logs;
+import caretaker.recovery.RecoveryServiceConfig;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,7 +48,7 @@ final class RunCommand implements Callable<Integer> {
             arity = "1..*",
             split = ",",
             converter = Service.Converter.class,
-            description = "Only these services: gpu-agent, collector, alert-router.")
+            description = "Only these services: gpu-agent, collector, alert-router, recovery-service.")
     private List<Service> only = List.of();
 
     @Option(
@@ -91,8 +92,19 @@ final class RunCommand implements Callable<Integer> {
         if (file.equals(NO_FILE_OF_ITS_OWN) && !Files.exists(file)) {
             services.remove(Service.ALERT_ROUTER);
             out.printf(
-                    "  %-12s  not started: there is no %s here; it says who is told of what, as Alertmanager's does%n",
+                    "  %-16s  not started: there is no %s here; it says who is told of what, as Alertmanager's does%n",
                     Service.ALERT_ROUTER.word(), file);
+        }
+        return withEngine(services, asked.recoveryService(), out);
+    }
+
+    /** Without the recovery service where there is nothing to repair. */
+    static EnumSet<Service> withEngine(EnumSet<Service> services, RecoveryServiceConfig asked, PrintWriter out) {
+        if (services.contains(Service.RECOVERY_SERVICE) && !asked.mayHaveAnEngine()) {
+            services.remove(Service.RECOVERY_SERVICE);
+            out.printf(
+                    "  %-16s  not started: there is no Docker engine at %s%n",
+                    Service.RECOVERY_SERVICE.word(), asked.docker().host());
         }
         return services;
     }

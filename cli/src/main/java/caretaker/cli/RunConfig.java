@@ -6,6 +6,7 @@ import caretaker.chassis.LogSettings;
 import caretaker.chassis.config.Default;
 import caretaker.chassis.config.Range;
 import caretaker.collector.CollectorConfig;
+import caretaker.recovery.RecoveryServiceConfig;
 import java.nio.file.Path;
 
 /**
@@ -13,7 +14,7 @@ import java.nio.file.Path;
  *
  * <p>The services use the embedded Kafka, whatever their own {@code kafka} says.
  *
- * @param data where Kafka keeps its log, and the agent what must outlive it unless it has a folder of its own
+ * @param data where Kafka keeps its log, and services what must outlive them unless they have a folder of their own
  * @param kafkaPort on 127.0.0.1, open to any Kafka client
  */
 record RunConfig(
@@ -22,4 +23,5 @@ record RunConfig(
         LogSettings log,
         GpuAgentConfig gpuAgent,
         CollectorConfig collector,
-        AlertRouterConfig alertRouter) {}
+        AlertRouterConfig alertRouter,
+        RecoveryServiceConfig recoveryService) {}

@@ -1,5 +1,7 @@
 package caretaker.cli;
 
+import java.util.Arrays;
+import java.util.stream.Collectors;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
@@ -7,7 +9,8 @@ import picocli.CommandLine.TypeConversionException;
 enum Service {
     GPU_AGENT("gpu-agent"),
     COLLECTOR("collector"),
-    ALERT_ROUTER("alert-router");
+    ALERT_ROUTER("alert-router"),
+    RECOVERY_SERVICE("recovery-service");
 
     private final String word;
 
@@ -30,7 +33,8 @@ enum Service {
                 }
             }
             throw new TypeConversionException(
-                    "'" + text + "' is not a service; there are gpu-agent, collector and alert-router");
+                    "'" + text + "' is not a service; there are "
+                            + Arrays.stream(values()).map(Service::word).collect(Collectors.joining(", ")));
         }
     }
 }

@@ -10,6 +10,8 @@ import caretaker.chassis.Logs;
 import caretaker.chassis.config.Config;
 import caretaker.collector.Collector;
 import caretaker.collector.CollectorConfig;
+import caretaker.recovery.RecoveryService;
+import caretaker.recovery.RecoveryServiceConfig;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -103,6 +105,26 @@ abstract sealed class ServiceCommand<R extends Record> implements Callable<Integ
 
         @Override
         LogSettings log(CollectorConfig settings) {
+            return settings.log();
+        }
+    }
+
+    @Command(
+            name = "recovery-service",
+            description = "Run the recovery service of one Docker engine: repairs containers that say that they want it.")
+    static final class OfRecoveries extends ServiceCommand<RecoveryServiceConfig> {
+        OfRecoveries() {
+            super(RecoveryServiceConfig.class);
+        }
+
+        @Override
+        Running start(RecoveryServiceConfig settings) {
+            var recovery = RecoveryService.start(settings);
+            return new Running(recovery, recovery.ended());
+        }
+
+        @Override
+        LogSettings log(RecoveryServiceConfig settings) {
             return settings.log();
         }
     }

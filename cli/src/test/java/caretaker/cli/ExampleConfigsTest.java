@@ -8,6 +8,7 @@ import caretaker.alerts.FileCheck;
 import caretaker.alerts.routing.MatcherSyntax;
 import caretaker.chassis.config.Config;
 import caretaker.collector.CollectorConfig;
+import caretaker.recovery.RecoveryServiceConfig;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -16,7 +17,7 @@ import org.junit.jupiter.api.Test;
 class ExampleConfigsTest {
     private static final Path DEPLOY = Path.of("../deploy");
 
-    /** But for the agent's folder: a host should have one, a trial needs none. */
+    /** But for folders: a host should have its own, a trial needs none. */
     @Test
     void theExamplesAreTheDefaults() {
         assertThat(Config.render(Config.load(GpuAgentConfig.class, DEPLOY.resolve("gpu-agent.yml"), Map.of())))
@@ -26,6 +27,10 @@ class ExampleConfigsTest {
                 .isEqualTo(Config.render(Config.defaults(CollectorConfig.class)));
         assertThat(Config.render(Config.load(AlertRouterConfig.class, DEPLOY.resolve("alert-router.yml"), Map.of())))
                 .isEqualTo(Config.render(Config.defaults(AlertRouterConfig.class)));
+        assertThat(Config.render(Config.load(
+                        RecoveryServiceConfig.class, DEPLOY.resolve("recovery-service.yml"), Map.of())))
+                .isEqualTo(Config.render(Config.parse(
+                        RecoveryServiceConfig.class, "data-dir: /var/lib/caretaker/recovery", "the defaults", Map.of())));
         assertThat(Config.render(Config.load(RunConfig.class, DEPLOY.resolve("run.yml"), Map.of())))
                 .isEqualTo(Config.render(Config.defaults(RunConfig.class)));
     }

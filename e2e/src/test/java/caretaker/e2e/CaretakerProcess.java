@@ -26,31 +26,51 @@ final class CaretakerProcess implements AutoCloseable {
     private final int collector;
 
     private final int alerts;
+    private final int recovery;
 
-    private CaretakerProcess(RunningProgram program, int kafka, int agent, int collector, int alerts) {
+    private CaretakerProcess(
+            RunningProgram program, int kafka, int agent, int collector, int alerts, int recovery) {
         this.program = program;
         this.kafka = kafka;
         this.agent = agent;
         this.collector = collector;
         this.alerts = alerts;
+        this.recovery = recovery;
     }
 
-    /** A command that starts services: {@code demo …} or {@code run …}. */
+    /** A command that starts services: {@code demo …} or {@code run …}. A demo leaves Docker alone. */
     static CaretakerProcess start(String... arguments) {
         return start(FreePort.find(), arguments);
     }
 
+    /** A demo that shows a repair too. */
+    static CaretakerProcess demoWithRepair(String... arguments) {
+        List<String> all = new ArrayList<>(List.of("demo"));
+        all.addAll(List.of(arguments));
+        return started(FreePort.find(), all);
+    }
+
     static CaretakerProcess start(int kafka, String... arguments) {
+        List<String> all = new ArrayList<>(List.of(arguments));
+        if (all.getFirst().equals("demo")) {
+            all.add("--no-docker");
+        }
+        return started(kafka, all);
+    }
+
+    private static CaretakerProcess started(int kafka, List<String> arguments) {
         int agent = FreePort.find();
         int collector = FreePort.find();
         int alerts = FreePort.find();
-        List<String> all = new ArrayList<>(List.of(arguments));
+        int recovery = FreePort.find();
+        List<String> all = new ArrayList<>(arguments);
         all.addAll(List.of(
                 "--set", "kafka-port=" + kafka,
                 "--set", "gpu-agent.http.port=" + agent,
                 "--set", "collector.http.port=" + collector,
-                "--set", "alert-router.http.port=" + alerts));
-        return new CaretakerProcess(RunningProgram.start(command(all)), kafka, agent, collector, alerts);
+                "--set", "alert-router.http.port=" + alerts,
+                "--set", "recovery-service.http.port=" + recovery));
+        return new CaretakerProcess(RunningProgram.start(command(all)), kafka, agent, collector, alerts, recovery);
     }
 
     CaretakerProcess awaitReady() {
@@ -117,6 +137,16 @@ final class CaretakerProcess implements AutoCloseable {
 
     int collectorPort() {
         return collector;
+    }
+
+    int recoveryPort() {
+        return recovery;
+    }
+
+    /** Waits until a line has this text in it. */
+    CaretakerProcess awaitLine(String text, Duration limit) {
+        program.awaitLine(text, limit);
+        return this;
     }
 
     Process process() {
