@@ -48,13 +48,15 @@ record Conclusion(String outcome, int exitCode) {
      * @param container as the service shows it now; null if it is gone
      * @param events of the incident, oldest first, as they are on the bus
      * @param dryRun whether nothing more was wanted than to be told
+     * @param isQuiet whether there was no news for a while: what was told last still holds
      */
     static @Nullable Conclusion of(
-            @Nullable JsonNode container, String incident, List<JsonNode> events, boolean dryRun) {
+            @Nullable JsonNode container, String incident, List<JsonNode> events, boolean dryRun, boolean isQuiet) {
         JsonNode last = events.isEmpty() ? null : events.getLast().path("data");
         String kind = last == null ? "" : last.path("kind").asText();
         String reason = last == null ? "" : last.path("reason").asText();
-        if (!isOver(container, incident) && !(kind.equals("skipped") && HELD.contains(reason))) {
+        boolean isHeld = isQuiet && kind.equals("skipped") && HELD.contains(reason);
+        if (!isOver(container, incident) && !isHeld) {
             return null;
         }
         if (container != null && container.path("phase").asText().equals("quarantined")) {
@@ -66,7 +68,7 @@ record Conclusion(String outcome, int exitCode) {
             case "failed" -> isNotVerified(reason) ? new Conclusion("not-verified", Exit.CHECK_FAILED) : NOT_WELL;
             case "skipped" -> skipped(container, reason, dryRun);
             case "escalated" -> new Conclusion("escalated", Exit.DEGRADED);
-            default -> null; // its end is not told yet
+            default -> isQuiet ? ofWhatIsSeen(container) : null; // its end may not have been told yet
         };
     }
 

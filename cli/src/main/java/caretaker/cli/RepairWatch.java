@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 final class RepairWatch {
     private static final Duration LOOK_EVERY = Duration.ofMillis(300);
 
-    /** Looks after the end in which the last event may still come. */
-    private static final int LATE = 10;
+    /** Looks without news after which no more is expected. */
+    private static final int QUIET = 10;
 
     private final RecoveryClient client;
     private final boolean dryRun;
@@ -30,7 +30,7 @@ final class RepairWatch {
         final String incident;
         final Set<String> told = new HashSet<>();
         List<JsonNode> events = List.of();
-        int looksAfterTheEnd;
+        int quiet;
 
         @Nullable Conclusion conclusion;
 
@@ -96,15 +96,11 @@ final class RepairWatch {
         for (JsonNode event : events) {
             if (of.told.add(event.path("id").asText())) {
                 out.accept(line(of.key, event));
-                of.looksAfterTheEnd = 0;
+                of.quiet = 0;
             }
         }
-        of.conclusion = Conclusion.of(container, of.incident, events, dryRun);
-        boolean isOver = container == null
-                || !container.path("incident").path("id").asText().equals(of.incident);
-        if (of.conclusion == null && isOver && ++of.looksAfterTheEnd > LATE) {
-            of.conclusion = Conclusion.ofWhatIsSeen(container);
-        }
+        boolean isQuiet = ++of.quiet > QUIET;
+        of.conclusion = Conclusion.of(container, of.incident, events, dryRun, isQuiet);
     }
 
     private @Nullable JsonNode orNull(String path, String list, String key) {
