@@ -31,7 +31,7 @@ record Conclusion(String outcome, int exitCode) {
 
     /** These hold a repair back until somebody does something: nobody should wait for that in front of a terminal. */
     private static final Set<String> HELD =
-            Set.of("maintenance", "paused", "suppressed-host", "fenced", "breaker-open");
+            Set.of("maintenance", "paused", "suppressed-host", "fenced", "breaker-open", "state");
 
     private static final Conclusion WELL = new Conclusion("well", Exit.OK);
     private static final Conclusion NOT_WELL = new Conclusion("not-well", Exit.DEGRADED);
