@@ -53,7 +53,8 @@ final class RecoveryClient implements AutoCloseable {
                         ? new CommandFailure(Exit.NOT_FOUND, error + "; `caretaker recovery list` shows what there is")
                         : service.noSuchPath("");
             case 409 -> new CommandFailure(Conclusion.exitCode(reason), error);
-            case 503 -> service.unexpected(Exit.UNREACHABLE, answer);
+            case 503 ->
+                isOurs ? new CommandFailure(Exit.UNREACHABLE, error) : service.unexpected(Exit.UNREACHABLE, answer);
             default -> service.unexpected(Exit.FAILURE, answer);
         };
     }
