@@ -20,6 +20,8 @@ final class Exit {
     static final int UNREACHABLE = 8;
 
     static final int TIMEOUT = 9;
+    /** Nothing more is repaired until a person has looked: a quarantine, or the breaker. */
+    static final int QUARANTINED = 11;
 
     private Exit() {}
 }

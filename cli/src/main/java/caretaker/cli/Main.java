@@ -23,6 +23,9 @@ import picocli.CommandLine.HelpCommand;
             EventsCommand.class,
             GpuCommand.class,
             NotifyCommand.class,
+            RecoverCommand.class,
+            RecoveryCommand.class,
+            ReportCommand.class,
             HelpCommand.class
         },
         exitCodeListHeading = "%nExit codes:%n",
@@ -30,13 +33,14 @@ import picocli.CommandLine.HelpCommand;
             "0:done",
             "1:failed",
             "2:bad arguments or config file",
-            "3:works, but not as it should (a check)",
+            "3:works, but not as it should",
             "4:a check failed",
             "5:not found",
-            "6:not done: it needs --yes",
+            "6:not done: refused, or it needs --yes",
             "7:another instance holds it",
             "8:something outside is missing or out of reach (Kafka, driver, port)",
-            "9:took too long"
+            "9:took too long",
+            "11:in quarantine, or the breaker is open: a person must look"
         })
 final class Main {
     private Main() {}

@@ -2,17 +2,13 @@ package caretaker.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code caretaker notify}: who was told of what. */
 @Command(
@@ -26,26 +22,15 @@ import picocli.CommandLine.Spec;
         })
 final class NotifyCommand {
 
-    /** A command that asks an alert router. With {@code --json} a failure is a document too. */
-    abstract static sealed class Asking implements Callable<Integer> {
-        @Spec
-        private @Nullable CommandSpec spec;
-
+    /** A command that asks an alert router. */
+    abstract static sealed class OfRouter extends Asking {
         @Mixin
         private RouterOptions router = new RouterOptions();
 
-        @Option(names = "--json", description = "One JSON document; its fields are described in docs/cli.md.")
-        private boolean json;
-
         @Override
-        public final Integer call() {
+        final int ask() {
             try (var client = new RouterClient(router, System.getenv())) {
                 return run(client);
-            } catch (CommandFailure e) {
-                if (json) {
-                    print(Json.failure(e));
-                }
-                throw e;
             }
         }
 
@@ -53,22 +38,9 @@ final class NotifyCommand {
 
         /** Prints an answer as it is, or as people read it. */
         final void show(String name, JsonNode answer, List<String> lines) {
-            if (json) {
-                ObjectNode document = Json.document();
-                document.set(name, answer);
-                print(Json.line(document));
-            } else {
-                lines.forEach(this::print);
-            }
-        }
-
-        final void print(String line) {
-            if (spec == null) {
-                throw new IllegalStateException("used without picocli");
-            }
-            PrintWriter out = spec.commandLine().getOut();
-            out.println(line);
-            out.flush();
+            ObjectNode document = Json.document();
+            document.set(name, answer);
+            show(document, lines);
         }
     }
 
@@ -76,14 +48,14 @@ final class NotifyCommand {
             name = "test",
             description = "Send one sample alert to a receiver now, past routes and silences.",
             footer = {"", "Exits with 4 if one of its ways fails."})
-    static final class Test extends Asking {
+    static final class Test extends OfRouter {
         @Parameters(paramLabel = "RECEIVER", description = "As in Alertmanager's file.")
         private String receiver = "";
 
         @Override
         int run(RouterClient client) {
             JsonNode tried = client.post(
-                    "/receivers/" + RouterClient.encoded(receiver) + "/test",
+                    "/receivers/" + ServiceClient.encoded(receiver) + "/test",
                     null,
                     "there is no receiver '" + receiver + "'; `amtool config show` has them all");
             boolean failed = false;
@@ -116,7 +88,7 @@ final class NotifyCommand {
                 "  caretaker notify history --receiver oncall --limit 20",
                 "  caretaker notify history --alert 56d967e608104d88     was anybody told of this one?"
             })
-    static final class History extends Asking {
+    static final class History extends OfRouter {
         @Option(names = "--alert", paramLabel = "FINGERPRINT", description = "Only of this alert.")
         private @Nullable String alert;
 
@@ -136,8 +108,8 @@ final class NotifyCommand {
                 throw new CommandFailure(Exit.USAGE, "--limit is between 1 and 10000");
             }
             String query = "/deliveries?limit=" + limit
-                    + (alert == null ? "" : "&alert=" + RouterClient.encoded(alert))
-                    + (receiver == null ? "" : "&receiver=" + RouterClient.encoded(receiver));
+                    + (alert == null ? "" : "&alert=" + ServiceClient.encoded(alert))
+                    + (receiver == null ? "" : "&receiver=" + ServiceClient.encoded(receiver));
             JsonNode deliveries = client.get(query, "there is no history");
             var table = new Table("TIME", "OUTCOME", "TRIES", "FIRING", "RESOLVED", "TO", "GROUP", "REASON", "ERROR");
             for (JsonNode each : deliveries) {
@@ -168,7 +140,7 @@ final class NotifyCommand {
     static final class Dead {}
 
     @Command(name = "list", description = "What could not be told, with the key of each.")
-    static final class DeadList extends Asking {
+    static final class DeadList extends OfRouter {
         @Override
         int run(RouterClient client) {
             JsonNode dead = client.get("/dead-letters", "there are no dead letters");
@@ -189,7 +161,7 @@ final class NotifyCommand {
     }
 
     /** Does something with one dead letter, or with all. */
-    abstract static sealed class OfDead extends Asking {
+    abstract static sealed class OfDead extends OfRouter {
         @Parameters(arity = "0..1", paramLabel = "KEY", description = "As `caretaker notify dead list` shows it.")
         private @Nullable String key;
 

@@ -1,0 +1,4 @@
+@NullMarked
+package caretaker.recovery.api;
+
+import org.jspecify.annotations.NullMarked;
