@@ -1,6 +1,8 @@
 package caretaker.recovery.incident;
 
+import caretaker.recovery.playbook.Match;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.random.RandomGenerator;
 
 /** How long to wait after an attempt that did not help. */
@@ -11,6 +13,18 @@ final class Backoff {
     static Duration after(int attempts, Rules rules, RandomGenerator random) {
         long ceiling = ceiling(attempts, rules).toMillis();
         return Duration.ofMillis(ceiling / 2 + random.nextLong(ceiling - ceiling / 2 + 1));
+    }
+
+    /** When a new incident's first attempt may be made: not before {@code earliest}, nor soon after former attempts. */
+    static Instant due(
+            Managed of, Trouble trouble, Instant earliest, Rules rules, RandomGenerator random, Instant now) {
+        int attempts = of.within(of.attempts, rules.budgetWindow(), now);
+        boolean isOrdered = trouble.condition.equals(Match.OPERATOR) || trouble.isCascade();
+        if (isOrdered || (attempts == 0 && !of.flapping)) {
+            return earliest;
+        }
+        Instant after = now.plus(of.flapping ? rules.backoffCap() : after(attempts, rules, random));
+        return after.isAfter(earliest) ? after : earliest;
     }
 
     static Duration ceiling(int attempts, Rules rules) {

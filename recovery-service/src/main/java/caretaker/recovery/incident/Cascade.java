@@ -15,7 +15,7 @@ final class Cascade {
     /** Begins an incident. */
     @FunctionalInterface
     interface Opens {
-        void open(Managed of, RecoveryState.Incident incident, String why, Instant now);
+        void open(Managed of, RecoveryState.Incident incident, String askedBy, String why, Instant now);
     }
 
     private final Known known;
@@ -68,6 +68,6 @@ final class Cascade {
             known.forget(of.key());
             return;
         }
-        opens.open(of, incident, "what it needs was started anew", now);
+        opens.open(of, incident, "", "what it needs was started anew", now);
     }
 }

@@ -227,6 +227,23 @@ final class HostGuard {
         return breaker != null;
     }
 
+    /** When time ends something next; {@link Instant#MAX} if only people or news do. */
+    Instant due() {
+        Instant due = Instant.MAX;
+        Pause paused = pause;
+        Instant until = paused == null ? null : paused.until();
+        if (until != null) {
+            due = until;
+        }
+        for (Map.Entry<String, Instant> illness : illnesses.entrySet()) {
+            Instant end = illness.getValue().plus(rules.hostHold());
+            if (illness.getKey().startsWith(HELD) && end.isBefore(due)) {
+                due = end;
+            }
+        }
+        return due;
+    }
+
     /** Lets go what time has ended; whether the host's record changed. */
     boolean pass(Instant now) {
         locks.values().removeIf(lock -> !now.isBefore(lock.until()));

@@ -172,7 +172,7 @@ final class Intake {
             out.store(of, now);
         } else {
             changed(of, observed, now);
-            repairs.open(of, incident(event, target, observed), event.message(), now);
+            repairs.open(of, incident(event, target, observed), "", event.message(), now);
         }
     }
 
@@ -316,6 +316,6 @@ final class Intake {
                 "",
                 false,
                 false);
-        repairs.open(of, incident, "found when all containers were " + how, now);
+        repairs.open(of, incident, "", "found when all containers were " + how, now);
     }
 }

@@ -95,14 +95,14 @@ final class Orders {
                     "",
                     0,
                     "",
-                    dryRun,
+                    false,
                     false);
-            repairs.open(of, incident, actor + " asked for a repair", now);
+            repairs.open(of, incident, actor, actor + " asked for a repair", now);
         }
         Trouble trouble = of.trouble;
         if (trouble != null) {
             trouble.askedBy = actor;
-            trouble.dryRun |= dryRun;
+            trouble.rehearsal = dryRun;
             of.phase = Phase.PENDING;
             of.due = now;
         }

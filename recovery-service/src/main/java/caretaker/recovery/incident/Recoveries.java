@@ -116,7 +116,7 @@ public final class Recoveries {
 
     /** When {@link Input.Tick} should come, at the latest; {@link Instant#MAX} if only news can change anything. */
     public Instant due() {
-        Instant due = Instant.MAX;
+        Instant due = guard.due();
         boolean isBusy = busy() >= rules.concurrent();
         for (Managed of : known.managed()) {
             boolean waitsForTurn = of.phase == Phase.PENDING && of.glanced && isBusy;
@@ -367,6 +367,7 @@ public final class Recoveries {
     private void pass(Instant now) {
         if (guard.pass(now)) {
             out.add(new Effect.StoreHost(guard.state(now)));
+            orders.askAgain(now);
         }
         List<Managed> turn = new ArrayList<>();
         for (Managed of : List.copyOf(known.managed())) {

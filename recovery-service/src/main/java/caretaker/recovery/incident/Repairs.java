@@ -55,9 +55,14 @@ final class Repairs {
         return endings;
     }
 
-    /** Begins an incident. */
-    void open(Managed of, RecoveryState.Incident incident, String why, Instant now) {
+    /**
+     * Begins an incident.
+     *
+     * @param askedBy who asked for a repair; empty if nobody did
+     */
+    void open(Managed of, RecoveryState.Incident incident, String askedBy, String why, Instant now) {
         var trouble = new Trouble(incident);
+        trouble.askedBy = askedBy;
         Sighting seen = of.seen;
         boolean consentsToDryRun = seen != null && known.consent(seen) instanceof Consent.Given(boolean dry) && dry;
         trouble.dryRun |= rules.dryRun() || consentsToDryRun || trouble.drill;
@@ -70,31 +75,11 @@ final class Repairs {
         boolean patient = trouble.condition.equals("container.unhealthy") || trouble.condition.equals("probe.failed");
         Instant after = patient ? trouble.since.plus(playbook.after()) : now;
         of.phase = after.isAfter(now) ? Phase.SUSPECT : Phase.PENDING;
-        of.due = after.isAfter(now) ? after : now;
-        waitForBackoff(of, now);
+        of.due = Backoff.due(of, trouble, after.isAfter(now) ? after : now, rules, random, now);
         out.store(of, now);
         if (seen != null) {
             out.announce(of, trouble, why, now);
         }
-    }
-
-    private void waitForBackoff(Managed of, Instant now) {
-        Instant due = Objects.requireNonNullElse(of.due, now);
-        Trouble trouble = of.trouble;
-        if (trouble == null || trouble.condition.equals(Match.OPERATOR) || trouble.isCascade()) {
-            return;
-        }
-        int attempts = of.within(of.attempts, rules.budgetWindow(), now);
-        if (of.flapping) {
-            due = later(due, now.plus(rules.backoffCap()));
-        } else if (attempts > 0) {
-            due = later(due, now.plus(Backoff.after(attempts, rules, random)));
-        }
-        of.due = due;
-    }
-
-    private static Instant later(Instant one, Instant other) {
-        return one.isAfter(other) ? one : other;
     }
 
     private Playbook playbook(Managed of, Trouble trouble, List<String> log) {
@@ -264,9 +249,8 @@ final class Repairs {
             hold(of, trouble, refusal, now);
             return;
         }
-        if (trouble.dryRun) {
-            out.wouldHave(of, trouble, step.action(), "would have done: " + Recorder.word(step.action()), now);
-            rest(of, now);
+        if (trouble.dryRun || trouble.rehearsal) {
+            rehearse(of, trouble, step.action(), now);
             return;
         }
         if (guard.trips(of.key(), known.consenting(), now)) {
@@ -277,6 +261,23 @@ final class Repairs {
             return;
         }
         begin(of, trouble, looked, step, now);
+    }
+
+    /** What a person only wanted to know changes nothing about what would have happened anyway. */
+    private void rehearse(Managed of, Trouble trouble, Action action, Instant now) {
+        if (trouble.rehearsal) {
+            trouble.told.remove(Reason.DRY_RUN);
+        }
+        out.wouldHave(of, trouble, action, "would have done: " + Recorder.word(action), now);
+        if (trouble.dryRun) {
+            rest(of, now);
+        } else if (trouble.condition.equals(Match.OPERATOR)) {
+            endings.close(of, now);
+        } else {
+            of.due = now.plus(Backoff.after(of.within(of.attempts, rules.budgetWindow(), now), rules, random));
+        }
+        trouble.rehearsal = false;
+        trouble.askedBy = "";
     }
 
     /** written down first. The edge does not go on to the last effect if one before it failed. */

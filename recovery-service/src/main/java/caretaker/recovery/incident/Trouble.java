@@ -49,6 +49,9 @@ final class Trouble {
     /** Who asked for the next step; empty if nobody did. */
     String askedBy = "";
 
+    /** Whether he only wants to know what it would be. */
+    boolean rehearsal;
+
     Trouble(RecoveryState.Incident incident) {
         id = incident.id();
         condition = incident.condition();

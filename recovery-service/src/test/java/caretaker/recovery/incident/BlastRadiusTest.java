@@ -259,4 +259,46 @@ class BlastRadiusTest {
         assertThat(scene.performed).hasSize(1);
         assertThat(scene.state(web).phase()).isEqualTo(Phase.VERIFYING);
     }
+
+    /** a person's rehearsal is told with his name, and changes nothing about what follows. */
+    @Test
+    void aRehearsalTakesNothingAway() {
+        var scene = new Scene();
+        Sighting web = scene.container("web");
+        scene.exit(web, 137);
+        scene.list();
+        scene.asks(new Input.Command.Repair("web", true));
+        assertThat(scene.last().reason()).isEqualTo(Reason.DRY_RUN);
+        assertThat(scene.events.getFirst().actor()).isEqualTo("user:anna");
+        assertThat(scene.performed).isEmpty();
+        scene.asks(new Input.Command.Repair("web", false));
+        assertThat(scene.performed).hasSize(1);
+    }
+
+    /** what waits for its backoff is repaired then, whoever has wanted to know meanwhile what it would be. */
+    @Test
+    void aRehearsalDoesNotCancelARepairThatWaits() {
+        var scene = new Scene();
+        Sighting web = scene.container("web");
+        scene.worker = _ -> new Input.Result.Refused("not now");
+        scene.dies(web, 1);
+        assertThat(scene.performed).hasSize(1);
+        scene.asks(new Input.Command.Repair("web", true));
+        scene.asks(new Input.Command.Repair("web", true));
+        assertThat(scene.performed).hasSize(1);
+        scene.minutes(5);
+        assertThat(scene.performed).hasSizeGreaterThan(1);
+    }
+
+    /** a pause ends by itself, though nothing else happens. */
+    @Test
+    void aPauseEndsWithItsTime() {
+        var scene = new Scene();
+        scene.asks(new Input.Command.Pause(Duration.ofMinutes(5), "work"));
+        scene.seconds(299);
+        assertThat(scene.recoveries.host(scene.clock.instant()).pause()).isNotNull();
+        scene.seconds(2);
+        assertThat(scene.recoveries.host(scene.clock.instant()).pause()).isNull();
+        assertThat(java.util.Objects.requireNonNull(scene.hostState).pause()).isNull();
+    }
 }
