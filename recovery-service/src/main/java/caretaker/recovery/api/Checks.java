@@ -175,7 +175,8 @@ final class Checks {
         } else if (seen.finishedAt() == null) {
             skip(id, title, "no run has ended");
         } else {
-            fine(id, title, "ended " + seen.finishedAt() + ", code " + seen.exitCode());
+            boolean isOver = seen.state() == Sighting.State.EXITED; // the engine forgets the code with the next run
+            fine(id, title, "ended " + seen.finishedAt() + (isOver ? ", code " + seen.exitCode() : ""));
         }
     }
 
