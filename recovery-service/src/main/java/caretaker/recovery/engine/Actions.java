@@ -118,11 +118,13 @@ final class Actions {
             case START ->
                 daemon.ask(STARTING, docker -> docker.startContainerCmd(id).exec());
             case RESTART ->
-                daemon.ask(stopping(container), docker -> docker.restartContainerCmd(id)
-                        .exec());
+                daemon.ask(
+                        stopping(container),
+                        docker -> docker.restartContainerCmd(id).exec());
             case STOP ->
-                daemon.ask(stopping(container), docker -> docker.stopContainerCmd(id)
-                        .exec());
+                daemon.ask(
+                        stopping(container),
+                        docker -> docker.stopContainerCmd(id).exec());
             case RELOAD -> {
                 return reload(container, perform.rung());
             }

@@ -124,8 +124,9 @@ final class Recreation {
     }
 
     private void replace(Inspection old, String name, NewContainer wanted) throws Unavailable, Refusal {
-        daemon.ask(Actions.stopping(old), docker -> docker.stopContainerCmd(old.id())
-                .exec());
+        daemon.ask(
+                Actions.stopping(old),
+                docker -> docker.stopContainerCmd(old.id()).exec());
         progress.done(Step.STOPPED);
         String oldName = Roster.REPLACED + old.id().substring(0, SHORT_ID);
         if (!old.name().equals(oldName)) {
@@ -170,8 +171,9 @@ final class Recreation {
                 rename(old.id(), name);
             }
             if (operation.before().state().equals(RUNNING)) {
-                daemon.ask(Actions.STARTING, docker -> docker.startContainerCmd(old.id())
-                        .exec());
+                daemon.ask(
+                        Actions.STARTING,
+                        docker -> docker.startContainerCmd(old.id()).exec());
             }
             return new Result.Refused(why.getMessage());
         } catch (Refusal e) {
@@ -192,10 +194,12 @@ final class Recreation {
     /** Without its volumes. That it is gone already is as good. */
     private void remove(String id) throws Unavailable, Refusal {
         try {
-            daemon.ask(Actions.STARTING, docker -> docker.removeContainerCmd(id)
-                    .withForce(true)
-                    .withRemoveVolumes(false)
-                    .exec());
+            daemon.ask(
+                    Actions.STARTING,
+                    docker -> docker.removeContainerCmd(id)
+                            .withForce(true)
+                            .withRemoveVolumes(false)
+                            .exec());
         } catch (Refusal e) {
             if (!e.isNotFound()) {
                 throw e;

@@ -71,15 +71,14 @@ final class ServiceProbe {
     }
 
     private static Optional<Place> place(Probe probe, Map<String, String> labels) {
-        Place usual =
-                switch (probe) {
-                    case NONE -> null;
-                    case GRAFANA -> new Place(3000, "/api/health");
-                    case PROMETHEUS -> new Place(9090, READY);
-                    case DCGM_EXPORTER -> new Place(9400, "/metrics");
-                    case NODE_EXPORTER -> new Place(9100, "/metrics");
-                    case CADVISOR -> new Place(8080, "/healthz");
-                };
+        Place usual = switch (probe) {
+            case NONE -> null;
+            case GRAFANA -> new Place(3000, "/api/health");
+            case PROMETHEUS -> new Place(9090, READY);
+            case DCGM_EXPORTER -> new Place(9400, "/metrics");
+            case NODE_EXPORTER -> new Place(9100, "/metrics");
+            case CADVISOR -> new Place(8080, "/healthz");
+        };
         String label = labels.getOrDefault(LABEL, "");
         if (usual == null || OFF.contains(label.toLowerCase(Locale.ROOT))) {
             return Optional.empty();
