@@ -98,7 +98,7 @@ final class Recreation {
             return back(operation, old, name, e);
         } catch (Unavailable e) {
             if (isBegun) {
-                return new Result.Unknown("half done: " + e.getMessage());
+                return new Result.Unknown("half done: " + e.why());
             }
             throw e;
         }
@@ -124,9 +124,7 @@ final class Recreation {
     }
 
     private void replace(Inspection old, String name, NewContainer wanted) throws Unavailable, Refusal {
-        daemon.ask(
-                Actions.stopping(old),
-                docker -> docker.stopContainerCmd(old.id()).exec());
+        Actions.stop(daemon, old);
         progress.done(Step.STOPPED);
         String oldName = Roster.REPLACED + old.id().substring(0, SHORT_ID);
         if (!old.name().equals(oldName)) {
@@ -175,13 +173,12 @@ final class Recreation {
                         Actions.STARTING,
                         docker -> docker.startContainerCmd(old.id()).exec());
             }
-            return new Result.Refused(why.getMessage());
+            return new Result.Refused(why.why());
         } catch (Refusal e) {
             return new Result.Refused(
-                    Refusal.line(why.getMessage() + "; and the old one could not be brought back: " + e.getMessage()));
+                    Refusal.line(why.why() + "; and the old one could not be brought back: " + e.why()));
         } catch (Unavailable e) {
-            return new Result.Unknown(
-                    Refusal.line(why.getMessage() + "; and no answer while it was undone: " + e.getMessage()));
+            return new Result.Unknown(Refusal.line(why.why() + "; and no answer while it was undone: " + e.why()));
         }
     }
 
