@@ -48,11 +48,17 @@ final class Recreation {
         this.progress = progress;
     }
 
-    Result of(Effect.Perform perform, BooleanSupplier mayPerform) throws Unavailable, Refusal {
+    Result of(Effect.Perform perform, BooleanSupplier mayPerform) throws Refusal {
         Operation operation = perform.operation();
-        Roster roster = census.roster();
+        Roster roster;
+        Optional<Inspection> found;
+        try {
+            roster = census.roster();
+            found = census.inspect(operation.before().containerId());
+        } catch (Unavailable e) {
+            return new Result.Refused("the engine does not answer: " + e.why()); // it was only asked
+        }
         Optional<Roster.Entry> made = roster.madeBy(operation.id());
-        Optional<Inspection> found = census.inspect(operation.before().containerId());
         if (found.isEmpty()) {
             return perform.again() && made.isPresent() ? new Result.Done() : new Result.Changed();
         }
@@ -78,8 +84,7 @@ final class Recreation {
         return begin(operation, old, name, made, roster);
     }
 
-    private Result begin(Operation operation, Inspection old, String name, Optional<Roster.Entry> made, Roster roster)
-            throws Unavailable, Refusal {
+    private Result begin(Operation operation, Inspection old, String name, Optional<Roster.Entry> made, Roster roster) {
         boolean isBegun = old.name().startsWith(Roster.REPLACED) || made.isPresent();
         try {
             boolean hasRun = made.isPresent()
@@ -97,10 +102,9 @@ final class Recreation {
         } catch (Refusal e) {
             return back(operation, old, name, e);
         } catch (Unavailable e) {
-            if (isBegun) {
-                return new Result.Unknown("half done: " + e.why());
-            }
-            throw e;
+            return isBegun
+                    ? new Result.Unknown("half done: " + e.why())
+                    : new Result.Refused("the engine does not answer: " + e.why()); // it was only asked
         }
         return finish(old);
     }

@@ -235,4 +235,22 @@ class FakeDaemonIT {
             assertThat(other.count("evidence.failures")).isEqualTo(1);
         }
     }
+
+    /** what is kept are the newest lines, also of a log that is too long to be read to its end. */
+    @Test
+    void ofAnEndlessLogTheNewestLinesAreRead() {
+        daemon.on(
+                INSPECT,
+                FakeDaemon.json(
+                        200, FakeDaemon.container(FakeDaemon.STARTED).replace("Labels", "Tty\":true,\"Labels")));
+        daemon.on("GET /containers/" + FakeDaemon.ID + "/logs", request -> {
+            boolean isLong = "200".equals(request.getParam("tail"));
+            request.response().end(isLong ? ("x".repeat(1023) + "\n").repeat(20 << 10) : "token=abc\nthe end\n");
+        });
+        try (var other = new Host(daemon.address(), Path.of("target", "fake-incidents"))) {
+            assertThat(other.look(other.seen(FakeDaemon.ID), Probe.NONE, true).log())
+                    .containsExactly("token=[redacted]", "the end");
+            assertThat(other.count("logs.cut")).isEqualTo(1);
+        }
+    }
 }
