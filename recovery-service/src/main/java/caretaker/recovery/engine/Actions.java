@@ -55,6 +55,11 @@ final class Actions {
         return container.stopTimeout().plus(MARGIN);
     }
 
+    /** docker-java would say ten seconds where the container has its own. */
+    static void stop(Daemon daemon, Inspection container) throws Unavailable, Refusal {
+        daemon.post("/containers/" + container.id() + "/stop", null, stopping(container));
+    }
+
     static boolean isInSameState(Inspection now, Operation operation) {
         return now.state()
                 .filter(state -> state.name()
@@ -75,11 +80,12 @@ final class Actions {
             return result;
         } catch (Refusal e) {
             isSettled = true;
-            return new Result.Refused(Refusal.line(Objects.requireNonNullElse(e.getMessage(), "")));
+            return new Result.Refused(e.why());
         } catch (Unavailable e) {
             isSettled = !e.wasSent();
-            String why = Objects.requireNonNullElse(e.getMessage(), "no answer");
-            return e.wasSent() ? new Result.Unknown(why) : new Result.Refused("the engine does not answer: " + why);
+            return e.wasSent()
+                    ? new Result.Unknown(e.why())
+                    : new Result.Refused("the engine does not answer: " + e.why());
         } catch (RuntimeException e) {
             return new Result.Unknown(Refusal.line(e.toString()));
         } finally {
@@ -104,7 +110,7 @@ final class Actions {
         try {
             found = census.inspect(operation.before().containerId());
         } catch (Unavailable e) {
-            return new Result.Refused("the engine does not answer: " + e.getMessage()); // it was only asked
+            return new Result.Refused("the engine does not answer: " + e.why()); // it was only asked
         }
         if (found.isEmpty() || isChanged(found.get(), perform)) {
             return new Result.Changed();
@@ -117,14 +123,8 @@ final class Actions {
         switch (operation.action()) {
             case START ->
                 daemon.ask(STARTING, docker -> docker.startContainerCmd(id).exec());
-            case RESTART ->
-                daemon.ask(
-                        stopping(container),
-                        docker -> docker.restartContainerCmd(id).exec());
-            case STOP ->
-                daemon.ask(
-                        stopping(container),
-                        docker -> docker.stopContainerCmd(id).exec());
+            case RESTART -> daemon.post("/containers/" + id + "/restart", null, stopping(container));
+            case STOP -> stop(daemon, container);
             case RELOAD -> {
                 return reload(container, perform.rung());
             }

@@ -112,7 +112,7 @@ public final class Engine implements AutoCloseable {
                     daemon.read(Daemon.QUICK, docker -> docker.infoCmd().exec()).getId();
             return id == null ? "" : id;
         } catch (Refusal e) {
-            throw new Unavailable("the engine does not say who it is: " + e.getMessage(), true);
+            throw new Unavailable("the engine does not say who it is: " + e.why(), true);
         }
     }
 

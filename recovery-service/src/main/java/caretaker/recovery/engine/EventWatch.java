@@ -4,7 +4,7 @@ import caretaker.chassis.Backoff;
 import caretaker.docker.EngineAddress;
 import caretaker.docker.EngineTransport;
 import com.github.dockerjava.api.DockerClient;
-import com.github.dockerjava.api.async.ResultCallback;
+import com.github.dockerjava.api.async.ResultCallbackTemplate;
 import com.github.dockerjava.api.model.Event;
 import com.github.dockerjava.api.model.EventType;
 import com.github.dockerjava.core.DefaultDockerClientConfig;
@@ -118,7 +118,7 @@ final class EventWatch implements AutoCloseable {
         }
     }
 
-    private final class Stream extends ResultCallback.Adapter<Event> {
+    private final class Stream extends ResultCallbackTemplate<Stream, Event> {
         private final Backoff backoff;
 
         Stream(Backoff backoff) {
@@ -130,6 +130,14 @@ final class EventWatch implements AutoCloseable {
             super.onStart(stream);
             metrics.opened.increment();
             tell(); // something may have been missed
+        }
+
+        @Override
+        public void onError(Throwable cause) {
+            if (closing.getCount() > 0) {
+                LOGGER.atDebug().setCause(cause).log("the engine's event stream was cut");
+            }
+            onComplete();
         }
 
         @Override

@@ -48,11 +48,17 @@ final class Recreation {
         this.progress = progress;
     }
 
-    Result of(Effect.Perform perform, BooleanSupplier mayPerform) throws Unavailable, Refusal {
+    Result of(Effect.Perform perform, BooleanSupplier mayPerform) throws Refusal {
         Operation operation = perform.operation();
-        Roster roster = census.roster();
+        Roster roster;
+        Optional<Inspection> found;
+        try {
+            roster = census.roster();
+            found = census.inspect(operation.before().containerId());
+        } catch (Unavailable e) {
+            return new Result.Refused("the engine does not answer: " + e.why()); // it was only asked
+        }
         Optional<Roster.Entry> made = roster.madeBy(operation.id());
-        Optional<Inspection> found = census.inspect(operation.before().containerId());
         if (found.isEmpty()) {
             return perform.again() && made.isPresent() ? new Result.Done() : new Result.Changed();
         }
@@ -78,8 +84,7 @@ final class Recreation {
         return begin(operation, old, name, made, roster);
     }
 
-    private Result begin(Operation operation, Inspection old, String name, Optional<Roster.Entry> made, Roster roster)
-            throws Unavailable, Refusal {
+    private Result begin(Operation operation, Inspection old, String name, Optional<Roster.Entry> made, Roster roster) {
         boolean isBegun = old.name().startsWith(Roster.REPLACED) || made.isPresent();
         try {
             boolean hasRun = made.isPresent()
@@ -97,10 +102,9 @@ final class Recreation {
         } catch (Refusal e) {
             return back(operation, old, name, e);
         } catch (Unavailable e) {
-            if (isBegun) {
-                return new Result.Unknown("half done: " + e.getMessage());
-            }
-            throw e;
+            return isBegun
+                    ? new Result.Unknown("half done: " + e.why())
+                    : new Result.Refused("the engine does not answer: " + e.why()); // it was only asked
         }
         return finish(old);
     }
@@ -124,9 +128,7 @@ final class Recreation {
     }
 
     private void replace(Inspection old, String name, NewContainer wanted) throws Unavailable, Refusal {
-        daemon.ask(
-                Actions.stopping(old),
-                docker -> docker.stopContainerCmd(old.id()).exec());
+        Actions.stop(daemon, old);
         progress.done(Step.STOPPED);
         String oldName = Roster.REPLACED + old.id().substring(0, SHORT_ID);
         if (!old.name().equals(oldName)) {
@@ -175,13 +177,12 @@ final class Recreation {
                         Actions.STARTING,
                         docker -> docker.startContainerCmd(old.id()).exec());
             }
-            return new Result.Refused(why.getMessage());
+            return new Result.Refused(why.why());
         } catch (Refusal e) {
             return new Result.Refused(
-                    Refusal.line(why.getMessage() + "; and the old one could not be brought back: " + e.getMessage()));
+                    Refusal.line(why.why() + "; and the old one could not be brought back: " + e.why()));
         } catch (Unavailable e) {
-            return new Result.Unknown(
-                    Refusal.line(why.getMessage() + "; and no answer while it was undone: " + e.getMessage()));
+            return new Result.Unknown(Refusal.line(why.why() + "; and no answer while it was undone: " + e.why()));
         }
     }
 

@@ -9,10 +9,16 @@ final class Refusal extends Exception {
     private static final int NOT_FOUND = 404;
 
     private final int status;
+    private final String why;
 
     Refusal(int status, String message) {
         super(line(message));
         this.status = status;
+        why = line(message);
+    }
+
+    String why() {
+        return why;
     }
 
     int status() {

@@ -66,6 +66,9 @@ final class Web implements AutoCloseable {
                 .setURI(at.path())
                 .setFollowRedirects(false)
                 .putHeader("User-Agent", "caretaker");
+        if (method.equals(HttpMethod.POST)) {
+            options.putHeader("Content-Length", "0");
+        }
         http.request(options)
                 .onSuccess(request -> {
                     under.set(request);

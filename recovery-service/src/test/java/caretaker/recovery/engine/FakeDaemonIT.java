@@ -1,0 +1,256 @@
+package caretaker.recovery.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import caretaker.contracts.ContainerIdentity;
+import caretaker.contracts.RecoveryEvent.Action;
+import caretaker.recovery.containers.Sighting;
+import caretaker.recovery.incident.Effect;
+import caretaker.recovery.incident.Input;
+import caretaker.recovery.incident.Input.Result;
+import caretaker.recovery.playbook.Playbook.Probe;
+import caretaker.recovery.playbook.Rung;
+import caretaker.recovery.playbook.Rung.Requirement;
+import io.vertx.core.http.HttpServerResponse;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What a real engine cannot be made to do. */
+class FakeDaemonIT {
+    private static final String INSPECT = "GET /containers/" + FakeDaemon.ID + "/json";
+    private static final String RESTART = "POST /containers/" + FakeDaemon.ID + "/restart";
+
+    private final FakeDaemon daemon = new FakeDaemon();
+
+    private final Host host = new Host(daemon.address(), Path.of("target", "fake-incidents"));
+
+    @AfterEach
+    void end() {
+        host.close();
+        daemon.close();
+    }
+
+    private Sighting seen() {
+        return host.seen(FakeDaemon.ID);
+    }
+
+    private static Effect.Look look() {
+        var identity = new ContainerIdentity("", "fake", "", "", "", 0);
+        return new Effect.Look(1, identity, Probe.NONE, Requirement.NOTHING, false, "incident-1", List.of());
+    }
+
+    /** R-11, R-71: it is asked once, waited for its stop timeout and 15 s, and nobody claims to know. */
+    @Test
+    void aRestartThatHangsIsUnknownAndIsNotRepeated() {
+        daemon.on(RESTART, FakeDaemon::never);
+        Result result = host.perform(seen(), Action.RESTART);
+        assertThat(result)
+                .isInstanceOfSatisfying(
+                        Result.Unknown.class,
+                        unknown -> assertThat(unknown.why()).contains("PT15S"));
+        assertThat(daemon.writes())
+                .as("without a timeout of ours: the container's own holds")
+                .containsExactly(RESTART);
+    }
+
+    /** R-11. */
+    @Test
+    void aConnectionThatIsCutInsteadOfAnAnswerIsUnknown() {
+        daemon.on(RESTART, FakeDaemon::cut);
+        assertThat(host.perform(seen(), Action.RESTART)).isInstanceOf(Result.Unknown.class);
+        assertThat(daemon.writes()).hasSize(1);
+    }
+
+    @Test
+    void whatTheEngineRefusesIsToldWithoutSecrets() {
+        daemon.on(RESTART, FakeDaemon.json(500, "{\"message\":\"boom\\npassword=hunter2 " + "x".repeat(5000) + "\"}"));
+        Result result = host.perform(seen(), Action.RESTART);
+        assertThat(result)
+                .isInstanceOfSatisfying(
+                        Result.Refused.class,
+                        refused -> assertThat(refused.why())
+                                .startsWith("boom password=[redacted]")
+                                .hasSizeLessThanOrEqualTo(500));
+        daemon.on(RESTART, FakeDaemon.json(409, "{\"message\":\"it is paused\"}"));
+        assertThat(host.perform(seen(), Action.RESTART)).isEqualTo(new Result.Refused("it is paused"));
+        daemon.on(RESTART, FakeDaemon.json(304, ""));
+        assertThat(host.perform(seen(), Action.RESTART)).isEqualTo(new Result.Done());
+    }
+
+    @Test
+    void whatIsGoneAfterTheInspectionIsRefused() {
+        daemon.on(RESTART, FakeDaemon.json(404, "{\"message\":\"No such container: fake\"}"));
+        assertThat(host.perform(seen(), Action.RESTART)).isEqualTo(new Result.Refused("No such container: fake"));
+    }
+
+    /** R-05. */
+    @Test
+    void anotherRunOrAnotherIdThanExpectedIsNotTouched() {
+        Sighting before = seen();
+        daemon.on(INSPECT, FakeDaemon.json(200, FakeDaemon.container("2026-03-01T10:00:01Z")));
+        assertThat(host.perform(before, Action.RESTART)).isEqualTo(new Result.Changed());
+        assertThat(host.perform(before, Action.RECREATE)).isEqualTo(new Result.Changed());
+        daemon.on(INSPECT, FakeDaemon.json(404, "{\"message\":\"No such container\"}"));
+        assertThat(host.perform(before, Action.RESTART)).isEqualTo(new Result.Changed());
+        assertThat(daemon.writes()).isEmpty();
+    }
+
+    /** R-62: somebody has paused or stopped it since it was looked at; its start is still the same. */
+    @Test
+    void anotherStateThanExpectedIsNotTouched() {
+        Sighting before = seen();
+        for (String state : List.of("paused", "exited", "removing", "restarting", "dead", "created", "whatever")) {
+            daemon.on(
+                    INSPECT,
+                    FakeDaemon.json(
+                            200, FakeDaemon.container(FakeDaemon.STARTED).replace("running", state)));
+            assertThat(host.perform(before, Action.RESTART)).as(state).isEqualTo(new Result.Changed());
+        }
+        assertThat(daemon.writes()).isEmpty();
+    }
+
+    /** R-20, R-53, R-83: the last word before the call. */
+    @Test
+    void nothingIsDoneWithoutTheLastWord() {
+        Sighting before = seen();
+        for (Action action : List.of(Action.RESTART, Action.STOP, Action.RECREATE, Action.RESTORE_BACKUP)) {
+            Effect.Perform perform = host.operation(before, Rung.of(action));
+            assertThat(host.engine.perform(perform, () -> false))
+                    .as(action.name())
+                    .isEqualTo(new Result.Held());
+        }
+        assertThat(host.perform(before, Action.QUARANTINE)).isInstanceOf(Result.Refused.class);
+        assertThat(host.perform(before, Action.NONE)).isInstanceOf(Result.Refused.class);
+        assertThat(host.perform(before, Action.RESTORE_BACKUP)).isEqualTo(new Result.Done());
+        assertThat(daemon.writes()).isEmpty();
+    }
+
+    @Test
+    void whatVanishesBetweenListAndInspectionIsNotThere() throws Unavailable {
+        daemon.on(INSPECT, FakeDaemon.json(404, "{\"message\":\"No such container\"}"));
+        assertThat(host.engine.list()).isEmpty();
+        assertThat(host.engine.look(look()))
+                .isInstanceOfSatisfying(
+                        Input.Looked.class,
+                        looked -> assertThat(looked.sighting()).isNull());
+    }
+
+    @Test
+    void halfAnAnswerIsNone() {
+        daemon.on(INSPECT, FakeDaemon.half("{\"Id\":"));
+        assertThatThrownBy(host.engine::list).isInstanceOf(Unavailable.class);
+        assertThat(host.engine.look(look())).isInstanceOf(Input.NotLooked.class);
+        daemon.on(INSPECT, FakeDaemon.json(200, "<html>nonsense"));
+        assertThat(host.engine.look(look())).isInstanceOf(Input.NotLooked.class);
+        daemon.on("GET /containers/json", FakeDaemon.json(200, "[{\"Id\":null},{\"Names\":[null]},{}]"));
+        assertThat(host.engine.look(look())).isInstanceOf(Input.Looked.class);
+        assertThat(host.count("unrepresented")).isEqualTo(3);
+        assertThat(host.count("unanswered")).isEqualTo(3);
+    }
+
+    @Test
+    void anEngineThatIsAwayIsNotAskedToDoAnything() {
+        Sighting before = seen();
+        daemon.close();
+        assertThatThrownBy(host.engine::list).isInstanceOf(Unavailable.class);
+        assertThat(host.engine.look(look())).isInstanceOf(Input.NotLooked.class);
+        assertThat(host.perform(before, Action.RESTART)).isInstanceOf(Result.Refused.class);
+        assertThat(host.perform(before, Action.RECREATE)).isInstanceOf(Result.Refused.class);
+        assertThat(host.engine.refusesWrites()).isEmpty();
+    }
+
+    @Test
+    void aProxyThatOnlyLetsReadIsFoundOutWithoutAnEffect() {
+        String probe = "POST /containers/caretaker-may-it-write/start";
+        assertThat(host.engine.refusesWrites()).isEmpty();
+        for (int status : new int[] {403, 405}) {
+            daemon.on(probe, FakeDaemon.json(status, "{\"message\":\"no\"}"));
+            assertThat(host.engine.refusesWrites())
+                    .hasValueSatisfying(why -> assertThat(why).contains("proxy").contains(Integer.toString(status)));
+        }
+        assertThat(daemon.writes()).containsOnly(probe);
+    }
+
+    /** R-09, R-62. */
+    @Test
+    void aCutStreamOfEventsIsReopenedAfterTheLastEvent() {
+        var opened = new AtomicInteger();
+        daemon.on(
+                INSPECT,
+                FakeDaemon.json(200, FakeDaemon.container(FakeDaemon.STARTED).replace("running", "exited")));
+        daemon.on("GET /events", request -> {
+            HttpServerResponse response = request.response().setChunked(true);
+            if (opened.incrementAndGet() == 1) {
+                response.write(event("kill", 1_800_000_000_123_456_789L))
+                        .onComplete(_ -> request.connection().close());
+            } else {
+                response.write("\n");
+            }
+        });
+        host.watching();
+        await().atMost(Host.LIMIT).until(() -> opened.get() >= 2);
+        assertThat(daemon.asked.stream()
+                        .filter(each -> each.startsWith("GET /events"))
+                        .toList()
+                        .get(1))
+                .contains("since=1800000000.123456789");
+        assertThat(host.changes.get()).isGreaterThanOrEqualTo(2);
+        assertThat(seen().stopped()).isTrue();
+    }
+
+    private static String event(String action, long nanos) {
+        return """
+            {"Type":"container","Action":"%s","Actor":{"ID":"%s","Attributes":{"signal":"15"}},"time":%d,"timeNano":%d}
+            """.formatted(action, FakeDaemon.ID, nanos / 1_000_000_000, nanos);
+    }
+
+    /** A broker is only touched if somebody says that the others can do without it. */
+    @Test
+    void withoutAnAnswerTheReplicasAreNotInSync() {
+        var identity = new ContainerIdentity("", "fake", "", "", "", 0);
+        var look =
+                new Effect.Look(1, identity, Probe.NONE, Requirement.IN_SYNC_REPLICAS, false, "incident-1", List.of());
+        assertThat(((Input.Looked) host.engine.look(look)).allowed()).isFalse();
+        host.engine.inSyncReplicas(_ -> {
+            throw new IllegalStateException("no broker");
+        });
+        assertThat(((Input.Looked) host.engine.look(look)).allowed()).isFalse();
+        host.engine.inSyncReplicas(of -> of.key().equals("fake"));
+        assertThat(((Input.Looked) host.engine.look(look)).allowed()).isTrue();
+    }
+
+    /** R-80: a folder that cannot be written to is counted, and the look is answered. */
+    @Test
+    void evidenceThatCannotBeSavedIsCounted() {
+        try (var other = new Host(daemon.address(), Path.of("/proc/nowhere"))) {
+            Input.Looked looked = other.look(other.seen(FakeDaemon.ID), Probe.NONE, true);
+            assertThat(looked.evidence()).isNull();
+            assertThat(looked.sighting()).isNotNull();
+            assertThat(looked.log()).singleElement().asString().contains("cannot be read");
+            assertThat(other.count("evidence.failures")).isEqualTo(1);
+        }
+    }
+
+    /** R-80: what is kept are the newest lines, also of a log that is too long to be read to its end. */
+    @Test
+    void ofAnEndlessLogTheNewestLinesAreRead() {
+        daemon.on(
+                INSPECT,
+                FakeDaemon.json(
+                        200, FakeDaemon.container(FakeDaemon.STARTED).replace("Labels", "Tty\":true,\"Labels")));
+        daemon.on("GET /containers/" + FakeDaemon.ID + "/logs", request -> {
+            boolean isLong = "200".equals(request.getParam("tail"));
+            request.response().end(isLong ? ("x".repeat(1023) + "\n").repeat(20 << 10) : "token=abc\nthe end\n");
+        });
+        try (var other = new Host(daemon.address(), Path.of("target", "fake-incidents"))) {
+            assertThat(other.look(other.seen(FakeDaemon.ID), Probe.NONE, true).log())
+                    .containsExactly("token=[redacted]", "the end");
+            assertThat(other.count("logs.cut")).isEqualTo(1);
+        }
+    }
+}
