@@ -63,9 +63,7 @@ public final class DockerEngine implements AutoCloseable {
 
     /** An image with a shell, changed by instructions of a Dockerfile such as {@code ENV A=b}; its name. */
     public synchronized String image(String... changes) {
-        return changes.length == 0
-                ? plain(this)
-                : images.computeIfAbsent(List.of(changes), this::build);
+        return changes.length == 0 ? plain(this) : images.computeIfAbsent(List.of(changes), this::build);
     }
 
     private static synchronized String plain(DockerEngine by) {

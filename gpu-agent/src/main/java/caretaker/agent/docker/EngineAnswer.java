@@ -1,19 +1,15 @@
 package caretaker.agent.docker;
 
-import com.github.dockerjava.transport.DockerHttpClient;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientResponse;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
 
 /** An answer of the engine, read by a thread that waits. At most {@link #AHEAD} pieces of it are in memory. */
-final class EngineAnswer implements DockerHttpClient.Response {
+final class EngineAnswer implements AutoCloseable {
     private static final int AHEAD = 4;
 
     private sealed interface Piece {
@@ -43,22 +39,11 @@ final class EngineAnswer implements DockerHttpClient.Response {
         pieces.add(new Piece.End(cause));
     }
 
-    @Override
-    public int getStatusCode() {
+    int status() {
         return response.statusCode();
     }
 
-    @Override
-    public Map<String, List<String>> getHeaders() {
-        Map<String, List<String>> headers = new HashMap<>();
-        response.headers()
-                .names()
-                .forEach(name -> headers.put(name, response.headers().getAll(name)));
-        return headers;
-    }
-
-    @Override
-    public InputStream getBody() {
+    InputStream body() {
         return body;
     }
 

@@ -1,25 +1,23 @@
 package caretaker.agent.docker;
 
-import com.github.dockerjava.transport.DockerHttpClient;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientAgent;
 import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.net.SocketAddress;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 
 /**
- * How Docker's client asks the engine: by the HTTP client that the agent has anyway. A second one, with its cookies and
- * its list of all the world's domains, would be a tenth of the agent's memory. Safe for any thread but an event loop's.
+ * How the engine is asked: by the HTTP client that the agent has anyway, over a Unix socket or over TCP. Safe for any
+ * thread but an event loop's.
  */
-final class EngineTransport implements DockerHttpClient {
+final class EngineTransport implements AutoCloseable {
     private static final int MAX_CONNECTIONS = 8;
     private static final Duration CONNECT_LIMIT = Duration.ofSeconds(5);
 
@@ -36,28 +34,26 @@ final class EngineTransport implements DockerHttpClient {
                 new PoolOptions().setHttp1MaxSize(MAX_CONNECTIONS));
     }
 
-    @Override
-    public Response execute(Request request) {
+    /** Waits until the answer has begun. The thread may be interrupted meanwhile. */
+    EngineAnswer get(String path) throws IOException {
         var options = new RequestOptions()
                 .setServer(address)
                 .setHost("localhost") // a socket has neither, and HTTP wants both
                 .setPort(80)
-                .setMethod(HttpMethod.valueOf(request.method()))
-                .setURI(request.path());
-        request.headers().forEach(options::putHeader);
-        byte[] body = request.bodyBytes();
+                .setMethod(HttpMethod.GET)
+                .setURI(path);
         try {
             return client.request(options)
-                    .compose(to -> body == null ? to.send() : to.send(Buffer.buffer(body)))
+                    .compose(HttpClientRequest::send)
                     .map(EngineAnswer::new)
                     .toCompletionStage()
                     .toCompletableFuture()
                     .get();
         } catch (ExecutionException e) {
-            throw new UncheckedIOException(new IOException("no answer from the engine", e.getCause()));
+            throw new IOException("no answer from the engine", e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new UncheckedIOException(new IOException("interrupted while the engine was asked", e));
+            throw new IOException("interrupted while the engine was asked", e);
         }
     }
 
