@@ -89,7 +89,7 @@ class XidIT {
         try (var agent = start()) {
             String line = "NVRM: Xid (PCI:" + pci(1) + "): 94, pid="
                     + ProcessHandle.current().pid() + ", name=java, Contained: SM (0x1). RST: No, D-RST: No";
-            kernel(line); // first: the driver's event alone waits 20 ms for its line, and a test may stand still for longer
+            kernel(line); // first: the event waits 20 ms for its line, and a test may stand still for longer
             driver.apply("gpu 1 xid 94");
             await().atMost(LIMIT).until(() -> !events(Condition.GPU_XID).isEmpty());
             HealthEvent event = events(Condition.GPU_XID).getFirst();

@@ -88,7 +88,8 @@ public final class HealthLedger {
     /**
      * Takes over what a former run had raised, before anything else is said. It is not raised again when it is found
      * again. Until {@link #confirmRestored} a watcher that does not find it clears nothing: it may need a while to be
-     * sure; and what is wrong with a GPU stays until that is {@link #heard} of. The first event of this run says in its evidence where the former run ended.
+     * sure; and what is wrong with a GPU stays until that is {@link #heard} of. The first event of this run says in its
+     * evidence where the former run ended.
      */
     public synchronized void restore(LedgerState former) {
         if (!former.agentId().isEmpty() && former.sequence() > 0) {

@@ -24,8 +24,8 @@ import java.util.zip.CRC32C;
 /**
  * Keeps a {@link LedgerState} in a file of a few lines, which is replaced whole: the format with the CRC-32C of all
  * that follows, then the run and its last sequence number, then a watcher and its event for each raised condition, then
- * {@code gpu UUID ECC NVLINKS} for each GPU of which something was learnt, and {@code known INDEX UUID} with the encoded
- * words of its identity for each GPU of the host.
+ * {@code gpu UUID ECC NVLINKS} for each GPU of which something was learnt, and {@code known INDEX UUID} with the
+ * encoded words of its identity for each GPU of the host.
  */
 public final class LedgerFile {
     private static final String FORMAT = "caretaker-conditions 1 ";
