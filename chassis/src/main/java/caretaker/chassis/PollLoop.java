@@ -4,7 +4,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -23,7 +22,6 @@ import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RebalanceInProgressException;
 import org.apache.kafka.common.errors.RetriableException;
@@ -54,6 +52,7 @@ public final class PollLoop implements AutoCloseable {
     private final Builder settings;
     private final PollMetrics metrics;
     private final Effects effects;
+    private final @Nullable AllPartitions all;
     private final CountDownLatch stop = new CountDownLatch(1);
     private final Thread thread;
 
@@ -67,6 +66,7 @@ public final class PollLoop implements AutoCloseable {
     private PollLoop(Builder settings) {
         this.settings = settings;
         this.metrics = new PollMetrics(settings.name, settings.registry, settings.clock);
+        this.all = settings.fromStart ? new AllPartitions(settings.name, settings.topics, RPC_LIMIT) : null;
         this.effects = new Effects(settings, metrics, this::running);
         this.thread = Thread.ofPlatform().name("poll-" + settings.name).unstarted(this::run);
     }
@@ -199,40 +199,20 @@ public final class PollLoop implements AutoCloseable {
     }
 
     private void begin(Consumer<byte[], byte[]> consumer) throws InterruptedException {
-        if (settings.fromStart) {
-            assignAll(consumer);
-        } else {
+        if (all == null) {
             subscribe(consumer);
+            return;
         }
+        while (!all.areThere(consumer) && !stop.await(TOPIC_PAUSE_MILLIS, TimeUnit.MILLISECONDS)) {
+            // the services make them at their start
+        }
+        assigned(consumer, all.add(consumer));
     }
 
-    private void assignAll(Consumer<byte[], byte[]> consumer) throws InterruptedException {
-        List<TopicPartition> partitions = new ArrayList<>();
-        for (String topic : settings.topics) {
-            List<PartitionInfo> infos = partitionsOf(consumer, topic);
-            while (infos.isEmpty() && !stop.await(TOPIC_PAUSE_MILLIS, TimeUnit.MILLISECONDS)) {
-                infos = partitionsOf(consumer, topic);
-            }
-            infos.forEach(info -> partitions.add(new TopicPartition(topic, info.partition())));
-        }
-        consumer.assign(partitions);
-        consumer.seekToBeginning(partitions);
-        catchUp.assigned(partitions);
-        settings.listener.assigned(consumer, partitions);
-    }
-
-    private List<PartitionInfo> partitionsOf(Consumer<byte[], byte[]> consumer, String topic) {
-        try {
-            List<PartitionInfo> infos = consumer.partitionsFor(topic, RPC_LIMIT);
-            return infos == null ? List.of() : infos;
-        } catch (RetriableException e) {
-            LOGGER.atWarn()
-                    .addMarker(Logs.REPEATABLE)
-                    .addKeyValue("loop", settings.name)
-                    .addKeyValue("topic", topic)
-                    .addKeyValue("reason", e.toString())
-                    .log("topic not found yet, trying again");
-            return List.of();
+    private void assigned(Consumer<byte[], byte[]> consumer, Collection<TopicPartition> partitions) {
+        if (!partitions.isEmpty()) {
+            catchUp.assigned(partitions);
+            settings.listener.assigned(consumer, partitions);
         }
     }
 
@@ -245,9 +225,8 @@ public final class PollLoop implements AutoCloseable {
                             .addKeyValue("loop", settings.name)
                             .addKeyValue("partitions", partitions)
                             .log("partitions assigned");
-                    catchUp.assigned(partitions);
-                    settings.listener.assigned(consumer, partitions);
                 }
+                assigned(consumer, partitions);
             }
 
             @Override
@@ -276,6 +255,9 @@ public final class PollLoop implements AutoCloseable {
     }
 
     void runBatch(Consumer<byte[], byte[]> consumer) {
+        if (all != null) {
+            assigned(consumer, all.addNew(consumer));
+        }
         effects.resumeWhatIsDue(consumer);
         var records = consumer.poll(POLL_WAIT);
         metrics.polled();
@@ -382,8 +364,8 @@ public final class PollLoop implements AutoCloseable {
         }
 
         /**
-         * Reads every partition of the topics from its beginning at every start, outside any group, and commits
-         * nothing: for a view that each instance keeps whole.
+         * Reads every partition of the topics from its beginning at every start, and those that are made later,
+         * outside any group, and commits nothing: for a view that each instance keeps whole.
          */
         public Builder fromStart() {
             this.fromStart = true;

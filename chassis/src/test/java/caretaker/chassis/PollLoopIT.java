@@ -16,6 +16,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -239,6 +240,36 @@ class PollLoopIT {
 
             // Then
             assertThat(seen).containsExactlyInAnyOrder("p0", "p1", "p2");
+        }
+    }
+
+    @Test
+    void aViewFromTheStartReadsPartitionsThatAreMadeLater() throws Exception {
+        // Given
+        var broker = TestBroker.shared();
+        String topic = broker.newTopic("growing", 1);
+        broker.send(List.of(record(topic, 0, "first")));
+        var builder = PollLoop.named(
+                        "growing",
+                        () -> KafkaSettings.plain(broker.bootstrapServers())
+                                .consumer(null, Map.of("metadata.max.age.ms", "500")))
+                .topics(List.of(topic))
+                .fromStart()
+                .each(this::see);
+        try (var loop = builder.start()) {
+            await().atMost(LIMIT).until(loop::caughtUp);
+
+            // When
+            try (var admin = broker.admin()) {
+                admin.createPartitions(Map.of(topic, NewPartitions.increaseTo(3)))
+                        .all()
+                        .get();
+            }
+            broker.send(List.of(record(topic, 2, "in a new one"), record(topic, 0, "in the old one")));
+
+            // Then
+            await().atMost(LIMIT).until(() -> seen.size() == 3 && loop.caughtUp());
+            assertThat(seen).containsExactlyInAnyOrder("first", "in a new one", "in the old one");
         }
     }
 

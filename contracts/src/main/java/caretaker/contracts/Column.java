@@ -216,7 +216,14 @@ public enum Column implements WireField {
     EVENTS_POISON(201, Metric.EVENTS_TOTAL, EVENT, COUNT, "type=poison"),
     EVENTS_UNAVAILABLE(202, Metric.EVENTS_TOTAL, EVENT, COUNT, "type=unavailable"),
     EVENTS_RECOVERY_ACTION(203, Metric.EVENTS_TOTAL, EVENT, COUNT, "type=recovery_action"),
-    XID_LAST(204, Metric.XID_LAST, EVENT, CODE);
+    XID_LAST(204, Metric.XID_LAST, EVENT, CODE),
+    /** What DCGM has as one number for all links; where links have numbers of their own, these are absent. */
+    NVLINK_ERRORS_REPLAY_ALL(205, Metric.NVLINK_ERRORS_TOTAL, SLOW, COUNT, "link=all", "type=replay"),
+    NVLINK_ERRORS_RECOVERY_ALL(206, Metric.NVLINK_ERRORS_TOTAL, SLOW, COUNT, "link=all", "type=recovery"),
+    NVLINK_ERRORS_CRC_FLIT_ALL(207, Metric.NVLINK_ERRORS_TOTAL, SLOW, COUNT, "link=all", "type=crc_flit"),
+    NVLINK_ERRORS_CRC_DATA_ALL(208, Metric.NVLINK_ERRORS_TOTAL, SLOW, COUNT, "link=all", "type=crc_data"),
+    C2C_ERRORS_REPLAY_ALL(209, Metric.C2C_ERRORS_TOTAL, SLOW, COUNT, "link=all", "type=replay"),
+    C2C_ERRORS_REPLAY_BACK_TO_BACK_ALL(210, Metric.C2C_ERRORS_TOTAL, SLOW, COUNT, "link=all", "type=replay_back_to_back");
     // spotless:on
 
     /** What kind of number travels, its factor to the base unit, and the range outside of which it is nonsense. */

@@ -15,6 +15,9 @@ public record GpuIdentity(
         String boardId,
         String moduleId) {
 
+    /** Of a GPU whose driver says nothing. */
+    public static final GpuIdentity NONE = new GpuIdentity("", "", "", "", "", "", "", "", "", "");
+
     /** The values in the order of the fields of message {@code GpuInfo} and of the labels of {@link Metric#INFO}. */
     public List<String> values() {
         return List.of(

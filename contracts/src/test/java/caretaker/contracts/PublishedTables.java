@@ -4,9 +4,11 @@ import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
@@ -136,7 +138,8 @@ final class PublishedTables {
                 is about the host. A value that a GPU or its driver does not offer has no series. *Read*: `fast` is every
                 interval (1 s by default), `slow` every 30 s, `rare` at the start, hourly and when the driver or the set of GPUs
                 changes, `opt_in` only where the agent's settings ask for it, `event` when it happens. A value that came from a
-                dcgm-exporter and not from the driver itself has the further label `source="dcgm"`.
+                dcgm-exporter and not from the driver itself has the further label `source="dcgm"`; the error counters of links
+                are then one number for all of them, `link="all"`, where the driver tells of none ([health](health.md)).
 
                 | name | type | unit | further labels | read | what it says |
                 |---|---|---|---|---|---|
@@ -164,12 +167,17 @@ final class PublishedTables {
     }
 
     private static List<String> values(Metric metric, String label) {
-        List<String> values = new ArrayList<>();
+        Set<String> values = new LinkedHashSet<>();
+        for (VectorColumn column : VectorColumn.values()) {
+            if (column.metric() == metric && column.by().label().equals(label)) {
+                values.add("its number");
+            }
+        }
         for (Column column : Column.values()) {
             if (column.metric() == metric) {
                 List<String> found =
                         StateNames.of(column).isEmpty() ? fixed(column.labelValues(), label) : StateNames.of(column);
-                found.stream().filter(value -> !values.contains(value)).forEach(values::add);
+                values.addAll(found);
             }
         }
         for (VectorColumn column : VectorColumn.values()) {
@@ -182,7 +190,7 @@ final class PublishedTables {
                 values.add(state.label());
             }
         }
-        return values;
+        return values.equals(Set.of("its number")) ? List.of() : List.copyOf(values);
     }
 
     private static List<String> fixed(List<String> labelValues, String label) {

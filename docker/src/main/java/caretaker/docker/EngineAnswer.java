@@ -1,6 +1,5 @@
 package caretaker.docker;
 
-import com.github.dockerjava.transport.DockerHttpClient;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientResponse;
 import java.io.IOException;
@@ -14,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** An answer of the engine, read by a thread that waits. At most {@link #AHEAD} pieces of it are in memory. */
-final class EngineAnswer implements DockerHttpClient.Response {
+public final class EngineAnswer implements AutoCloseable {
     /** No time until when it must have ended. */
     static final long NEVER = Long.MIN_VALUE;
 
@@ -53,13 +52,12 @@ final class EngineAnswer implements DockerHttpClient.Response {
         pieces.add(new Piece.End(cause));
     }
 
-    @Override
-    public int getStatusCode() {
+    /** The status of HTTP. */
+    public int status() {
         return response.statusCode();
     }
 
-    @Override
-    public Map<String, List<String>> getHeaders() {
+    public Map<String, List<String>> headers() {
         Map<String, List<String>> headers = new HashMap<>();
         response.headers()
                 .names()
@@ -67,8 +65,8 @@ final class EngineAnswer implements DockerHttpClient.Response {
         return headers;
     }
 
-    @Override
-    public InputStream getBody() {
+    /** To be read by one thread, which may wait. */
+    public InputStream body() {
         return body;
     }
 

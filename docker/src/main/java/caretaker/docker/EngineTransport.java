@@ -1,6 +1,5 @@
 package caretaker.docker;
 
-import com.github.dockerjava.transport.DockerHttpClient;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -16,6 +15,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -23,10 +23,10 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How Docker's client asks the engine: by the HTTP client that a service has anyway. A second one, with its cookies and
- * its list of all the world's domains, would be a tenth of an agent's memory. Safe for any thread but an event loop's.
+ * How the engine is asked: by the HTTP client that a service has anyway, over a Unix socket or over TCP. Safe for any
+ * thread but an event loop's.
  */
-public final class EngineTransport implements DockerHttpClient {
+public final class EngineTransport implements AutoCloseable {
     private static final int MAX_CONNECTIONS = 8;
     private static final Duration CONNECT_LIMIT = Duration.ofSeconds(5);
 
@@ -60,36 +60,26 @@ public final class EngineTransport implements DockerHttpClient {
                 new PoolOptions().setHttp1MaxSize(MAX_CONNECTIONS));
     }
 
-    /** The same for requests that must be answered to the last byte within this time. Closing it closes nothing. */
-    public DockerHttpClient within(Duration limit) {
-        return new DockerHttpClient() {
-            @Override
-            public Response execute(Request request) {
-                return ask(request, limit);
-            }
-
-            @Override
-            public void close() {
-                // the connections are the transport's
-            }
-        };
+    /** Waits until the answer has begun, as long as it takes. */
+    public EngineAnswer get(String path) {
+        return ask("GET", path, Map.of(), null, null);
     }
 
-    /** Asks and waits as long as it takes. */
-    @Override
-    public Response execute(Request request) {
-        return ask(request, null);
-    }
-
-    private Response ask(Request request, @Nullable Duration limit) {
+    /**
+     * Waits until the answer has begun. The thread may be interrupted meanwhile.
+     *
+     * @param limit until when it must have been read to its last byte; null: never
+     * @throws Unanswered if there is none
+     */
+    public EngineAnswer ask(
+            String method, String path, Map<String, String> headers, byte @Nullable [] body, @Nullable Duration limit) {
         var options = new RequestOptions()
                 .setServer(address)
                 .setHost("localhost") // a socket has neither, and HTTP wants both
                 .setPort(80)
-                .setMethod(HttpMethod.valueOf(request.method()))
-                .setURI(request.path());
-        request.headers().forEach(options::putHeader);
-        byte[] body = request.bodyBytes();
+                .setMethod(HttpMethod.valueOf(method))
+                .setURI(path);
+        headers.forEach(options::putHeader);
         long until = limit == null ? EngineAnswer.NEVER : System.nanoTime() + limit.toNanos();
         var sending = new Sending();
         var answer = client.request(options)

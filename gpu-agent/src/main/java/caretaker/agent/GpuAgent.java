@@ -126,7 +126,7 @@ public final class GpuAgent implements AutoCloseable {
         probe(config, vertx, containers, ledgers.getFirst(), gpus::get, registry, clocks)
                 .ifPresent(probes -> closer.opened("probes", probes));
         var with = HostHealth.surroundings(config, containers, registry, clocks, vertx);
-        var inventory = new InventoryRounds(config, publishers, clocks, bus);
+        var inventory = new InventoryRounds(config, publishers, ledgers, clocks, bus);
         var dcgm = new DcgmMetrics(registry, metrics, config.hostName());
         List<DcgmEndpoint> exporters = config.dcgm().stream()
                 .map(each -> new DcgmEndpoint(vertx, each.endpoint(), ledgers.getFirst(), dcgm, clocks.nanos()))
@@ -150,6 +150,7 @@ public final class GpuAgent implements AutoCloseable {
             if (source == null || (i == 0 && !exporters.isEmpty())) {
                 source = new MergedSource(source, exporters, new MergedSource.Host(config.expectedGpus(), version()));
             }
+            source.restore(ledgers.get(i).known());
             if (config.source() != GpuAgentConfig.Source.SIMULATED) {
                 readKernelLog(config, persistence, health, clocks, closer);
             }

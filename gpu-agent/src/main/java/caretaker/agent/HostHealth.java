@@ -41,7 +41,7 @@ import org.slf4j.LoggerFactory;
  */
 final class HostHealth implements Judge {
     private static final Logger LOGGER = LoggerFactory.getLogger(HostHealth.class);
-    private static final String RULES = "rules";
+    static final String RULES = "rules";
     private static final String KERNEL_LOG = "kernel-log";
 
     private final HealthEvent.Entity host;
@@ -158,6 +158,7 @@ final class HostHealth implements Judge {
         counts.write(readings);
         long now = nanos.getAsLong();
         GpuRules.Judgement judgement = rules.judge(tier, readings, found, now);
+        ledger.heard(all);
         ledger.settle(RULES, judgement.raised());
         judgement.occurred().forEach(ledger::occurred);
         if (tier != Tier.FAST) {

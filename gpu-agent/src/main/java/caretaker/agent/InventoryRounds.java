@@ -1,6 +1,7 @@
 package caretaker.agent;
 
 import caretaker.agent.containers.Containers;
+import caretaker.agent.health.HealthLedger;
 import caretaker.agent.inventory.InventoryPublisher;
 import caretaker.agent.inventory.LeftOut;
 import caretaker.agent.poll.HostPoll;
@@ -26,11 +27,20 @@ final class InventoryRounds {
     private final List<InventoryPublisher> publishers = new ArrayList<>();
     private List<LeftOut> said = List.of(); // of the event loop
 
-    InventoryRounds(GpuAgentConfig config, List<HostPoll.Publisher> hosts, HostPoll.Clocks clocks, OutboxBus bus) {
-        for (HostPoll.Publisher host : hosts) {
+    /** @param ledgers of the same hosts, which know what GPUs there were in a former run */
+    InventoryRounds(
+            GpuAgentConfig config,
+            List<HostPoll.Publisher> hosts,
+            List<HealthLedger> ledgers,
+            HostPoll.Clocks clocks,
+            OutboxBus bus) {
+        for (int i = 0; i < hosts.size(); i++) {
+            HostPoll.Publisher host = hosts.get(i);
             var publisher = new InventoryPublisher.Publisher(host.host(), host.agentId());
-            publishers.add(new InventoryPublisher(
-                    publisher, config.inventory(), clocks.wall(), clocks.nanos(), bus::inventory));
+            var inventory = new InventoryPublisher(
+                    publisher, config.inventory(), clocks.wall(), clocks.nanos(), bus::inventory);
+            inventory.restore(ledgers.get(i).known());
+            publishers.add(inventory);
         }
     }
 

@@ -6,6 +6,7 @@ import caretaker.agent.health.HealthLedger;
 import caretaker.agent.health.LedgerFile;
 import caretaker.agent.health.LedgerKeeper;
 import caretaker.agent.health.LedgerState;
+import caretaker.agent.health.LostGpus;
 import caretaker.agent.poll.HostPoll;
 import caretaker.chassis.Closer;
 import caretaker.chassis.DataDirectory;
@@ -18,6 +19,7 @@ import io.vertx.core.Vertx;
 import java.net.URLEncoder;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +27,9 @@ import org.jspecify.annotations.Nullable;
 /** What outlives the agent's process, if it was told of a folder: unsent events, and what is raised. */
 final class Persistence {
     private static final int MAX_NAME = 200;
+
+    /** They look at all GPUs whenever the driver lets them. */
+    private static final Set<String> OF_GPUS = Set.of(HostPoll.WATCHER, HostHealth.RULES, LostGpus.WATCHER);
 
     private final GpuAgentConfig config;
     private final @Nullable DataDirectory data;
@@ -76,7 +81,7 @@ final class Persistence {
         if (!former.raised().isEmpty()) {
             var restored = config.restored();
             vertx.setTimer(restored.confirmAfter().toMillis(), _ -> ledger.confirmRestored());
-            vertx.setTimer(restored.forgetAfter().toMillis(), _ -> ledger.dropRestored());
+            vertx.setTimer(restored.forgetAfter().toMillis(), _ -> ledger.dropRestored(OF_GPUS));
         }
         return ledger;
     }

@@ -19,20 +19,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** An agent on a host without a driver library, whose GPUs a dcgm-exporter shows. */
 class DcgmAgentIT {
     private static final Duration LIMIT = Duration.ofSeconds(40);
 
-    private final TestBroker broker = TestBroker.own();
+    private final TestBroker broker = TestBroker.shared();
     private final BusReader bus = new BusReader(broker);
-
-    @AfterEach
-    void stopBroker() {
-        broker.close();
-    }
 
     @Test
     void itsReadingsAreOnTheBusAndItsEndIsAnEvent() throws IOException {
@@ -47,7 +41,7 @@ class DcgmAgentIT {
         });
         exporter.start();
         String settings = """
-                host: gpu-01
+                host: dcgm-agent
                 source: dcgm
                 dcgm: [{url: 'http://127.0.0.1:%d/metrics', interval: 1s, timeout: 500ms}]
                 docker: {enabled: false}
@@ -73,7 +67,7 @@ class DcgmAgentIT {
 
             // Then
             await().atMost(LIMIT)
-                    .untilAsserted(() -> assertThat(bus.events("gpu-01"))
+                    .untilAsserted(() -> assertThat(bus.events("dcgm-agent"))
                             .filteredOn(event -> event.condition() == Condition.DCGM_UNAVAILABLE)
                             .extracting(HealthEvent::state)
                             .containsExactly(HealthEvent.State.RAISED));
@@ -83,7 +77,7 @@ class DcgmAgentIT {
     }
 
     private List<Readings> withGpus() {
-        return bus.readings("gpu-01").stream()
+        return bus.readings("dcgm-agent").stream()
                 .filter(readings -> !readings.gpus().isEmpty())
                 .toList();
     }

@@ -79,7 +79,7 @@ class GpuAgentIT {
     @Test
     void whileTheBrokerIsAwayNoEventIsLostAndReadingsAreBounded() throws IOException {
         Path script =
-                faults("at 3s gpu 1 of gpu-01: lost\nat 3500ms gpu 1 of gpu-01: back\nat 4s gpu 1 of gpu-01: lost");
+                faults("at 3s gpu 1 of gpu-01: lost\nat 3500ms gpu 2 of gpu-01: lost\nat 4s gpu 3 of gpu-01: lost");
         try (var agent = start("buffer: {readings: 10}\nsimulated: {faults: " + script + "}")) {
             await().atMost(LIMIT).until(() -> !bus.readings(HOST).isEmpty());
             broker.stop();
@@ -96,8 +96,6 @@ class GpuAgentIT {
             assertThat(bus.events(HOST))
                     .extracting(HealthEvent::sequence)
                     .containsSubsequence(1L, 2L, 3L); // a lost acknowledgement may repeat one
-            assertThat(bus.events(HOST).stream().filter(event -> event.state() == HealthEvent.State.CLEARED))
-                    .isNotEmpty();
             List<Long> sequences =
                     bus.readings(HOST).stream().map(Readings::sequence).toList();
             assertThat(new HashSet<>(sequences)).hasSameSizeAs(sequences);

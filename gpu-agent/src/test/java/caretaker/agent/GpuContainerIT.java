@@ -33,11 +33,11 @@ import org.junit.jupiter.api.io.TempDir;
 /** A real container that uses a GPU, from the engine, the driver and the kernel's log to a real broker. */
 class GpuContainerIT {
     private static final Duration LIMIT = Duration.ofSeconds(40);
-    private static final String HOST = "gpu-01";
+    private static final String HOST = "gpu-container";
     private static final long GIBIBYTE = 1L << 30;
 
     private final DockerEngine docker = DockerEngine.assume();
-    private final TestBroker broker = TestBroker.own();
+    private final TestBroker broker = TestBroker.shared();
     private final BusReader bus = new BusReader(broker);
     private final TestNvml driver = TestNvml.load();
 
@@ -46,7 +46,6 @@ class GpuContainerIT {
 
     @AfterEach
     void end() {
-        broker.close();
         docker.close();
         assertThat(driver.violations()).isEmpty();
     }

@@ -21,6 +21,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,9 +30,10 @@ import org.junit.jupiter.api.io.TempDir;
 /** XIDs from a driver's events and a kernel's log to a real broker. */
 class XidIT {
     private static final Duration LIMIT = Duration.ofSeconds(40);
-    private static final String HOST = "gpu-01";
+    private static final AtomicInteger HOSTS = new AtomicInteger();
 
-    private final TestBroker broker = TestBroker.own();
+    private final String host = "xid-" + HOSTS.incrementAndGet(); // its own on the broker that all share
+    private final TestBroker broker = TestBroker.shared();
     private final BusReader bus = new BusReader(broker);
     private final TestNvml driver = TestNvml.load();
     private long sequence;
@@ -46,8 +48,7 @@ class XidIT {
     }
 
     @AfterEach
-    void stopBroker() {
-        broker.close();
+    void theDriverWasUsedAsItMustBe() {
         assertThat(driver.violations()).isEmpty();
     }
 
@@ -56,11 +57,11 @@ class XidIT {
     }
 
     private GpuAgent start() {
-        String yaml = "host: " + HOST + "\nintervals: {fast: 200ms}\nhttp: {port: 0}\ndocker: {enabled: false}\n"
+        String yaml = "host: " + host + "\nintervals: {fast: 200ms}\nhttp: {port: 0}\ndocker: {enabled: false}\n"
                 + "kafka: {bootstrap-servers: [\"" + broker.bootstrapServers() + "\"]}\n"
                 + "source: nvml\nnvml: {library: " + driver.library() + "}\nkernel-log: {path: " + kmsg() + "}\n";
         var agent = GpuAgent.start(Config.parse(GpuAgentConfig.class, yaml, "agent.yaml", Map.of()));
-        await().atMost(LIMIT).until(() -> bus.readings(HOST).size() > 2);
+        await().atMost(LIMIT).until(() -> bus.readings(host).size() > 2);
         return agent;
     }
 
@@ -70,7 +71,7 @@ class XidIT {
     }
 
     private String pci(int gpu) {
-        GpuReading reading = bus.readings(HOST).getFirst().gpus().get(gpu);
+        GpuReading reading = bus.readings(host).getFirst().gpus().get(gpu);
         return java.util.Objects.requireNonNull(reading.identity())
                 .pciBusId()
                 .substring(4, 14)
@@ -78,7 +79,7 @@ class XidIT {
     }
 
     private List<HealthEvent> events(Condition condition) {
-        return bus.events(HOST).stream()
+        return bus.events(host).stream()
                 .filter(event -> event.condition() == condition)
                 .toList();
     }
@@ -88,8 +89,8 @@ class XidIT {
         try (var agent = start()) {
             String line = "NVRM: Xid (PCI:" + pci(1) + "): 94, pid="
                     + ProcessHandle.current().pid() + ", name=java, Contained: SM (0x1). RST: No, D-RST: No";
+            kernel(line); // first: the event waits 20 ms for its line, and a test may stand still for longer
             driver.apply("gpu 1 xid 94");
-            kernel(line);
             await().atMost(LIMIT).until(() -> !events(Condition.GPU_XID).isEmpty());
             HealthEvent event = events(Condition.GPU_XID).getFirst();
             assertThat(event.state()).isEqualTo(State.OCCURRED);
@@ -100,26 +101,26 @@ class XidIT {
             await().atMost(LIMIT).until(() -> counted(1, "94") == 1);
             assertThat(Pages.metric(
                             agent,
-                            "nvidia_gpu_agent_xids_total{gpu=\"1\",instance=\"gpu-01\",uuid=\""
+                            "nvidia_gpu_agent_xids_total{gpu=\"1\",instance=\"" + host + "\",uuid=\""
                                     + event.entity().id() + "\",xid=\"94\""))
                     .isEqualTo(1);
             assertThat(Pages.metric(
                             agent,
-                            "nvidia_gpu_agent_xids_total{gpu=\"0\",instance=\"gpu-01\",uuid=\""
-                                    + bus.readings(HOST)
+                            "nvidia_gpu_agent_xids_total{gpu=\"0\",instance=\"" + host + "\",uuid=\""
+                                    + bus.readings(host)
                                             .getFirst()
                                             .gpus()
                                             .getFirst()
                                             .uuid() + "\",xid=\"48\""))
                     .isZero();
-            assertThat(Pages.metric(agent, "caretaker_agent_kernel_log_available{instance=\"gpu-01\""))
+            assertThat(Pages.metric(agent, "caretaker_agent_kernel_log_available{instance=\"" + host + "\""))
                     .isEqualTo(1);
             assertThat(events(Condition.GPU_XID)).hasSize(1);
         }
     }
 
     private long counted(int gpu, String code) {
-        return bus.readings(HOST).getLast().gpus().get(gpu).parts(Part.XID).stream()
+        return bus.readings(host).getLast().gpus().get(gpu).parts(Part.XID).stream()
                 .filter(part -> part.text(0).equals(code))
                 .mapToLong(part -> part.get(PartColumn.XID_ERRORS))
                 .sum();
@@ -137,7 +138,7 @@ class XidIT {
             await().atMost(LIMIT).until(() -> events(Condition.GPU_XID).size() == 2);
             assertThat(events(Condition.GPU_XID)).extracting(HealthEvent::code).containsExactly("31", "62");
             await().atMost(LIMIT).until(() -> counted(0, "45") == 1); // of one process within two seconds: one
-            assertThat(Pages.metric(agent, "nvidia_gpu_agent_xids_folded_total{instance=\"gpu-01\""))
+            assertThat(Pages.metric(agent, "nvidia_gpu_agent_xids_folded_total{instance=\"" + host + "\""))
                     .isEqualTo(1);
         }
     }
@@ -167,7 +168,7 @@ class XidIT {
                 assertThat(event.severity()).isEqualTo(HealthEvent.Severity.INFO);
                 assertThat(event.message()).contains("is not there");
             });
-            assertThat(Pages.metric(agent, "caretaker_agent_kernel_log_available{instance=\"gpu-01\""))
+            assertThat(Pages.metric(agent, "caretaker_agent_kernel_log_available{instance=\"" + host + "\""))
                     .isZero();
             driver.apply("gpu 0 xid 48");
             await().atMost(LIMIT).until(() -> events(Condition.GPU_XID).size() == 1);

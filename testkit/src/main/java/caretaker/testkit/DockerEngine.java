@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
 
 /**
@@ -30,6 +31,9 @@ public final class DockerEngine implements AutoCloseable {
         "sh", "sleep", "true", "false", "cat", "echo", "head", "kill", "mkdir", "rm", "tail", "test", "touch", "dd",
         "httpd", "nc", "wget"
     };
+
+    /** The image that nothing was changed in: one for all tests of a process, which takes it away when it ends. */
+    private static @Nullable String plain;
 
     private final Path docker;
     private final Path busybox;
@@ -59,11 +63,23 @@ public final class DockerEngine implements AutoCloseable {
 
     /** An image with a shell, changed by instructions of a Dockerfile such as {@code ENV A=b}; its name. */
     public synchronized String image(String... changes) {
-        return images.computeIfAbsent(List.of(changes), this::build);
+        return changes.length == 0 ? plain(this) : images.computeIfAbsent(List.of(changes), this::build);
+    }
+
+    private static synchronized String plain(DockerEngine by) {
+        String known = plain;
+        if (known == null) {
+            String built = by.build(List.of());
+            Runtime.getRuntime()
+                    .addShutdownHook(new Thread(() -> execute(List.of(by.docker.toString(), "rmi", "-f", built))));
+            plain = built;
+            return built;
+        }
+        return known;
     }
 
     private String build(List<String> changes) {
-        String name = "caretaker-test/" + run + ":" + images.size();
+        String name = "caretaker-test/" + run + ":" + (changes.isEmpty() ? "plain" : "changed-" + images.size());
         try {
             Path root = Files.createTempDirectory("caretaker-image");
             Path bin = Files.createDirectories(root.resolve("bin"));

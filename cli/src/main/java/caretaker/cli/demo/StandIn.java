@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import caretaker.docker.EngineTransport;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.github.dockerjava.transport.DockerHttpClient.Request;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.io.ByteArrayOutputStream;
@@ -21,6 +20,7 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A container that looks like Grafana to the recovery service, and can be made to crash. Its image is made of one
@@ -141,19 +141,13 @@ final class StandIn implements AutoCloseable {
         return json.readTree(ask("GET", "/containers/" + name() + "/json", null, 200));
     }
 
-    private byte[] ask(String method, String path, byte @org.jspecify.annotations.Nullable [] body, int expected)
+    private byte[] ask(String method, String path, byte @Nullable [] body, int expected)
             throws IOException {
         String type = path.startsWith("/images") ? "application/x-tar" : "application/json";
-        var request = Request.builder()
-                .method(Request.Method.valueOf(method))
-                .path(path)
-                .putAllHeaders(Map.of("Content-Type", type))
-                .bodyBytes(body)
-                .build();
-        try (var response = engine.within(LIMIT).execute(request)) {
-            byte[] answer = response.getBody().readAllBytes();
-            if (response.getStatusCode() != expected && expected != 0) {
-                throw new IOException(method + " " + path + ": " + response.getStatusCode() + " "
+        try (var response = engine.ask(method, path, Map.of("Content-Type", type), body, LIMIT)) {
+            byte[] answer = response.body().readAllBytes();
+            if (response.status() != expected && expected != 0) {
+                throw new IOException(method + " " + path + ": " + response.status() + " "
                         + new String(answer, UTF_8).strip());
             }
             return answer;

@@ -21,7 +21,9 @@ public final class Inventories {
     /** Two heartbeats are missing, and half an interval is for what comes late. */
     private static final double INTERVALS = 2.5;
 
-    private record Known(HostInventory inventory, long heardMillis, long receivedMillis) {}
+    /** @param partition where it was read, and at what time of the topic it was written there */
+    private record Known(
+            HostInventory inventory, int partition, long writtenMillis, long heardMillis, long receivedMillis) {}
 
     private final int maxHosts;
     private final Duration forgetAfter;
@@ -39,20 +41,24 @@ public final class Inventories {
     }
 
     /**
-     * Takes in a host's newest inventory.
+     * Takes in a host's newest inventory. When the topic gets more partitions, a host's records may go on in another
+     * one: what is older than the one that is known is then left out, in whatever order they are read.
      *
+     * @param partition where the record was read
      * @param recordMillis the record's time, no later than the clock on the wall here
      * @param live whether the record comes as it is written, not from what was there before
      * @param receivedMillis by the steady clock
-     * @return whether there was room for it
+     * @return whether it is the host's inventory now
      */
-    public boolean take(HostInventory inventory, long recordMillis, boolean live, long receivedMillis) {
-        if (!byHost.containsKey(inventory.host()) && byHost.size() >= maxHosts) {
+    public boolean take(HostInventory inventory, int partition, long recordMillis, boolean live, long receivedMillis) {
+        Known former = byHost.get(inventory.host());
+        boolean isOld = former != null && former.partition != partition && former.writtenMillis > recordMillis;
+        if (isOld || (former == null && byHost.size() >= maxHosts)) {
             return false;
         }
         topicMillis.accumulateAndGet(recordMillis, Math::max);
         long heard = live ? topicMillis.get() : recordMillis;
-        byHost.put(inventory.host(), new Known(inventory, heard, receivedMillis));
+        byHost.put(inventory.host(), new Known(inventory, partition, recordMillis, heard, receivedMillis));
         changes.incrementAndGet();
         return true;
     }

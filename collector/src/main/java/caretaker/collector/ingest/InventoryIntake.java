@@ -98,7 +98,7 @@ public final class InventoryIntake implements PollLoop.RecordHandler, PartitionL
     private boolean take(HostInventory inventory, ConsumerRecord<byte[], byte[]> record) {
         long written = Math.min(record.timestamp(), wall.millis());
         long received = live ? clock.millis() : clock.at(written);
-        if (!inventories.take(inventory, written, live, received)) {
+        if (!inventories.take(inventory, record.partition(), written, live, received)) {
             return false;
         }
         fleet.remember(inventory, received);

@@ -78,9 +78,22 @@ class TargetListsTest {
 
     @Test
     void whatWasWrittenLongBeforeTheNewestRecordIsOldWhenTheTopicIsReadFromItsBeginning() {
-        inventories.take(node("old", "10.0.0.1").made(), START, false, 0);
-        inventories.take(node("new", "10.0.0.2").made(), START + 600_000, false, 0);
+        inventories.take(node("old", "10.0.0.1").made(), 0, START, false, 0);
+        inventories.take(node("new", "10.0.0.2").made(), 0, START + 600_000, false, 0);
         assertThat(list("node-exporter").json()).contains("10.0.0.2").doesNotContain("10.0.0.1");
+    }
+
+    @Test
+    void ofTwoRecordsInDifferentPartitionsTheNewerIsTheHosts() {
+        assertThat(inventories.take(node("node-1", "10.0.0.2").made(), 5, START + 60_000, false, 0))
+                .isTrue();
+        assertThat(inventories.take(node("node-1", "10.0.0.1").made(), 0, START, false, 0))
+                .isFalse();
+        assertThat(list("node-exporter").json()).contains("10.0.0.2").doesNotContain("10.0.0.1");
+        // In one partition the later one counts, whatever the broker's clock said.
+        assertThat(inventories.take(node("node-1", "10.0.0.3").made(), 5, START + 59_000, false, 0))
+                .isTrue();
+        assertThat(list("node-exporter").json()).contains("10.0.0.3");
     }
 
     @Test
@@ -104,7 +117,7 @@ class TargetListsTest {
     }
 
     private boolean take(MadeInventory inventory, long millis) {
-        return inventories.take(inventory.made(), START + millis, true, millis);
+        return inventories.take(inventory.made(), 0, START + millis, true, millis);
     }
 
     private TargetLists.TargetList list(String kind) {

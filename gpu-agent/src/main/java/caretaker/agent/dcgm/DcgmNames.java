@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * What DCGM calls the columns, and its units.
  *
  * <p>DCGM 4.6 has given many fields a second name; the old ones stay, and so do the units. The exporters of 2020 had
- * short names of their own. Left out are those that are one number for all links of a GPU, where ours are by link.
+ * short names of their own. {@code docs/health.md} says what is left out.
  */
 final class DcgmNames {
     /**
@@ -22,7 +22,7 @@ final class DcgmNames {
     record Target(Column column, double factor, double last) {}
 
     static final String FAN_SPEED = "DCGM_FI_DEV_FAN_SPEED";
-    static final String DRIVER_VERSION = "DCGM_FI_DRIVER_VERSION";
+    static final String FABRIC_HEALTH = "DCGM_FI_DEV_FABRIC_HEALTH_MASK";
 
     private static final double MEBIBYTE = 1 << 20;
     private static final double MILLION = 1e6;
@@ -44,7 +44,11 @@ final class DcgmNames {
         one(TEMPERATURE_MARGIN_CELSIUS, "GPU_TEMP_LIMIT", "GPU_TEMP_MARGIN_CELSIUS");
         one(TEMPERATURE_THRESHOLD_SHUTDOWN_CELSIUS, "SHUTDOWN_TEMP", "GPU_TEMP_SHUTDOWN_CELSIUS");
         one(TEMPERATURE_THRESHOLD_SLOWDOWN_CELSIUS, "SLOWDOWN_TEMP", "GPU_TEMP_SLOWDOWN_CELSIUS");
-        one(TEMPERATURE_THRESHOLD_GPU_MAX_CELSIUS, "GPU_MAX_OP_TEMP", "GPU_TEMP_MAX_OP_CELSIUS");
+        one(
+                TEMPERATURE_THRESHOLD_GPU_MAX_CELSIUS,
+                "GPU_MAX_OP_TEMP",
+                "GPU_TEMP_MAX_OP_CELSIUS",
+                "GPU_MAX_OP_TEMP_CELSIUS");
         one(TEMPERATURE_THRESHOLD_MEM_MAX_CELSIUS, "MEM_MAX_OP_TEMP", "MEMORY_MAX_OP_TEMP_CELSIUS");
         add(1000, POWER_DRAW_MILLIWATTS, "POWER_USAGE", "BOARD_POWER_WATTS", "dcgm_power_usage");
         add(1000, POWER_DRAW_INSTANT_MILLIWATTS, "POWER_USAGE_INSTANT", "BOARD_POWER_RAW_WATTS");
@@ -89,6 +93,12 @@ final class DcgmNames {
         one(PCIE_LINK_WIDTH, "PCIE_LINK_WIDTH");
         one(PCIE_LINK_WIDTH_MAX, "PCIE_MAX_LINK_WIDTH");
         upTo(3, FABRIC_STATE, "FABRIC_MANAGER_STATUS");
+        allLinks(NVLINK_ERRORS_REPLAY_ALL, "NVLINK_REPLAY_ERROR");
+        allLinks(NVLINK_ERRORS_RECOVERY_ALL, "NVLINK_RECOVERY_ERROR");
+        allLinks(NVLINK_ERRORS_CRC_FLIT_ALL, "NVLINK_CRC_FLIT_ERROR");
+        allLinks(NVLINK_ERRORS_CRC_DATA_ALL, "NVLINK_CRC_DATA_ERROR");
+        one(C2C_ERRORS_REPLAY_ALL, "C2C_LINK_ERROR_REPLAY");
+        one(C2C_ERRORS_REPLAY_BACK_TO_BACK_ALL, "C2C_LINK_ERROR_REPLAY_B2B");
     }
 
     private static void addMemoryHealth() {
@@ -149,6 +159,10 @@ final class DcgmNames {
 
     private static void one(Column column, String... names) {
         add(1, column, names);
+    }
+
+    private static void allLinks(Column column, String name) {
+        one(column, name + "_COUNT_TOTAL", name + "_TOTAL");
     }
 
     private static void upTo(double last, Column column, String name) {

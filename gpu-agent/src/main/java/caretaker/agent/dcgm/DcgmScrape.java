@@ -1,5 +1,7 @@
 package caretaker.agent.dcgm;
 
+import caretaker.agent.nvml.Answer;
+import caretaker.agent.nvml.Links;
 import caretaker.contracts.Column;
 import caretaker.contracts.GpuIdentity;
 import caretaker.contracts.GpuReading;
@@ -21,6 +23,14 @@ final class DcgmScrape implements DcgmText.Sink {
     private static final String GPU_INSTANCE = "gpuiid";
     private static final String PROFILE = "gpuiprofile";
 
+    /** In the order in which the driver's mask has them. */
+    private static final List<Column> FABRIC_CHECKS = List.of(
+            Column.FABRIC_HEALTH_DEGRADED_BANDWIDTH,
+            Column.FABRIC_HEALTH_ROUTE_RECOVERY,
+            Column.FABRIC_HEALTH_ROUTE_UNHEALTHY,
+            Column.FABRIC_HEALTH_ACCESS_TIMEOUT_RECOVERY,
+            Column.FABRIC_HEALTH_INCORRECT_CONFIGURATION);
+
     /** Called for a value that cannot be true. */
     interface Rejected {
         void value(String family);
@@ -34,6 +44,9 @@ final class DcgmScrape implements DcgmText.Sink {
         private final GpuReading reading = new GpuReading();
         private String name = "";
         private String pciBusId = "";
+        private String serial = "";
+        private String vbiosVersion = "";
+        private String minorNumber = "";
         private boolean sliced;
     }
 
@@ -52,7 +65,8 @@ final class DcgmScrape implements DcgmText.Sink {
                 addTotal(gpu.reading);
             }
             readings.add(gpu.reading);
-            identities.add(new GpuIdentity(gpu.name, gpu.pciBusId, "", "", "", "", "", "", "", ""));
+            identities.add(new GpuIdentity(
+                    gpu.name, gpu.pciBusId, gpu.serial, "", gpu.vbiosVersion, "", "", gpu.minorNumber, "", ""));
         }
         return new DcgmReadings(List.copyOf(readings), List.copyOf(identities), driverVersion, nanos);
     }
@@ -76,7 +90,8 @@ final class DcgmScrape implements DcgmText.Sink {
     public void sample(String name, Map<String, String> labels, String value) {
         DcgmNames.Target target = DcgmNames.of(name);
         boolean fan = name.equals(DcgmNames.FAN_SPEED);
-        if (target == null && !fan) {
+        boolean fabric = name.equals(DcgmNames.FABRIC_HEALTH);
+        if (target == null && !fan && !fabric) {
             return;
         }
         double number = Blanks.number(value);
@@ -87,6 +102,8 @@ final class DcgmScrape implements DcgmText.Sink {
         String instance = labels.getOrDefault(GPU_INSTANCE, "");
         if (fan) {
             setFan(gpu.reading, Blanks.scaled(value, number, 1));
+        } else if (fabric) {
+            setFabric(gpu.reading, Math.round(number));
         } else if (target != null && number <= target.last()) {
             long scaled = Blanks.scaled(value, number, target.factor());
             if (instance.isEmpty()) {
@@ -115,6 +132,10 @@ final class DcgmScrape implements DcgmText.Sink {
         }
         gpu.name = labels.getOrDefault("modelname", gpu.name);
         gpu.pciBusId = labels.getOrDefault("pcibusid", gpu.pciBusId);
+        gpu.serial = labels.getOrDefault("dcgmfidevserial", labels.getOrDefault("dcgmfidevboardserial", gpu.serial));
+        gpu.vbiosVersion = labels.getOrDefault("dcgmfidevvbiosversion", gpu.vbiosVersion);
+        gpu.minorNumber = labels.getOrDefault(
+                "dcgmfidevminornumber", labels.getOrDefault("dcgmfidevgpuminornumber", gpu.minorNumber));
         driverVersion = labels.getOrDefault("dcgmfidriverversion", driverVersion);
         return gpu;
     }
@@ -138,6 +159,15 @@ final class DcgmScrape implements DcgmText.Sink {
             gpu.vector(column, new long[] {value}).markFromDcgm(column);
         } else {
             rejected.value(column.metric().family());
+        }
+    }
+
+    private void setFabric(GpuReading gpu, long mask) {
+        for (int check = 0; check < FABRIC_CHECKS.size(); check++) {
+            long bad = Links.fabricBad(mask, check);
+            if (Answer.isValue(bad)) {
+                set(gpu, FABRIC_CHECKS.get(check), bad);
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 package caretaker.agent.dcgm;
 
 import caretaker.agent.health.Finding;
+import caretaker.agent.health.KnownGpu;
 import caretaker.agent.sampling.GpuSource;
 import caretaker.contracts.Column;
 import caretaker.contracts.Column.Tier;
@@ -14,9 +15,11 @@ import caretaker.contracts.Readings;
 import caretaker.contracts.ReadingsCodec;
 import caretaker.contracts.VectorColumn;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +39,8 @@ public final class MergedSource implements GpuSource {
     private final Map<String, Known> known = new LinkedHashMap<>(); // GPUs that only DCGM has told of
     private List<@Nullable GpuIdentity> identities = List.of();
     private String driverVersion = "";
+    private final Set<String> former = new HashSet<>(); // known from a former run and not heard of since
+    private int formerCount;
 
     /**
      * The host as a whole.
@@ -54,6 +59,29 @@ public final class MergedSource implements GpuSource {
     }
 
     @Override
+    public void restore(List<KnownGpu> gpus) {
+        if (driver == null) {
+            gpus.forEach(gpu -> known.put(gpu.uuid(), new Known(gpu.index(), gpu.identity())));
+            former.addAll(known.keySet());
+            formerCount = gpus.size();
+        } else {
+            driver.restore(gpus);
+        }
+    }
+
+    @Override
+    public List<KnownGpu> known() {
+        return driver != null
+                ? driver.known()
+                : known.entrySet().stream()
+                        .map(gpu -> new KnownGpu(
+                                gpu.getKey(),
+                                gpu.getValue().index(),
+                                gpu.getValue().identity()))
+                        .toList();
+    }
+
+    @Override
     public List<Finding> poll(Tier tier, Readings readings) {
         List<Finding> findings = List.of();
         if (driver != null) {
@@ -62,6 +90,7 @@ public final class MergedSource implements GpuSource {
         Map<String, GpuReading> merged = copyOwn(readings);
         Map<String, GpuReading> others = fromEndpoints(merged);
         if (driver == null) {
+            forgetReplaced(others.keySet());
             int visible =
                     others.isEmpty() ? Readings.UNKNOWN : others.size(); // exporters that are silent count nothing
             readings.gpuCounts(Math.max(host.expectedGpus(), known.size()), visible, Readings.UNKNOWN);
@@ -70,6 +99,15 @@ public final class MergedSource implements GpuSource {
         }
         addOthers(readings, others);
         return findings;
+    }
+
+    /** Where there are as many GPUs as in the former run, those of it that are not among them were replaced. */
+    private void forgetReplaced(Set<String> there) {
+        former.removeAll(there);
+        if (there.size() >= formerCount) {
+            known.keySet().removeAll(former);
+            former.clear();
+        }
     }
 
     private Map<String, GpuReading> copyOwn(Readings readings) {
@@ -136,7 +174,7 @@ public final class MergedSource implements GpuSource {
     private static void addMissing(GpuReading ours, GpuReading theirs) {
         for (Column column : COLUMNS) {
             // who reads the driver counts its XIDs as well, and better
-            if (!ours.has(column) && theirs.has(column) && column != Column.XID_LAST) {
+            if (!ours.has(column) && theirs.has(column) && column != Column.XID_LAST && !isByLink(ours, column)) {
                 ours.set(column, theirs.get(column));
                 ours.markFromDcgm(column);
             }
@@ -152,6 +190,19 @@ public final class MergedSource implements GpuSource {
                 ours.markFromDcgm(Part.MIG);
             }
         }
+    }
+
+    /** One number for all links must not stand beside the numbers of each: their sum would count twice. */
+    private static boolean isByLink(GpuReading gpu, Column column) {
+        if (!column.labelValues().contains("link=all")) {
+            return false;
+        }
+        for (VectorColumn vector : VECTORS) {
+            if (vector.metric() == column.metric() && gpu.vector(vector).length > 0) {
+                return true;
+            }
+        }
+        return false;
     }
 
     @Override

@@ -1,6 +1,5 @@
 package caretaker.agent.docker;
 
-import java.io.Closeable;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -11,9 +10,6 @@ import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One connection to the engine and the questions that are under way on it. Asked by the watching thread alone; answers
@@ -23,19 +19,16 @@ final class Connection {
     /** The id under which a list, and the opening of the stream before it, is a question. */
     static final String LIST = "";
 
-    private static final Logger LOGGER = LoggerFactory.getLogger(Connection.class);
-
     private record Question(Future<?> call, long askedNanos) {}
 
     private interface Call {
-        News answer();
+        News answer() throws IOException;
     }
 
     private final Engine engine;
     private final ExecutorService calls;
     private final Consumer<News> outlet;
     private final Map<String, Question> questions = new HashMap<>();
-    private volatile @Nullable Closeable stream;
 
     /** @param calls runs what waits for the engine */
     Connection(Engine engine, ExecutorService calls, Consumer<News> outlet) {
@@ -50,26 +43,22 @@ final class Connection {
     }
 
     private void open(long sinceNanos) {
-        try {
-            stream = engine.events(sinceNanos, new Engine.EventListener() {
-                @Override
-                public void opened() {
-                    outlet.accept(new News.Opened(Connection.this));
-                }
+        engine.events(sinceNanos, new Engine.EventListener() {
+            @Override
+            public void opened() {
+                outlet.accept(new News.Opened(Connection.this));
+            }
 
-                @Override
-                public void event(Translation.Heard heard) {
-                    outlet.accept(new News.Heard(Connection.this, heard));
-                }
+            @Override
+            public void event(Translation.Heard heard) {
+                outlet.accept(new News.Heard(Connection.this, heard));
+            }
 
-                @Override
-                public void ended(Optional<Throwable> cause) {
-                    outlet.accept(new News.Ended(Connection.this, Unavailable.reason(cause)));
-                }
-            });
-        } catch (RuntimeException e) {
-            outlet.accept(new News.Ended(this, Unavailable.reason(Optional.of(e))));
-        }
+            @Override
+            public void ended(Optional<Throwable> cause) {
+                outlet.accept(new News.Ended(Connection.this, Unavailable.reason(cause)));
+            }
+        });
     }
 
     /** Asks for all containers, unless that is under way. */
@@ -90,7 +79,7 @@ final class Connection {
             News answer;
             try {
                 answer = call.answer();
-            } catch (RuntimeException e) {
+            } catch (IOException | RuntimeException e) {
                 answer = new News.Failed(this, id, Unavailable.reason(Optional.of(e)));
             }
             outlet.accept(answer);
@@ -123,19 +112,7 @@ final class Connection {
         List<String> unanswered = List.copyOf(questions.keySet());
         questions.values().forEach(question -> question.call().cancel(true));
         questions.clear();
-        calls.execute(this::closeNow);
+        calls.execute(engine::close);
         return unanswered;
-    }
-
-    private void closeNow() {
-        try {
-            Closeable open = stream;
-            if (open != null) {
-                open.close();
-            }
-        } catch (IOException | RuntimeException e) {
-            LOGGER.atDebug().setCause(e).log("the event stream did not close");
-        }
-        engine.close();
     }
 }

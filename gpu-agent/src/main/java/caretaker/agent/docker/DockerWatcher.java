@@ -266,7 +266,7 @@ public final class DockerWatcher implements Containers, AutoCloseable {
         Engine engine;
         try {
             engine = Engine.connect(vertx, settings.host());
-        } catch (RuntimeException | NoClassDefFoundError e) {
+        } catch (RuntimeException e) {
             lost(Unavailable.reason(Optional.of(e)));
             return;
         }

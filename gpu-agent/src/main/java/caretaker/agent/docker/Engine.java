@@ -1,47 +1,42 @@
 package caretaker.agent.docker;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import caretaker.agent.containers.ContainerState;
 import caretaker.agent.containers.Inspection;
+import caretaker.docker.EngineAnswer;
 import caretaker.docker.EngineTransport;
-import com.github.dockerjava.api.DockerClient;
-import com.github.dockerjava.api.async.ResultCallbackTemplate;
-import com.github.dockerjava.api.exception.NotFoundException;
-import com.github.dockerjava.api.model.Event;
-import com.github.dockerjava.api.model.EventType;
-import com.github.dockerjava.core.DefaultDockerClientConfig;
-import com.github.dockerjava.core.DockerClientImpl;
-import com.github.dockerjava.transport.DockerHttpClient;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MappingIterator;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.vertx.core.Vertx;
-import java.io.Closeable;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
+import java.net.URLEncoder;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A connection to the engine. Reads only. Calls wait, and end early when the engine is closed; any thread may call. */
+/**
+ * A connection to the engine, by three questions of its HTTP interface. Reads only. Calls wait, and end early when the
+ * engine is closed or their thread is interrupted; any thread may call.
+ */
 final class Engine implements AutoCloseable {
-    /** Those of containers that {@link Translation} knows; checks inside of containers are left to the engine. */
-    private static final String[] ACTIONS = {
-        "create",
-        "start",
-        "kill",
-        "die",
-        "stop",
-        "oom",
-        "destroy",
-        "rename",
-        "pause",
-        "unpause",
-        "health_status",
-        "update",
-        "connect",
-        "disconnect"
-    };
+    /** Actions are those of containers that {@link Translation} knows; checks inside of containers are left out. */
+    private static final String FILTERS = URLEncoder.encode("""
+            {"type":["container","network"],"event":["create","start","kill","die","stop","oom","destroy","rename",\
+            "pause","unpause","health_status","update","connect","disconnect"]}""", UTF_8);
 
-    /** Gets the events of one stream. Called by the stream's own thread. */
+    private static final int OK = 200;
+    private static final int NOT_FOUND = 404;
+    private static final int MAX_REASON = 512;
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** Gets the events of one stream. Called by the thread that reads it. */
     interface EventListener {
         void opened();
 
@@ -51,115 +46,97 @@ final class Engine implements AutoCloseable {
         void ended(Optional<Throwable> cause);
     }
 
-    private final DockerHttpClient http;
-    private final DockerClient docker;
+    private final EngineTransport http;
+    private volatile @Nullable EngineAnswer stream;
 
-    private Engine(DockerHttpClient http, DockerClient docker) {
+    private Engine(EngineTransport http) {
         this.http = http;
-        this.docker = docker;
     }
 
+    /** @param host {@code unix:///path} or {@code tcp://address:port} */
     static Engine connect(Vertx vertx, String host) {
-        var config = DefaultDockerClientConfig.createDefaultConfigBuilder()
-                .withDockerHost(host)
-                .withDockerTlsVerify(false)
-                .build();
-        var http = new EngineTransport(vertx, URI.create(host));
-        return new Engine(http, DockerClientImpl.getInstance(config, http));
+        return new Engine(new EngineTransport(vertx, URI.create(host)));
     }
 
     /**
-     * Opens the stream of events.
+     * Reads the stream of events until it ends.
      *
      * @param sinceNanos from when on, in nanoseconds since 1970; 0: from now on
      */
-    Closeable events(long sinceNanos, EventListener listener) {
-        var command = docker.eventsCmd()
-                .withEventTypeFilter(EventType.CONTAINER, EventType.NETWORK)
-                .withEventFilter(ACTIONS);
-        if (sinceNanos > 0) {
-            command.withSince(
-                    String.format(Locale.ROOT, "%d.%09d", sinceNanos / 1_000_000_000L, sinceNanos % 1_000_000_000L));
-        }
-        return command.exec(new Stream(listener));
-    }
-
-    private static final class Stream extends ResultCallbackTemplate<Stream, Event> {
-        private final EventListener listener;
-        private @Nullable Throwable cause;
-        private boolean ended;
-
-        Stream(EventListener listener) {
-            this.listener = listener;
-        }
-
-        @Override
-        public void onStart(Closeable stream) {
-            super.onStart(stream);
+    void events(long sinceNanos, EventListener listener) {
+        String since = sinceNanos == 0
+                ? ""
+                : String.format(
+                        Locale.ROOT, "&since=%d.%09d", sinceNanos / 1_000_000_000L, sinceNanos % 1_000_000_000L);
+        Throwable cause = null;
+        try (var answer = good(get("/events?filters=" + FILTERS + since))) {
+            stream = answer;
             listener.opened();
-        }
-
-        @Override
-        public void onNext(Event event) {
-            Translation.event(event).ifPresent(listener::event);
-        }
-
-        @Override
-        public void onError(Throwable throwable) {
-            synchronized (this) {
-                cause = throwable;
+            MappingIterator<JsonNode> events = JSON.readerFor(JsonNode.class).readValues(answer.body());
+            while (events.hasNextValue()) {
+                Translation.event(events.nextValue()).ifPresent(listener::event);
             }
-            end();
+        } catch (IOException | RuntimeException e) {
+            cause = e;
         }
-
-        @Override
-        public void onComplete() {
-            end();
-        }
-
-        private void end() {
-            Optional<Throwable> why;
-            synchronized (this) {
-                if (ended) {
-                    return;
-                }
-                ended = true;
-                why = Optional.ofNullable(cause);
-            }
-            listener.ended(why);
-            try {
-                super.close();
-            } catch (IOException e) {
-                throw new UncheckedIOException("closing the event stream", e);
-            }
-        }
+        listener.ended(Optional.ofNullable(cause));
     }
 
     /** All containers, those that do not run among them, each by its summary alone. */
-    List<ContainerState> list() {
-        return docker.listContainersCmd().withShowAll(true).exec().stream()
-                .map(Translation::listed)
-                .flatMap(Optional::stream)
-                .toList();
+    List<ContainerState> list() throws IOException {
+        try (var answer = good(get("/containers/json?all=true"));
+                JsonParser rows = JSON.createParser(answer.body())) {
+            if (rows.nextToken() != JsonToken.START_ARRAY) {
+                throw new IOException("the engine's list of containers is none");
+            }
+            List<ContainerState> containers = new ArrayList<>();
+            while (rows.nextToken() != JsonToken.END_ARRAY) {
+                JsonNode row = JSON.readTree(rows);
+                Translation.listed(row).ifPresent(containers::add);
+            }
+            return containers;
+        }
     }
 
     /** One container; none if it is gone. */
-    Optional<Inspection> inspect(String id) {
+    Optional<Inspection> inspect(String id) throws IOException {
+        try (var answer = get("/containers/" + id + "/json")) {
+            if (answer.status() == NOT_FOUND) {
+                return Optional.empty();
+            }
+            @Nullable JsonNode tree = JSON.readTree(good(answer).body());
+            if (tree == null || !tree.isObject()) {
+                throw new IOException("the engine's answer about a container is none");
+            }
+            return Optional.of(Translation.inspected(tree));
+        }
+    }
+
+    private EngineAnswer get(String path) throws IOException {
         try {
-            return Optional.of(
-                    Translation.inspected(docker.inspectContainerCmd(id).exec()));
-        } catch (NotFoundException gone) {
-            return Optional.empty();
+            return http.get(path);
+        } catch (EngineTransport.Unanswered e) {
+            throw e.getCause();
+        }
+    }
+
+    /** An answer that is one; otherwise what the engine says is the reason. */
+    private static EngineAnswer good(EngineAnswer answer) throws IOException {
+        if (answer.status() == OK) {
+            return answer;
+        }
+        try (answer) {
+            String reason = new String(answer.body().readNBytes(MAX_REASON), UTF_8).strip();
+            throw new IOException("the engine answers with status " + answer.status() + ": " + reason);
         }
     }
 
     @Override
     public void close() {
-        try {
-            docker.close();
-            http.close();
-        } catch (IOException e) {
-            throw new UncheckedIOException("closing the connection to the engine", e);
+        EngineAnswer open = stream;
+        if (open != null) {
+            open.close(); // whoever reads it goes on at once
         }
+        http.close();
     }
 }

@@ -1,13 +1,10 @@
 package caretaker.agent.docker;
 
-import com.github.dockerjava.api.model.Device;
-import com.github.dockerjava.api.model.DeviceRequest;
-import com.github.dockerjava.api.model.HostConfig;
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Which GPUs a container was given: by {@code --gpus}, by a CDI device, by NVIDIA's runtime, or by device files.
@@ -22,20 +19,24 @@ final class GpuRequests {
 
     private GpuRequests() {}
 
-    static List<String> of(HostConfig host, String[] environment) {
+    /**
+     * What an inspection tells.
+     *
+     * @param host its {@code HostConfig}
+     * @param environment its {@code Env}
+     */
+    static List<String> of(JsonNode host, JsonNode environment) {
         List<String> gpus = new ArrayList<>();
-        if (host.getDeviceRequests() != null) {
-            host.getDeviceRequests().forEach(request -> add(request, gpus));
-        }
-        if (host.getRuntime() != null && host.getRuntime().contains("nvidia")) {
-            for (String variable : environment) {
-                if (variable != null && variable.startsWith(VISIBLE)) {
-                    visible(variable.substring(VISIBLE.length()), gpus);
+        host.path("DeviceRequests").forEach(request -> add(request, gpus));
+        if (host.path("Runtime").asText("").contains("nvidia")) {
+            environment.forEach(variable -> {
+                if (variable.asText("").startsWith(VISIBLE)) {
+                    visible(variable.asText("").substring(VISIBLE.length()), gpus);
                 }
-            }
+            });
         }
-        for (Device device : host.getDevices() == null ? new Device[0] : host.getDevices()) {
-            Matcher matcher = DEVICE.matcher(device.getPathInContainer() == null ? "" : device.getPathInContainer());
+        for (JsonNode device : host.path("Devices")) {
+            Matcher matcher = DEVICE.matcher(device.path("PathInContainer").asText(""));
             if (matcher.matches()) {
                 gpus.add(matcher.group(1));
             }
@@ -43,24 +44,33 @@ final class GpuRequests {
         return gpus.stream().distinct().limit(MAX).toList();
     }
 
-    private static void add(@Nullable DeviceRequest request, List<String> gpus) {
-        if (request == null || !isForGpus(request)) {
+    private static void add(JsonNode request, List<String> gpus) {
+        List<String> ids = words(request.path("DeviceIDs"));
+        if (!isForGpus(request, ids)) {
             return;
         }
-        if (request.getDeviceIds() != null && !request.getDeviceIds().isEmpty()) {
-            gpus.addAll(request.getDeviceIds());
-        } else {
-            int count = request.getCount() == null ? -1 : request.getCount();
+        if (ids.isEmpty()) {
+            int count = request.path("Count").asInt(-1);
             gpus.add(count < 0 ? "all" : "count=" + count);
+        } else {
+            gpus.addAll(ids);
         }
     }
 
-    private static boolean isForGpus(DeviceRequest request) {
-        boolean capable = request.getCapabilities() != null
-                && request.getCapabilities().stream().anyMatch(any -> any != null && any.contains("gpu"));
-        boolean cdi = request.getDeviceIds() != null
-                && request.getDeviceIds().stream().anyMatch(id -> id != null && id.startsWith("nvidia.com/gpu="));
-        return capable || cdi || "nvidia".equals(request.getDriver());
+    private static boolean isForGpus(JsonNode request, List<String> ids) {
+        for (JsonNode all : request.path("Capabilities")) {
+            if (words(all).contains("gpu")) {
+                return true;
+            }
+        }
+        return ids.stream().anyMatch(id -> id.startsWith("nvidia.com/gpu="))
+                || request.path("Driver").asText("").equals("nvidia");
+    }
+
+    private static List<String> words(JsonNode array) {
+        List<String> words = new ArrayList<>();
+        array.forEach(word -> words.add(word.asText("")));
+        return words;
     }
 
     private static void visible(String value, List<String> gpus) {

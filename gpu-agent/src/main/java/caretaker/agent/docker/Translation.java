@@ -9,17 +9,7 @@ import caretaker.agent.containers.ContainerState.Port;
 import caretaker.agent.containers.ContainerWatch;
 import caretaker.agent.containers.Inspection;
 import caretaker.agent.containers.Words;
-import com.github.dockerjava.api.command.HealthState;
-import com.github.dockerjava.api.command.HealthStateLog;
-import com.github.dockerjava.api.command.InspectContainerResponse;
-import com.github.dockerjava.api.model.Container;
-import com.github.dockerjava.api.model.ContainerNetwork;
-import com.github.dockerjava.api.model.ContainerPort;
-import com.github.dockerjava.api.model.Event;
-import com.github.dockerjava.api.model.ExposedPort;
-import com.github.dockerjava.api.model.HostConfig;
-import com.github.dockerjava.api.model.NetworkSettings;
-import com.github.dockerjava.api.model.Ports;
+import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
@@ -36,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class Translation {
     private static final Pattern ID = Pattern.compile("[0-9a-f]{64}");
     private static final Pattern EXITED = Pattern.compile("Exited \\((-?[0-9]{1,9})\\).*");
+    private static final Pattern INSIDE = Pattern.compile("([0-9]{1,5})(?:/([a-z]{1,8}))?");
     private static final String PROJECT = "com.docker.compose.project";
     private static final String SERVICE = "com.docker.compose.service";
     private static final String NUMBER = "com.docker.compose.container-number";
@@ -47,33 +38,25 @@ final class Translation {
     record Heard(ContainerEvent event, ContainerState ifNew) {}
 
     /** None if the event is of no interest here. */
-    static Optional<Heard> event(Event event) {
-        if (event.getActor() == null || event.getType() == null || event.getAction() == null) {
-            return Optional.empty();
-        }
-        Map<String, String> attributes = event.getActor().getAttributes() == null
-                ? Map.of()
-                : event.getActor().getAttributes();
-        String id = switch (event.getType()) {
-            case CONTAINER -> event.getActor().getId();
-            case NETWORK -> attributes.get("container");
-            default -> null;
+    static Optional<Heard> event(JsonNode event) {
+        Map<String, String> attributes = strings(event.path("Actor").path("Attributes"));
+        boolean ofContainer = text(event.path("Type")).equals("container");
+        String id = switch (text(event.path("Type"))) {
+            case "container" -> text(event.path("Actor").path("ID"));
+            case "network" -> attributes.getOrDefault("container", "");
+            default -> "";
         };
-        ContainerEvent.Kind kind = kind(event.getAction());
-        if (id == null || !ID.matcher(id).matches() || kind == null) {
+        ContainerEvent.Kind kind = kind(text(event.path("Action")));
+        if (!ID.matcher(id).matches() || kind == null) {
             return Optional.empty();
         }
-        long nanos = event.getTimeNano() != null
-                ? event.getTimeNano()
-                : event.getTime() == null ? 0 : event.getTime() * 1_000_000_000L;
-        Map<String, String> kept = new TreeMap<>(attributes);
-        kept.values().removeIf(value -> value == null);
-        boolean ofContainer = event.getType() == com.github.dockerjava.api.model.EventType.CONTAINER;
+        long nanos = event.path("timeNano").asLong(event.path("time").asLong(0) * 1_000_000_000L);
         ContainerInfo info = ofContainer
-                ? info(id, text(kept.get("name")), text(kept.get("image")), kept)
+                ? info(id, attributes.getOrDefault("name", ""), attributes.getOrDefault("image", ""), attributes)
                 : new ContainerInfo(id, "", "", "", "");
         return Optional.of(new Heard(
-                new ContainerEvent(id, kind, nanos, kept), ContainerWatch.unseen(info, number(kept), labels(kept))));
+                new ContainerEvent(id, kind, nanos, attributes),
+                ContainerWatch.unseen(info, number(attributes), labels(attributes))));
     }
 
     private static ContainerEvent.@Nullable Kind kind(String action) {
@@ -97,30 +80,28 @@ final class Translation {
     }
 
     /** One row of the list; what it does not tell is empty until an inspection tells. */
-    static Optional<ContainerState> listed(Container container) {
-        String id = container.getId();
-        if (id == null || !ID.matcher(id).matches()) {
+    static Optional<ContainerState> listed(JsonNode container) {
+        String id = text(container.path("Id"));
+        if (!ID.matcher(id).matches()) {
             return Optional.empty();
         }
-        Map<String, String> labels = container.getLabels() == null ? Map.of() : container.getLabels();
-        String[] names = container.getNames();
-        String name = names == null || names.length == 0 ? "" : ownName(names);
-        String status = text(container.getStatus());
+        Map<String, String> labels = strings(container.path("Labels"));
+        String status = text(container.path("Status"));
         Matcher exited = EXITED.matcher(status);
         List<Port> ports = new ArrayList<>();
-        for (ContainerPort port : container.getPorts() == null ? new ContainerPort[0] : container.getPorts()) {
-            if (port.getPrivatePort() != null) {
+        for (JsonNode port : container.path("Ports")) {
+            if (port.path("PrivatePort").canConvertToInt()) {
                 ports.add(new Port(
-                        port.getPrivatePort(),
-                        port.getPublicPort() == null ? 0 : port.getPublicPort(),
-                        text(port.getIp()),
-                        text(port.getType())));
+                        port.path("PrivatePort").asInt(),
+                        port.path("PublicPort").asInt(0),
+                        text(port.path("IP")),
+                        text(port.path("Type"))));
             }
         }
         return Optional.of(new ContainerState(
-                info(id, name, text(container.getImage()), labels),
+                info(id, ownName(container.path("Names")), text(container.path("Image")), labels),
                 number(labels),
-                phase(text(container.getState())),
+                phase(text(container.path("State"))),
                 status.contains("(unhealthy)")
                         ? Health.UNHEALTHY
                         : status.contains("(healthy)")
@@ -131,70 +112,49 @@ final class Translation {
                 0,
                 labels(labels),
                 ports,
-                addresses(
-                        container.getNetworkSettings() == null
-                                ? null
-                                : container.getNetworkSettings().getNetworks()),
+                addresses(container.path("NetworkSettings")),
                 List.of()));
     }
 
     /** A linked container has other containers' names for it too; its own has one slash. */
-    private static String ownName(String[] names) {
-        for (String name : names) {
-            if (name.indexOf('/', 1) < 0) {
-                return bare(name);
+    private static String ownName(JsonNode names) {
+        for (JsonNode name : names) {
+            if (text(name).indexOf('/', 1) < 0) {
+                return bare(text(name));
             }
         }
-        return bare(names[0]);
+        return bare(text(names.path(0)));
     }
 
-    static Inspection inspected(InspectContainerResponse answer) {
-        Map<String, String> labels =
-                answer.getConfig() == null || answer.getConfig().getLabels() == null
-                        ? Map.of()
-                        : answer.getConfig().getLabels();
-        String image = answer.getConfig() == null ? "" : text(answer.getConfig().getImage());
-        InspectContainerResponse.ContainerState state = answer.getState();
-        HostConfig host = answer.getHostConfig();
-        NetworkSettings network = answer.getNetworkSettings();
-        Phase phase = state == null ? Phase.UNKNOWN : phase(text(state.getStatus()));
-        Health health = state == null ? Health.NONE : health(state.getHealth());
+    static Inspection inspected(JsonNode answer) {
+        JsonNode config = answer.path("Config");
+        JsonNode state = answer.path("State");
+        JsonNode host = answer.path("HostConfig");
+        JsonNode network = answer.path("NetworkSettings");
+        Map<String, String> labels = strings(config.path("Labels"));
         var known = new ContainerState(
-                info(answer.getId(), bare(text(answer.getName())), image, labels),
+                info(text(answer.path("Id")), bare(text(answer.path("Name"))), text(config.path("Image")), labels),
                 number(labels),
-                phase,
-                health,
-                state == null || state.getExitCodeLong() == null
-                        ? 0
-                        : state.getExitCodeLong().intValue(),
-                state == null ? null : time(state.getStartedAt()),
-                answer.getRestartCount() == null ? 0 : answer.getRestartCount(),
+                phase(text(state.path("Status"))),
+                health(state.path("Health")),
+                (int) state.path("ExitCode").asLong(0),
+                time(text(state.path("StartedAt"))),
+                answer.path("RestartCount").asInt(0),
                 labels(labels),
-                network == null || network.getPorts() == null ? List.of() : ports(network.getPorts()),
-                addresses(network == null ? null : network.getNetworks()),
-                host == null ? List.of() : GpuRequests.of(host, environment(answer)));
+                ports(network.path("Ports")),
+                addresses(network),
+                GpuRequests.of(host, config.path("Env")));
         return new Inspection(
                 known,
-                state == null || state.getPidLong() == null ? 0 : state.getPidLong(),
-                state == null ? null : time(state.getFinishedAt()),
-                state != null && Boolean.TRUE.equals(state.getOOMKilled()),
-                state == null ? "" : text(state.getError()),
-                state == null ? null : lastCheck(state.getHealth()),
-                host == null || host.getRestartPolicy() == null
-                        ? ""
-                        : text(host.getRestartPolicy().getName()),
-                host != null && Boolean.TRUE.equals(host.getAutoRemove()),
-                answer.getConfig() != null
-                                && answer.getConfig().getRawValues().get("StopSignal") instanceof String signal
-                        ? signal
-                        : "",
-                host == null || host.getMemory() == null ? 0 : host.getMemory());
-    }
-
-    private static String[] environment(InspectContainerResponse answer) {
-        return answer.getConfig() == null || answer.getConfig().getEnv() == null
-                ? new String[0]
-                : answer.getConfig().getEnv();
+                state.path("Pid").asLong(0),
+                time(text(state.path("FinishedAt"))),
+                state.path("OOMKilled").asBoolean(false),
+                text(state.path("Error")),
+                lastCheck(state.path("Health")),
+                text(host.path("RestartPolicy").path("Name")),
+                host.path("AutoRemove").asBoolean(false),
+                text(config.path("StopSignal")),
+                host.path("Memory").asLong(0));
     }
 
     private static ContainerInfo info(String id, String name, String image, Map<String, String> labels) {
@@ -202,19 +162,19 @@ final class Translation {
                 id,
                 name,
                 Words.line(image, ContainerState.MAX_LABEL),
-                Words.line(text(labels.get(PROJECT)), ContainerState.MAX_LABEL),
-                Words.line(text(labels.get(SERVICE)), ContainerState.MAX_LABEL));
+                Words.line(labels.getOrDefault(PROJECT, ""), ContainerState.MAX_LABEL),
+                Words.line(labels.getOrDefault(SERVICE, ""), ContainerState.MAX_LABEL));
     }
 
     private static int number(Map<String, String> labels) {
-        String number = text(labels.get(NUMBER));
+        String number = labels.getOrDefault(NUMBER, "");
         return number.matches("[0-9]{1,9}") ? Integer.parseInt(number) : 0;
     }
 
     private static Map<String, String> labels(Map<String, String> all) {
         Map<String, String> ours = new TreeMap<>();
         all.forEach((name, value) -> {
-            if (name.startsWith(OURS) && name.length() <= 256 && value != null && ours.size() < 64) {
+            if (name.startsWith(OURS) && name.length() <= 256 && ours.size() < 64) {
                 ours.put(name, Words.line(value, ContainerState.MAX_LABEL));
             }
         });
@@ -229,8 +189,8 @@ final class Translation {
         }
     }
 
-    private static Health health(@Nullable HealthState health) {
-        return switch (health == null ? "" : text(health.getStatus())) {
+    private static Health health(JsonNode health) {
+        return switch (text(health.path("Status"))) {
             case "starting" -> Health.STARTING;
             case "healthy" -> Health.HEALTHY;
             case "unhealthy" -> Health.UNHEALTHY;
@@ -238,53 +198,52 @@ final class Translation {
         };
     }
 
-    private static Inspection.@Nullable Check lastCheck(@Nullable HealthState health) {
-        List<HealthStateLog> log = health == null ? null : health.getLog();
-        if (health == null || log == null || log.isEmpty()) {
+    private static Inspection.@Nullable Check lastCheck(JsonNode health) {
+        JsonNode log = health.path("Log");
+        if (log.isEmpty()) {
             return null;
         }
-        HealthStateLog last = log.getLast();
+        JsonNode last = log.path(log.size() - 1);
         return new Inspection.Check(
-                health.getFailingStreak() == null ? 0 : health.getFailingStreak(),
-                last.getExitCodeLong() == null ? 0 : last.getExitCodeLong(),
-                text(last.getOutput()));
+                health.path("FailingStreak").asInt(0), last.path("ExitCode").asLong(0), text(last.path("Output")));
     }
 
-    private static Map<String, String> addresses(@Nullable Map<String, ContainerNetwork> networks) {
+    private static Map<String, String> addresses(JsonNode network) {
         Map<String, String> addresses = new TreeMap<>();
-        if (networks != null) {
-            networks.forEach((name, network) -> {
-                String address = network == null ? "" : text(network.getIpAddress());
-                if (!address.isEmpty() || name.equals(ContainerState.HOST_NETWORK)) {
-                    addresses.put(name, address);
-                }
-            });
-        }
+        network.path("Networks").properties().forEach(entry -> {
+            String address = text(entry.getValue().path("IPAddress"));
+            if (!address.isEmpty() || entry.getKey().equals(ContainerState.HOST_NETWORK)) {
+                addresses.put(entry.getKey(), address);
+            }
+        });
         return addresses;
     }
 
-    private static List<Port> ports(Ports bindings) {
+    /** From {@code "80/tcp": [{"HostIp": "0.0.0.0", "HostPort": "8080"}]}; null for a port that is not published. */
+    private static List<Port> ports(JsonNode bindings) {
         List<Port> ports = new ArrayList<>();
-        for (Map.Entry<ExposedPort, Ports.Binding[]> entry :
-                bindings.getBindings().entrySet()) {
-            String protocol = entry.getKey().getProtocol().toString();
-            Ports.Binding[] outside = entry.getValue();
-            if (outside == null || outside.length == 0) {
-                ports.add(new Port(entry.getKey().getPort(), 0, "", protocol));
+        for (Map.Entry<String, JsonNode> entry : bindings.properties()) {
+            Matcher inside = INSIDE.matcher(entry.getKey());
+            if (!inside.matches()) {
                 continue;
             }
-            for (Ports.Binding binding : outside) {
-                String number = text(binding.getHostPortSpec());
-                int port = number.matches("[0-9]{1,5}") ? Integer.parseInt(number) : 0;
-                ports.add(new Port(entry.getKey().getPort(), port, text(binding.getHostIp()), protocol));
+            int port = Integer.parseInt(inside.group(1));
+            String protocol = inside.group(2) == null ? "tcp" : inside.group(2);
+            if (entry.getValue().isEmpty()) {
+                ports.add(new Port(port, 0, "", protocol));
+            }
+            for (JsonNode binding : entry.getValue()) {
+                String number = text(binding.path("HostPort"));
+                int outside = number.matches("[0-9]{1,5}") ? Integer.parseInt(number) : 0;
+                ports.add(new Port(port, outside, text(binding.path("HostIp")), protocol));
             }
         }
         return ports;
     }
 
     /** Null for the engine's zero, by which it means never. */
-    private static @Nullable Instant time(@Nullable String text) {
-        if (text == null || text.startsWith("0001-")) {
+    private static @Nullable Instant time(String text) {
+        if (text.startsWith("0001-")) {
             return null;
         }
         try {
@@ -298,7 +257,19 @@ final class Translation {
         return name.startsWith("/") ? name.substring(1) : name;
     }
 
-    private static String text(@Nullable String text) {
-        return text == null ? "" : text;
+    /** The values that are texts, numbers, or true or false. */
+    private static Map<String, String> strings(JsonNode object) {
+        Map<String, String> strings = new TreeMap<>();
+        object.properties().forEach(entry -> {
+            if (entry.getValue().isValueNode() && !entry.getValue().isNull()) {
+                strings.put(entry.getKey(), text(entry.getValue()));
+            }
+        });
+        return strings;
+    }
+
+    /** Empty where there is none. */
+    private static String text(JsonNode node) {
+        return node.isNull() ? "" : node.asText("");
     }
 }

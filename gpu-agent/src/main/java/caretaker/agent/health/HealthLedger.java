@@ -1,6 +1,7 @@
 package caretaker.agent.health;
 
 import caretaker.contracts.Condition;
+import caretaker.contracts.GpuReading;
 import caretaker.contracts.HealthEvent;
 import caretaker.contracts.HealthEvent.Action;
 import caretaker.contracts.HealthEvent.Severity;
@@ -40,7 +41,9 @@ public final class HealthLedger {
     private long sequence;
     private Map<String, String> link = Map.of();
     private boolean protectsRestored;
+    private final Set<String> silent = new HashSet<>(); // GPUs of a former run that this one has not heard of
     private List<GpuMemory> gpus = List.of();
+    private List<KnownGpu> known = List.of();
     private Runnable changed = () -> {};
 
     /** @param outlet takes each event, in order; must not wait */
@@ -61,6 +64,11 @@ public final class HealthLedger {
         return gpus;
     }
 
+    /** The GPUs of the host, as a former run knew them, or this one does. */
+    public synchronized List<KnownGpu> known() {
+        return known;
+    }
+
     /** Keeps for a later run what was learnt of GPUs. */
     public synchronized void learnt(List<GpuMemory> now) {
         if (!now.equals(gpus)) {
@@ -69,16 +77,26 @@ public final class HealthLedger {
         }
     }
 
+    /** Keeps for a later run which GPUs there are. None means that nobody has named any yet. */
+    public synchronized void there(List<KnownGpu> now) {
+        if (!now.isEmpty() && !now.equals(known)) {
+            known = List.copyOf(now);
+            changed.run();
+        }
+    }
+
     /**
      * Takes over what a former run had raised, before anything else is said. It is not raised again when it is found
      * again. Until {@link #confirmRestored} a watcher that does not find it clears nothing: it may need a while to be
-     * sure. The first event of this run says in its evidence where the former run ended.
+     * sure; and what is wrong with a GPU stays until that is {@link #heard} of. The first event of this run says in its
+     * evidence where the former run ended.
      */
     public synchronized void restore(LedgerState former) {
         if (!former.agentId().isEmpty() && former.sequence() > 0) {
             link = Map.of("previousAgentId", former.agentId(), "previousSequence", Long.toString(former.sequence()));
         }
         gpus = former.gpus();
+        known = former.known();
         for (LedgerState.Raised held : former.raised()) {
             HealthEvent event = held.event();
             var finding = new Finding(
@@ -90,6 +108,9 @@ public final class HealthLedger {
                     event.message(),
                     event.evidence());
             raised.put(Key.of(finding), new Raised(held.watcher(), finding, event, true));
+            if (event.entity().kind() == HealthEvent.Entity.Kind.GPU) {
+                silent.add(event.entity().id());
+            }
         }
         protectsRestored = !raised.isEmpty();
     }
@@ -99,11 +120,30 @@ public final class HealthLedger {
         protectsRestored = false;
     }
 
-    /** Clears what a former run raised and nobody has found again: whoever watched it is not there any more. */
-    public synchronized void dropRestored() {
+    /** The GPUs as a poll has shown them. One that answers, or that is not among them any more, is a matter of now. */
+    public synchronized void heard(List<GpuReading> shown) {
+        if (silent.isEmpty() || shown.isEmpty()) {
+            return;
+        }
+        Set<String> unanswered = new HashSet<>();
+        for (GpuReading gpu : shown) {
+            if (!gpu.state().answers()) {
+                unanswered.add(gpu.uuid());
+            }
+        }
+        silent.retainAll(unanswered);
+    }
+
+    /**
+     * Clears what a former run raised and nobody has found again: whoever watched it is not there any more.
+     *
+     * @param present watchers that are there, and will say so themselves once they can
+     */
+    public synchronized void dropRestored(Set<String> present) {
         protectsRestored = false;
         for (Map.Entry<Key, Raised> entry : List.copyOf(raised.entrySet())) {
-            if (entry.getValue().restored()) {
+            if (entry.getValue().restored()
+                    && !present.contains(entry.getValue().watcher())) {
                 raised.remove(entry.getKey());
                 Map<String, String> evidence =
                         new HashMap<>(entry.getValue().finding().evidence());
@@ -121,7 +161,8 @@ public final class HealthLedger {
                 raised.values().stream()
                         .map(each -> new LedgerState.Raised(each.watcher(), each.event()))
                         .toList(),
-                gpus);
+                gpus,
+                known);
     }
 
     /** Takes all that a watcher finds wrong now; what it had raised and does not find any more is cleared. */
@@ -134,7 +175,8 @@ public final class HealthLedger {
         for (Iterator<Map.Entry<Key, Raised>> each = raised.entrySet().iterator(); each.hasNext(); ) {
             Map.Entry<Key, Raised> entry = each.next();
             Raised known = entry.getValue();
-            boolean isSure = !(known.restored() && protectsRestored);
+            boolean isSure = !known.restored()
+                    || !(protectsRestored || silent.contains(entry.getKey().entity()));
             if (known.watcher().equals(watcher) && isSure && !present.contains(entry.getKey())) {
                 each.remove();
                 publish(entry.getValue().finding(), State.CLEARED);
@@ -167,6 +209,14 @@ public final class HealthLedger {
     /** Says something that has no duration. */
     public synchronized void occurred(Finding finding) {
         publish(finding, State.OCCURRED);
+    }
+
+    /** The entities about which a condition is raised. */
+    public synchronized List<String> raised(Condition condition) {
+        return raised.keySet().stream()
+                .filter(key -> key.condition() == condition)
+                .map(Key::entity)
+                .toList();
     }
 
     /** Whether a condition of an entity is raised. */

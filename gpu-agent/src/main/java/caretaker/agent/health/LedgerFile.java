@@ -3,9 +3,13 @@ package caretaker.agent.health;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import caretaker.contracts.Decoded;
+import caretaker.contracts.GpuIdentity;
 import caretaker.contracts.HealthEvent;
 import caretaker.contracts.HealthEventCodec;
+import caretaker.contracts.WireName;
 import java.io.IOException;
+import java.net.URLDecoder;
+import java.net.URLEncoder;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -20,11 +24,13 @@ import java.util.zip.CRC32C;
 /**
  * Keeps a {@link LedgerState} in a file of a few lines, which is replaced whole: the format with the CRC-32C of all
  * that follows, then the run and its last sequence number, then a watcher and its event for each raised condition, then
- * {@code gpu UUID ECC NVLINKS} for each GPU of which something was learnt.
+ * {@code gpu UUID ECC NVLINKS} for each GPU of which something was learnt, and {@code known INDEX UUID} with the
+ * encoded words of its identity for each GPU of the host.
  */
 public final class LedgerFile {
     private static final String FORMAT = "caretaker-conditions 1 ";
     private static final String GPU = "gpu "; // no tab follows: an older version leaves the line out
+    private static final String KNOWN = "known "; // likewise
     private static final long MAX_BYTES = 16 << 20;
 
     private final Path file;
@@ -74,10 +80,15 @@ public final class LedgerFile {
         String[] run = lines.getFirst().split(" ", -1);
         List<LedgerState.Raised> raised = new ArrayList<>();
         List<GpuMemory> gpus = new ArrayList<>();
+        List<KnownGpu> known = new ArrayList<>();
         for (String line : lines.subList(1, lines.size())) {
             if (line.startsWith(GPU)) {
                 String[] words = line.split(" ", -1);
                 gpus.add(new GpuMemory(words[1], Long.parseLong(words[2]), Long.parseLong(words[3])));
+                continue;
+            }
+            if (line.startsWith(KNOWN)) {
+                known.add(known(line.split(" ", -1)));
                 continue;
             }
             int tab = line.indexOf('\t');
@@ -86,7 +97,16 @@ public final class LedgerFile {
                 raised.add(new LedgerState.Raised(line.substring(0, tab), event));
             }
         }
-        return new LedgerState(run[0], Long.parseLong(run[1]), raised, gpus);
+        return new LedgerState(run[0], Long.parseLong(run[1]), raised, gpus, known);
+    }
+
+    private static KnownGpu known(String[] words) {
+        String[] of = new String[10];
+        for (int i = 0; i < of.length; i++) {
+            of[i] = URLDecoder.decode(words[i + 3], UTF_8);
+        }
+        var identity = new GpuIdentity(of[0], of[1], of[2], of[3], of[4], of[5], of[6], of[7], of[8], of[9]);
+        return new KnownGpu(words[2], Integer.parseInt(words[1]), identity);
     }
 
     /** Replaces the file; when it returns, the new content is on disk. */
@@ -107,6 +127,14 @@ public final class LedgerFile {
                     .append(' ')
                     .append(gpu.nvlinks())
                     .append('\n');
+        }
+        for (KnownGpu gpu : state.known()) {
+            if (!WireName.isValid(gpu.uuid())) {
+                continue;
+            }
+            content.append(KNOWN).append(gpu.index()).append(' ').append(gpu.uuid());
+            gpu.identity().values().forEach(word -> content.append(' ').append(URLEncoder.encode(word, UTF_8)));
+            content.append('\n');
         }
         Path fresh = file.resolveSibling(file.getFileName() + ".new");
         try (var channel = FileChannel.open(

@@ -10,10 +10,12 @@ import java.util.List;
  * @param sequence of its last event; 0 if there was none
  * @param raised what it had raised and not cleared
  * @param gpus what it had learnt of GPUs
+ * @param known the GPUs that its host had
  */
-public record LedgerState(String agentId, long sequence, List<Raised> raised, List<GpuMemory> gpus) {
+public record LedgerState(
+        String agentId, long sequence, List<Raised> raised, List<GpuMemory> gpus, List<KnownGpu> known) {
     /** Where there was no run. */
-    static final LedgerState NONE = new LedgerState("", 0, List.of(), List.of());
+    static final LedgerState NONE = new LedgerState("", 0, List.of(), List.of(), List.of());
 
     /**
      * A condition that is raised.
@@ -26,5 +28,6 @@ public record LedgerState(String agentId, long sequence, List<Raised> raised, Li
     public LedgerState {
         raised = List.copyOf(raised);
         gpus = List.copyOf(gpus);
+        known = List.copyOf(known);
     }
 }

@@ -17,7 +17,8 @@ public final class LostGpus {
     /** A GPU that answers for so long is not lost, whatever was said. */
     static final Duration PATIENCE = Duration.ofMinutes(1);
 
-    private static final String WATCHER = "kernel";
+    /** The name under which it raises. */
+    public static final String WATCHER = "kernel";
 
     private static final class Said {
         private boolean seenLost;
@@ -28,8 +29,10 @@ public final class LostGpus {
     private final HealthLedger ledger;
     private final Map<String, Said> said = new HashMap<>();
 
+    /** @param ledger with what a former run has raised */
     public LostGpus(HealthLedger ledger) {
         this.ledger = ledger;
+        ledger.raised(Condition.GPU_LOST).forEach(uuid -> said.put(uuid, new Said()));
     }
 
     /** Somebody says that a GPU is lost. */

@@ -2,6 +2,7 @@ package caretaker.agent.inventory;
 
 import caretaker.agent.containers.ContainerState;
 import caretaker.agent.containers.Containers;
+import caretaker.agent.health.KnownGpu;
 import caretaker.agent.poll.HostListener;
 import caretaker.contracts.Column;
 import caretaker.contracts.GpuIdentity;
@@ -32,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * Safe for any thread.
  */
 public final class InventoryPublisher implements HostListener {
-    /** How long the driver gets to name its GPUs before the host is published without them. */
+    /** How long the driver gets to name its GPUs before the host is published with those of the former run, or none. */
     static final Duration PATIENCE = Duration.ofSeconds(30);
 
     /** Where a record goes. */
@@ -64,6 +65,7 @@ public final class InventoryPublisher implements HostListener {
     private List<HostInventory.Gpu> gpus = List.of();
     private List<ContainerState> containers = List.of();
     private boolean gpusKnown;
+    private boolean restored; // from a former run, and none named since
     private boolean containersKnown;
     private List<LeftOut> leftOut = List.of();
     private boolean changed = true;
@@ -88,9 +90,30 @@ public final class InventoryPublisher implements HostListener {
         startedNanos = nanos.getAsLong();
     }
 
+    /** Goes on with the GPUs of a former run until this one's driver has named any. To be called before the rest. */
+    public synchronized void restore(List<KnownGpu> former) {
+        restored = !former.isEmpty();
+        if (restored) {
+            gpus = former.stream()
+                    .map(gpu -> new HostInventory.Gpu(
+                            gpu.index(),
+                            gpu.uuid(),
+                            gpu.identity().name(),
+                            gpu.identity().pciBusId(),
+                            gpu.identity().serial(),
+                            false))
+                    .toList();
+            gpusExpected = gpus.size();
+        }
+    }
+
     /** On the poll thread, after each poll. */
     @Override
     public synchronized void seen(HostInfo info, Readings readings, List<@Nullable GpuIdentity> identities) {
+        if (restored && readings.gpus().isEmpty()) {
+            return;
+        }
+        restored = false;
         boolean same = gpusKnown
                 && info.equals(software)
                 && readings.gpusExpected() == gpusExpected

@@ -103,9 +103,11 @@ public final class Links {
      */
     public long fabricBad(int check) {
         long mask = fabricHealthMask();
-        if (!Answer.isValue(mask)) {
-            return mask;
-        }
+        return Answer.isValue(mask) ? fabricBad(mask, check) : mask;
+    }
+
+    /** The same of a mask that somebody else has read. */
+    public static long fabricBad(long mask, int check) {
         boolean isConfiguration = check == CONFIGURATION_CHECK;
         int value = (int) ((mask >> (2 * check)) & (isConfiguration ? 0xF : 3));
         if (value == 0) {

@@ -2,6 +2,7 @@ package caretaker.agent.poll;
 
 import caretaker.agent.health.Finding;
 import caretaker.agent.health.HealthLedger;
+import caretaker.agent.health.KnownGpu;
 import caretaker.agent.sampling.CurrentCall;
 import caretaker.agent.sampling.GpuSource;
 import caretaker.contracts.Column.Tier;
@@ -35,7 +36,7 @@ public final class HostPoll {
     static final int PATIENCE = 3;
 
     /** The name under which it settles what is wrong. */
-    private static final String WATCHER = "poll";
+    public static final String WATCHER = "poll";
 
     /** Where a poll's results go. */
     public record Outlets(Bus bus, HealthLedger ledger, PollListener listener, Judge judge, HostListener host) {
@@ -94,10 +95,23 @@ public final class HostPoll {
         this.clocks = clocks;
         this.call = call;
         ledger = outlets.ledger();
+        restore(ledger.known());
         patienceNanos = intervals.fast().toNanos() * PATIENCE;
         long now = clocks.nanos().getAsLong();
         slow = new Schedule(now, intervals.slow());
         rare = new Schedule(now, intervals.rare());
+    }
+
+    /** Until a poll has ended, the GPUs are those of a former run. */
+    private void restore(List<KnownGpu> former) {
+        List<GpuReading> known = lastKnown.gpuCount(former.size());
+        for (int i = 0; i < former.size(); i++) {
+            KnownGpu gpu = former.get(i);
+            known.get(i).uuid(gpu.uuid()).index(gpu.index()).identity(gpu.identity());
+        }
+        if (!former.isEmpty()) {
+            lastKnown.gpuCounts(former.size(), Readings.UNKNOWN, Readings.UNKNOWN);
+        }
     }
 
     /** Reads what is due and publishes it. Returns the slowest tier that was read. */
@@ -107,6 +121,9 @@ public final class HostPoll {
         List<Finding> findings = source.poll(tier, readings);
         identify(tier);
         judge.polled(tier, readings, published, findings);
+        if (tier != Tier.FAST) {
+            ledger.there(source.known());
+        }
         readings.timeUnixMillis(millis);
         publish(findings);
         hostListener.seen(source.info(), readings, published);

@@ -75,6 +75,7 @@ final class ProbeLabels {
         }
         return container.ports().stream()
                 .anyMatch(port -> port.outside() == target.port()
+                        && port.protocol().equals("tcp") // or the same number is a program of the host
                         && (port.hostAddress().equals(target.host())
                                 || (isEverywhere(port) && target.host().equals(LOOPBACK))));
     }

@@ -1,6 +1,7 @@
 package caretaker.agent.sampling;
 
 import caretaker.agent.health.Finding;
+import caretaker.agent.health.KnownGpu;
 import caretaker.contracts.Column;
 import caretaker.contracts.GpuIdentity;
 import caretaker.contracts.HostInfo;
@@ -29,6 +30,14 @@ public interface GpuSource extends AutoCloseable {
 
     /** Who the GPU at a place of the readings is, or null while the driver has never told. */
     @Nullable GpuIdentity identity(int place);
+
+    /** Goes on with the GPUs of a former run until it knows better. Before the first poll. */
+    default void restore(List<KnownGpu> former) {}
+
+    /** Its GPUs, for a later run. */
+    default List<KnownGpu> known() {
+        return List.of();
+    }
 
     @Override
     void close();

@@ -1,5 +1,6 @@
 package caretaker.agent.sampling;
 
+import caretaker.agent.health.KnownGpu;
 import caretaker.agent.nvml.EventSet;
 import caretaker.agent.nvml.GpuHandle;
 import caretaker.agent.nvml.NvmlReturn;
@@ -52,6 +53,9 @@ final class NvmlGpu {
     GpuHandle handle = GpuHandle.NONE;
     GpuState state = GpuState.OK;
 
+    /** Known from a former run, and not listed by the driver since. */
+    boolean former;
+
     @Nullable GpuIdentity identity;
 
     NvmlReturn trouble = NvmlReturn.SUCCESS;
@@ -79,6 +83,21 @@ final class NvmlGpu {
                 default -> {}
             }
         }
+    }
+
+    /** A GPU of a former run. */
+    static NvmlGpu of(KnownGpu known) {
+        var gpu = new NvmlGpu(known.uuid(), known.index());
+        gpu.identity = known.identity();
+        gpu.state = GpuState.UNBOUND;
+        gpu.former = true;
+        return gpu;
+    }
+
+    /** For a later run. */
+    KnownGpu known() {
+        GpuIdentity told = identity;
+        return new KnownGpu(uuid, index, told == null ? GpuIdentity.NONE : told);
     }
 
     /** The value to publish for one that a field gave. */

@@ -2,6 +2,7 @@ package caretaker.agent.sampling;
 
 import caretaker.agent.containers.ContainerLookup;
 import caretaker.agent.health.Finding;
+import caretaker.agent.health.KnownGpu;
 import caretaker.agent.nvml.Answer;
 import caretaker.agent.nvml.GpuHandle;
 import caretaker.agent.nvml.GpuLookup;
@@ -82,6 +83,7 @@ public final class NvmlSource implements GpuSource {
     private int visible = Readings.UNKNOWN;
     private int onPci = Readings.UNKNOWN;
     private int mostSeen;
+    private int formerCount;
 
     /** Calls nothing yet: the first poll initializes the driver, on the poll thread. */
     public NvmlSource(
@@ -108,6 +110,21 @@ public final class NvmlSource implements GpuSource {
         Duration sampled = options.profiling() == null ? LONGEST_PAUSE : options.profiling();
         profiling = new Backoff(sampled, sampled);
         info = new HostInfo("", "", "", "", host.agentVersion(), "nvml");
+    }
+
+    /**
+     * Nobody answers for the GPUs of a former run until the driver has listed them. Those that it does not list are
+     * lost, unless it lists as many as there were: then they were replaced.
+     */
+    @Override
+    public void restore(List<KnownGpu> former) {
+        former.forEach(known -> gpus.add(NvmlGpu.of(known)));
+        formerCount = former.size();
+    }
+
+    @Override
+    public List<KnownGpu> known() {
+        return gpus.stream().map(NvmlGpu::known).toList();
     }
 
     @Override
@@ -295,11 +312,19 @@ public final class NvmlSource implements GpuSource {
                 listed.add(gpu);
             }
         }
+        forgetReplaced(listed);
         gpus.sort(Comparator.<NvmlGpu>comparingInt(gpu -> gpu.index).thenComparing(gpu -> gpu.uuid));
         for (NvmlGpu gpu : gpus) {
             if (!listed.contains(gpu) && !gpu.isLost()) {
                 lose(gpu, NvmlReturn.GPU_NOT_FOUND, "nvmlDeviceGetHandleByIndex_v2");
             }
+        }
+    }
+
+    private void forgetReplaced(Set<NvmlGpu> listed) {
+        int enough = host.expectedGpus() > 0 ? host.expectedGpus() : formerCount;
+        if (listed.size() >= enough) {
+            gpus.removeIf(gpu -> gpu.former);
         }
     }
 
@@ -320,6 +345,7 @@ public final class NvmlSource implements GpuSource {
                 .filter(known -> known.uuid.equals(uuid.text()))
                 .findFirst()
                 .orElseGet(() -> add(new NvmlGpu(uuid.text(), index)));
+        gpu.former = false;
         gpu.index = index;
         gpu.handle = found.gpu();
         return gpu;
@@ -363,7 +389,11 @@ public final class NvmlSource implements GpuSource {
         trouble = findings.driver(code, gpus.size());
         visible = 0;
         inaccessible.clear();
-        gpus.forEach(gpu -> gpu.silence(GpuState.UNBOUND, code, "nvmlInit_v2"));
+        for (NvmlGpu gpu : gpus) {
+            if (!gpu.isLost() && gpu.state != GpuState.RESET_REQUIRED) { // which a driver that is away does not mend
+                gpu.silence(GpuState.UNBOUND, code, "nvmlInit_v2");
+            }
+        }
     }
 
     private void fill(Readings readings) {

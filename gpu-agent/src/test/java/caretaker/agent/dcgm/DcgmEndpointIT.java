@@ -2,11 +2,13 @@ package caretaker.agent.dcgm;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.greaterThan;
 
 import caretaker.agent.health.Finding;
 import caretaker.agent.health.HealthLedger;
+import caretaker.agent.health.KnownGpu;
 import caretaker.agent.sampling.GpuSource;
 import caretaker.contracts.Column;
 import caretaker.contracts.Column.Tier;
@@ -17,6 +19,7 @@ import caretaker.contracts.GpuState;
 import caretaker.contracts.HealthEvent;
 import caretaker.contracts.HostInfo;
 import caretaker.contracts.Readings;
+import caretaker.contracts.VectorColumn;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.vertx.core.Vertx;
@@ -123,6 +126,32 @@ class DcgmEndpointIT {
     }
 
     @Test
+    void theGpusOfAFormerRunStayUntilAsManyAreThere() {
+        // Given
+        var source = new MergedSource(null, List.of(start(100)), new MergedSource.Host(0, "test"));
+        source.restore(List.of(new KnownGpu(FIRST, 0, GpuIdentity.NONE), new KnownGpu("GPU-2", 1, GpuIdentity.NONE)));
+        var readings = new Readings();
+        await().atMost(LIMIT).untilAsserted(() -> {
+            source.poll(Tier.FAST, readings);
+            assertThat(readings.gpusVisible()).isEqualTo(1);
+        });
+
+        // Then
+        assertThat(readings.gpus())
+                .extracting(GpuReading::uuid, GpuReading::state)
+                .containsExactly(tuple(FIRST, GpuState.OK), tuple("GPU-2", GpuState.UNBOUND));
+        assertThat(source.known()).extracting(KnownGpu::uuid).containsExactly(FIRST, "GPU-2");
+
+        // And where there was only one, it was replaced
+        var other = new MergedSource(null, List.of(start(100)), new MergedSource.Host(0, "test"));
+        other.restore(List.of(new KnownGpu("GPU-2", 0, GpuIdentity.NONE)));
+        await().atMost(LIMIT).untilAsserted(() -> {
+            other.poll(Tier.FAST, readings);
+            assertThat(readings.gpus()).extracting(GpuReading::uuid).containsExactly(FIRST);
+        });
+    }
+
+    @Test
     void whatTheDriverSaysWinsAndTheRestIsMarked() {
         // Given: a driver that knows the same GPU, a lost one, and less than DCGM
         var driver = new Driver();
@@ -140,6 +169,8 @@ class DcgmEndpointIT {
         assertThat(gpu.isFromDcgm(Column.TEMPERATURE_CELSIUS)).isFalse();
         assertThat(gpu.get(Column.SM_ACTIVE_MILLIONTHS)).isEqualTo(871_234);
         assertThat(gpu.isFromDcgm(Column.SM_ACTIVE_MILLIONTHS)).isTrue();
+        assertThat(gpu.has(Column.NVLINK_ERRORS_CRC_FLIT_ALL)).isFalse(); // the driver tells of each link
+        assertThat(gpu.isFromDcgm(Column.C2C_ERRORS_REPLAY_ALL)).isTrue();
         assertThat(readings.gpus()).hasSize(2);
         assertThat(readings.gpus().getLast().state()).isEqualTo(GpuState.LOST);
         assertThat(readings.gpus().getLast().size()).isZero();
@@ -268,6 +299,7 @@ class DcgmEndpointIT {
             readings = into;
             List<GpuReading> gpus = into.gpuCount(2);
             gpus.get(0).uuid(FIRST).index(0).state(GpuState.OK);
+            gpus.get(0).vector(VectorColumn.NVLINK_ERRORS_REPLAY, new long[] {1, 2});
             if (tier == Tier.RARE) {
                 gpus.get(0).set(Column.TEMPERATURE_CELSIUS, 60);
             }

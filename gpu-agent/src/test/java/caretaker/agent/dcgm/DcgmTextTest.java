@@ -78,6 +78,19 @@ class DcgmTextTest {
         assertThat(gpu.get(Column.PCIE_TRANSMIT_BYTES)).isEqualTo(212_345_678_901_234L);
         assertThat(gpu.vector(VectorColumn.FAN_SPEED_PERCENTAGE)).containsExactly(30);
         assertThat(gpu.isFromDcgm(VectorColumn.FAN_SPEED_PERCENTAGE)).isTrue();
+        assertThat(gpu.get(Column.NVLINK_ERRORS_CRC_FLIT_ALL)).isEqualTo(3);
+        assertThat(gpu.get(Column.NVLINK_ERRORS_CRC_DATA_ALL)).isEqualTo(4);
+        assertThat(gpu.get(Column.NVLINK_ERRORS_REPLAY_ALL)).isEqualTo(5);
+        assertThat(gpu.has(Column.NVLINK_ERRORS_RECOVERY_ALL)).isFalse();
+        assertThat(gpu.get(Column.C2C_ERRORS_REPLAY_ALL)).isEqualTo(6);
+        assertThat(gpu.get(Column.FABRIC_HEALTH_DEGRADED_BANDWIDTH)).isEqualTo(1);
+        assertThat(gpu.get(Column.FABRIC_HEALTH_ROUTE_RECOVERY)).isZero();
+        assertThat(gpu.get(Column.FABRIC_HEALTH_ROUTE_UNHEALTHY)).isEqualTo(1);
+        assertThat(gpu.get(Column.FABRIC_HEALTH_ACCESS_TIMEOUT_RECOVERY)).isEqualTo(1);
+        assertThat(gpu.get(Column.FABRIC_HEALTH_INCORRECT_CONFIGURATION)).isZero();
+        assertThat(gpu.has(Column.XID_LAST)).isFalse(); // a count within a window is not one
+        assertThat(readings.identities().getFirst().serial()).isEqualTo("1650");
+        assertThat(readings.identities().getFirst().vbiosVersion()).isEqualTo("96.00.74");
         assertThat(readings.driverVersion()).isEqualTo("580.95.05");
         assertThat(readings.identities().getFirst().name()).isEqualTo("NVIDIA H100 80GB HBM3");
         assertThat(readings.identities().getFirst().pciBusId()).isEqualTo("00000000:1B:00.0");

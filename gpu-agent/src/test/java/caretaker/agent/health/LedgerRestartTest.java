@@ -4,8 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import caretaker.contracts.Condition;
+import caretaker.contracts.GpuIdentity;
+import caretaker.contracts.GpuReading;
+import caretaker.contracts.GpuState;
 import caretaker.contracts.HealthEvent;
 import caretaker.contracts.HealthEvent.State;
+import caretaker.contracts.Readings;
 import caretaker.testkit.ManualClock;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,6 +53,7 @@ class LedgerRestartTest {
 
         // When
         second.confirmRestored();
+        second.heard(List.of(gpu(GpuState.LOST)));
         second.settle("poll", List.of(LOST));
 
         // Then
@@ -60,7 +66,7 @@ class LedgerRestartTest {
         assertThat(cleared.evidence()).containsEntry("previousAgentId", "first").containsEntry("previousSequence", "2");
 
         // And later
-        second.dropRestored();
+        second.dropRestored(Set.of());
         second.settle("poll", List.of());
         assertThat(events).hasSize(2);
         assertThat(events.getLast().condition()).isEqualTo(Condition.GPU_LOST);
@@ -78,12 +84,12 @@ class LedgerRestartTest {
         second.settle("poll", List.of());
         assertThat(events).isEmpty();
 
-        second.dropRestored();
+        second.dropRestored(Set.of());
 
         assertThat(events).hasSize(1);
         assertThat(events.getFirst().state()).isEqualTo(State.CLEARED);
         assertThat(events.getFirst().evidence()).containsKeys("reason", "call");
-        second.dropRestored();
+        second.dropRestored(Set.of());
         assertThat(events).hasSize(1);
     }
 
@@ -116,12 +122,84 @@ class LedgerRestartTest {
         assertThat(file.load()).isEqualTo(new LedgerFile.Loaded.Found(ledger.state()));
         ledger.settle("poll", List.of());
         List<GpuMemory> learnt = List.of(new GpuMemory("GPU-1", 3, 0), new GpuMemory("GPU-2", 0, 12));
+        var identity = new GpuIdentity("NVIDIA H100 80GB", "00000000:1B:00.0", "", "a+b%\n", "", "", "", "3", "", "é");
+        List<KnownGpu> known = List.of(new KnownGpu("GPU-1", 1, identity), new KnownGpu("GPU-2", 2, GpuIdentity.NONE));
         ledger.learnt(learnt);
+        ledger.there(known);
         file.save(ledger.state());
-        assertThat(file.load()).isEqualTo(new LedgerFile.Loaded.Found(new LedgerState("first", 4, List.of(), learnt)));
+        assertThat(file.load())
+                .isEqualTo(new LedgerFile.Loaded.Found(new LedgerState("first", 4, List.of(), learnt, known)));
+        ledger.there(List.of()); // as long as nobody names any
+        assertThat(ledger.known()).isEqualTo(known);
         var next = ledger("second");
         next.restore(ledger.state());
         assertThat(next.gpus()).isEqualTo(learnt);
+        assertThat(next.known()).isEqualTo(known);
+    }
+
+    @Test
+    void whatIsWrongWithAGpuIsNotOverBecauseItsDriverDoesNotAnswer() {
+        // Given
+        var first = ledger("first");
+        first.settle("rules", List.of(LOST));
+        events.clear();
+        var second = ledger("second");
+        second.restore(first.state());
+
+        // When: no poll ends, or one that shows it without an answer
+        second.confirmRestored();
+        second.dropRestored(Set.of("rules"));
+        second.heard(List.of());
+        second.settle("rules", List.of());
+        second.heard(List.of(gpu(GpuState.UNBOUND)));
+        second.settle("rules", List.of());
+
+        // Then
+        assertThat(events).isEmpty();
+        assertThat(second.raised(Condition.GPU_LOST)).containsExactly("GPU-1");
+
+        // When
+        second.heard(List.of(gpu(GpuState.OK)));
+        second.settle("rules", List.of());
+
+        // Then
+        assertThat(events).extracting(HealthEvent::state).containsExactly(State.CLEARED);
+    }
+
+    @Test
+    void aGpuThatIsNotThereAnyMoreHasNothingWrongWithIt() {
+        var first = ledger("first");
+        first.settle("rules", List.of(LOST));
+        var second = ledger("second");
+        second.restore(first.state());
+        second.confirmRestored();
+        events.clear();
+        second.heard(List.of(new GpuReading().uuid("GPU-2").state(GpuState.OK)));
+        second.settle("rules", List.of());
+        assertThat(events).extracting(HealthEvent::state).containsExactly(State.CLEARED);
+    }
+
+    @Test
+    void aGpuThatAFormerRunWasToldIsLostIsBackWhenItHasAnsweredForAMinute() {
+        var first = ledger("first");
+        new LostGpus(first).lost(LOST);
+        var second = ledger("second");
+        second.restore(first.state());
+        second.confirmRestored();
+        events.clear();
+        var lost = new LostGpus(second);
+        var readings = new Readings();
+        readings.gpuCount(1).getFirst().copyFrom(gpu(GpuState.OK));
+        lost.polled(readings, 0);
+        second.dropRestored(Set.of(LostGpus.WATCHER));
+        lost.polled(readings, LostGpus.PATIENCE.toNanos() - 1);
+        assertThat(events).isEmpty();
+        lost.polled(readings, LostGpus.PATIENCE.toNanos());
+        assertThat(events).extracting(HealthEvent::state).containsExactly(State.CLEARED);
+    }
+
+    private static GpuReading gpu(GpuState state) {
+        return new GpuReading().uuid("GPU-1").index(1).state(state);
     }
 
     @Test

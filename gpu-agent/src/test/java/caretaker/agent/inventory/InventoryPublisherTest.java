@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import caretaker.agent.containers.Containers;
+import caretaker.agent.health.KnownGpu;
 import caretaker.contracts.Column;
 import caretaker.contracts.Decoded;
 import caretaker.contracts.GpuIdentity;
@@ -70,6 +71,32 @@ class InventoryPublisherTest {
         publisher.tick();
         assertThat(published.getFirst().gpus()).isEmpty();
         assertThat(published.getFirst().gpusExpected()).isEqualTo(HostInventory.UNKNOWN);
+    }
+
+    @Test
+    void whileNobodyNamesTheGpusThoseOfTheFormerRunStay() {
+        publisher.restore(List.of(new KnownGpu("GPU-0", 0, IDENTITY), new KnownGpu("GPU-1", 1, IDENTITY)));
+        publisher.containers(snapshot(MadeContainer.of("train").gpus("all")));
+        see(host(0));
+        pass(Duration.ofSeconds(29));
+        publisher.tick();
+        assertThat(published).isEmpty();
+
+        pass(Duration.ofSeconds(1));
+        settle(true);
+        HostInventory told = published.getFirst();
+        assertThat(told.gpus())
+                .extracting(HostInventory.Gpu::uuid, HostInventory.Gpu::name, HostInventory.Gpu::pciBusId)
+                .containsExactly(
+                        tuple("GPU-0", "H100", "00000000:1B:00.0"), tuple("GPU-1", "H100", "00000000:1B:00.0"));
+        assertThat(told.gpusExpected()).isEqualTo(2);
+        assertThat(told.containers().getFirst().gpus()).containsExactly("GPU-0", "GPU-1");
+
+        see(host(1));
+        settle(true);
+        see(host(0)); // and now it means that there are none
+        settle(true);
+        assertThat(published).extracting(inventory -> inventory.gpus().size()).containsExactly(2, 1, 0);
     }
 
     @Test

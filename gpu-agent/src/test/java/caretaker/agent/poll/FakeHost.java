@@ -2,6 +2,7 @@ package caretaker.agent.poll;
 
 import caretaker.agent.health.Finding;
 import caretaker.agent.health.HealthLedger;
+import caretaker.agent.health.KnownGpu;
 import caretaker.agent.sampling.CurrentCall;
 import caretaker.agent.sampling.GpuSource;
 import caretaker.contracts.Column;
@@ -35,10 +36,17 @@ final class FakeHost implements GpuSource, Bus, PollListener {
     Runnable during = () -> {};
 
     FakeHost(Intervals intervals) {
+        this(intervals, List.of());
+    }
+
+    /** @param former GPUs of a former run */
+    FakeHost(Intervals intervals, List<KnownGpu> former) {
+        var ledger = new HealthLedger("node-1", "agent", wall, events::add);
+        ledger.there(former);
         poll = new HostPoll(
                 new HostPoll.Publisher("node-1", "agent"),
                 this,
-                new HostPoll.Outlets(this, new HealthLedger("node-1", "agent", wall, events::add), this),
+                new HostPoll.Outlets(this, ledger, this),
                 intervals,
                 new HostPoll.Clocks(wall, nanos::get),
                 call);

@@ -3,6 +3,7 @@ package caretaker.agent.poll;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import caretaker.agent.health.Finding;
+import caretaker.agent.health.KnownGpu;
 import caretaker.contracts.Column;
 import caretaker.contracts.Column.Tier;
 import caretaker.contracts.Condition;
@@ -125,6 +126,25 @@ class HostPollTest {
         host.poll.poll();
         assertThat(host.records.getFirst().gpus()).isEmpty();
         assertThat(host.events.getFirst().entity()).isEqualTo(Finding.host("node-1"));
+    }
+
+    @Test
+    void aCallThatHangsAfterARestartIsToldOfTheGpusThatThereWere() {
+        var restarted = new FakeHost(
+                Intervals.DEFAULT,
+                List.of(
+                        new KnownGpu("GPU-0", 0, FakeHost.identity("one")),
+                        new KnownGpu("GPU-1", 1, FakeHost.identity("one"))));
+        restarted.during = () -> {
+            restarted.advance(SECOND.multipliedBy(3));
+            restarted.poll.watch();
+        };
+        restarted.poll.poll();
+        Readings hung = restarted.records.getFirst();
+        assertThat(hung.gpus()).hasSize(2).allSatisfy(HostPollTest::isHung);
+        assertThat(hung.gpusExpected()).isEqualTo(2);
+        assertThat(hung.gpusVisible()).isEqualTo(Readings.UNKNOWN);
+        assertThat(restarted.events.getFirst().entity().name()).isEqualTo("GPU 1");
     }
 
     @Test

@@ -69,6 +69,13 @@ class ProbeLabelsTest {
     }
 
     @Test
+    void aPortThatIsPublishedForUdpIsNoReasonToAskTheHostsOwnProgramThere() {
+        Map<String, String> labels = Map.of("caretaker.probe", "tcp://127.0.0.1:5432");
+        ContainerState udp = container("image", "", labels, BRIDGE, new Port(5432, 5432, "0.0.0.0", "udp"));
+        assertThat(ProbeLabels.of(udp)).isInstanceOf(ProbeLabels.Wish.Refused.class);
+    }
+
+    @Test
     void itsTimesAndCountsAreBounded() {
         ProbeSpec spec = spec(Map.of(
                 "caretaker.probe", "http://:3000/",
@@ -141,6 +148,11 @@ class ProbeLabelsTest {
 
     private static ContainerState container(
             String image, String service, Map<String, String> labels, Map<String, String> addresses) {
+        return container(image, service, labels, addresses, PUBLISHED);
+    }
+
+    private static ContainerState container(
+            String image, String service, Map<String, String> labels, Map<String, String> addresses, Port published) {
         return new ContainerState(
                 new ContainerInfo("a".repeat(64), "name", image, service.isEmpty() ? "" : "project", service),
                 0,
@@ -150,7 +162,7 @@ class ProbeLabelsTest {
                 Instant.EPOCH,
                 0,
                 labels,
-                List.of(PUBLISHED),
+                List.of(published),
                 addresses,
                 List.of());
     }

@@ -3,6 +3,7 @@ package caretaker.recovery.engine;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import caretaker.docker.EngineAddress;
+import caretaker.docker.EngineAnswer;
 import caretaker.docker.EngineTransport;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -14,7 +15,6 @@ import com.github.dockerjava.api.exception.NotModifiedException;
 import com.github.dockerjava.core.DefaultDockerClientConfig;
 import com.github.dockerjava.core.DockerClientConfig;
 import com.github.dockerjava.core.DockerClientImpl;
-import com.github.dockerjava.transport.DockerHttpClient;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.io.InputStream;
@@ -22,6 +22,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -64,7 +65,7 @@ final class Daemon implements AutoCloseable {
     <T> @Nullable T ask(Duration limit, Function<DockerClient, T> command) throws Unavailable, Refusal {
         enter(limit);
         try {
-            return command.apply(DockerClientImpl.getInstance(config, transport.within(limit)));
+            return command.apply(DockerClientImpl.getInstance(config, new ClientTransport(transport, limit)));
         } catch (NotModifiedException e) {
             return null;
         } catch (DockerException e) {
@@ -103,20 +104,15 @@ final class Daemon implements AutoCloseable {
 
     private <T> T request(String method, String path, @Nullable JsonNode body, Duration limit, Reader<T> reader)
             throws Unavailable, Refusal {
-        var request = DockerHttpClient.Request.builder()
-                .method(DockerHttpClient.Request.Method.valueOf(method))
-                .path(path);
-        if (body != null) {
-            request.putHeader("Content-Type", "application/json")
-                    .bodyBytes(body.toString().getBytes(UTF_8));
-        }
+        byte[] bytes = body == null ? null : body.toString().getBytes(UTF_8);
+        Map<String, String> headers = body == null ? Map.of() : Map.of("Content-Type", "application/json");
         enter(limit);
-        try (DockerHttpClient.Response response = transport.within(limit).execute(request.build())) {
-            int status = response.getStatusCode();
-            if (status >= 400) {
-                throw new Refusal(status, message(new String(response.getBody().readNBytes(MAX_MESSAGE), UTF_8)));
+        try (EngineAnswer answer = transport.ask(method, path, headers, bytes, limit)) {
+            if (answer.status() >= 400) {
+                throw new Refusal(
+                        answer.status(), message(new String(answer.body().readNBytes(MAX_MESSAGE), UTF_8)));
             }
-            return reader.read(response.getBody());
+            return reader.read(answer.body());
         } catch (IOException e) {
             throw new Unavailable(Refusal.line(String.valueOf(e.getMessage())), true);
         } catch (UncheckedIOException e) {

@@ -75,7 +75,7 @@ final class EventWatch implements AutoCloseable {
                         .withDockerHost(address.uri().toString())
                         .withDockerTlsVerify(false)
                         .build(),
-                transport);
+                new ClientTransport(transport, null));
         this.stops = stops;
         this.metrics = metrics;
         this.changed = changed;
