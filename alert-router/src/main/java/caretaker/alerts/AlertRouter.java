@@ -8,6 +8,7 @@ import caretaker.alerts.api.Peer;
 import caretaker.alerts.api.Status;
 import caretaker.alerts.bus.Intake;
 import caretaker.alerts.bus.Ledger;
+import caretaker.alerts.bus.Reception;
 import caretaker.alerts.delivery.Deliveries;
 import caretaker.alerts.news.BoardDesk;
 import caretaker.alerts.news.News;
@@ -28,6 +29,7 @@ import caretaker.chassis.Topics;
 import caretaker.chassis.config.ConfigException;
 import caretaker.contracts.NotificationEventCodec;
 import caretaker.contracts.Topic;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Vertx;
@@ -162,7 +164,7 @@ public final class AlertRouter implements AutoCloseable {
         read.of(loop);
         desk.start();
         if (config.builtIn().enabled()) {
-            var router = new BoardDesk(desk, ledger, shift::isLeading, board::undelivered);
+            var router = new BoardDesk(desk, new Reception(desk, ledger), shift::isLeading, board::undelivered);
             var news = new News(config.topics().news(), config.builtIn(), router, clock, registry);
             closer.opened(
                     "news",
@@ -276,6 +278,9 @@ public final class AlertRouter implements AutoCloseable {
 
     private static void show(Board board, Desk desk, MeterRegistry registry) {
         gauge("alertmanager.dispatcher.aggregation.groups", () -> board.groups().size(), registry);
+        FunctionCounter.builder("caretaker.alert.router.groups.refused", board, Board::leftOut)
+                .description("How often an alert found no room for a group of its own, so that nobody is told of it")
+                .register(registry);
         gauge("caretaker.alert.router.alerts.known", () -> board.alerts().size(), registry);
         gauge("caretaker.alert.router.desk.alive", () -> desk.isAlive() ? 1 : 0, registry);
     }

@@ -6,6 +6,7 @@ import caretaker.alerts.config.AlertmanagerConfig;
 import caretaker.alerts.config.Receiver;
 import caretaker.alerts.delivery.Letter;
 import caretaker.alerts.delivery.Outlet;
+import caretaker.alerts.receivers.Gate;
 import caretaker.alerts.receivers.Notification;
 import caretaker.alerts.receivers.Outcome;
 import caretaker.alerts.receivers.Receivers;
@@ -15,6 +16,7 @@ import caretaker.alerts.state.Desk;
 import caretaker.alerts.template.Templates;
 import caretaker.contracts.NotificationEvent;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
@@ -26,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -47,6 +50,7 @@ final class Couriers implements Outlet, DeliveryApi.Trial, AutoCloseable {
     private final String externalUrl;
     private final MeterRegistry registry;
     private final Counter unrecorded;
+    private final Gate.Hits hits = new Gate.Hits();
 
     // Guarded by this.
     private AlertmanagerConfig config;
@@ -75,6 +79,14 @@ final class Couriers implements Outlet, DeliveryApi.Trial, AutoCloseable {
         this.registry = registry;
         this.unrecorded = Counter.builder("caretaker.alert.router.results.unrecorded")
                 .description("Messages whose end found no room on the way to the bus; they may be sent twice")
+                .register(registry);
+        hits("attempts.busy", "Attempts that found no free connection to their receiver in time", hits.busy());
+        hits("attempts.late", "Attempts that were ended for taking too long", hits.late());
+    }
+
+    private void hits(String name, String description, LongAdder count) {
+        FunctionCounter.builder("caretaker.alert.router." + name, count, LongAdder::sum)
+                .description(description)
                 .register(registry);
     }
 
@@ -192,7 +204,7 @@ final class Couriers implements Outlet, DeliveryApi.Trial, AutoCloseable {
         return open.computeIfAbsent(name, _ -> {
             Receiver receiver = config.receiver(name)
                     .orElseThrow(() -> new IllegalArgumentException("no receiver " + name + " any more"));
-            return Receivers.of(receiver, templates, clock);
+            return Receivers.of(receiver, templates, clock, hits);
         });
     }
 

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Properties;
 import kafka.server.KafkaConfig;
+import org.jspecify.annotations.Nullable;
 
 /** The settings of a node that is alone and shares its machine with others. */
 final class BrokerSettings {
@@ -11,9 +12,11 @@ final class BrokerSettings {
 
     private BrokerSettings() {}
 
-    static KafkaConfig of(Path log, int clientsPort, int controllerPort, Duration session) {
+    static KafkaConfig of(
+            Path log, int clientsPort, int controllerPort, Duration session, @Nullable String password) {
         var p = new Properties();
         identity(p, log, clientsPort, controllerPort);
+        access(p, password);
         alone(p);
         small(p);
         prompt(p);
@@ -32,8 +35,26 @@ final class BrokerSettings {
                         + controllerPort);
         p.put("advertised.listeners", CLIENTS + "://127.0.0.1:" + clientsPort);
         p.put("inter.broker.listener.name", CLIENTS);
-        p.put("listener.security.protocol.map", CLIENTS + ":PLAINTEXT," + LogDirectory.CONTROLLER + ":PLAINTEXT");
         p.put("log.dirs", log.toString());
+    }
+
+    /** The controller's port is closed to others as well: who may write there may do anything. */
+    private static void access(Properties p, @Nullable String password) {
+        String protocol = password == null ? "PLAINTEXT" : "SASL_PLAINTEXT";
+        p.put(
+                "listener.security.protocol.map",
+                CLIENTS + ":" + protocol + "," + LogDirectory.CONTROLLER + ":" + protocol);
+        if (password == null) {
+            return;
+        }
+        String user = EmbeddedBroker.USER;
+        String login = "org.apache.kafka.common.security.plain.PlainLoginModule required username=\"" + user
+                + "\" password=\"" + password + "\" user_" + user + "=\"" + password + "\";";
+        p.put("sasl.enabled.mechanisms", "PLAIN");
+        p.put("sasl.mechanism.inter.broker.protocol", "PLAIN");
+        p.put("sasl.mechanism.controller.protocol", "PLAIN");
+        p.put("listener.name.clients.plain.sasl.jaas.config", login);
+        p.put("listener.name.controller.plain.sasl.jaas.config", login);
     }
 
     /** Nobody to replicate to. */

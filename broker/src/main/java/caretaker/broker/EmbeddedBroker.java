@@ -21,6 +21,7 @@ import kafka.server.SharedServer;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.common.utils.Utils;
 import org.apache.kafka.raft.QuorumConfig;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,6 +33,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class EmbeddedBroker implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(EmbeddedBroker.class);
+    /** Who logs in, where a password is asked for. */
+    public static final String USER = "caretaker";
+
     private static final String HOST = "127.0.0.1";
     private static final int BACKLOG = 64;
     private static final Duration SESSION = Duration.ofSeconds(3);
@@ -60,7 +64,7 @@ public final class EmbeddedBroker implements AutoCloseable {
      * @throws BrokerException if it cannot start; nothing is left running
      */
     public static EmbeddedBroker start(Path dir, int port) {
-        return reserve(dir, port, SESSION).start();
+        return reserve(dir, port, SESSION, null).start();
     }
 
     /**
@@ -68,9 +72,10 @@ public final class EmbeddedBroker implements AutoCloseable {
      *
      * @param session so long a start after a kill waits for the one that was killed, and so long the process may stand
      *     still before clients are refused for a moment
+     * @param password what {@link #USER} has to say by SASL PLAIN, in letters and digits; null if everybody may connect
      * @throws BrokerException if it cannot have them; nothing is left taken
      */
-    public static Reserved reserve(Path dir, int port, Duration session) {
+    public static Reserved reserve(Path dir, int port, Duration session, @Nullable String password) {
         Path home = dir.toAbsolutePath().normalize();
         DirectoryLock lock = DirectoryLock.take(home);
         var sockets = new ConcurrentHashMap<String, ServerSocketChannel>();
@@ -78,7 +83,7 @@ public final class EmbeddedBroker implements AutoCloseable {
             // Bound before Kafka starts: both ports are known to the settings, and nobody can take them in between.
             int clients = bind(sockets, BrokerSettings.CLIENTS, port);
             int controllers = bind(sockets, LogDirectory.CONTROLLER, 0);
-            return new Reserved(home, lock, sockets, clients, controllers, session);
+            return new Reserved(home, lock, sockets, clients, controllers, session, password);
         } catch (RuntimeException e) {
             giveBack(lock, sockets);
             throw e;
@@ -98,6 +103,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         private final int clients;
         private final int controllers;
         private final Duration session;
+        private final @Nullable String password;
 
         private Reserved(
                 Path home,
@@ -105,13 +111,15 @@ public final class EmbeddedBroker implements AutoCloseable {
                 ConcurrentHashMap<String, ServerSocketChannel> sockets,
                 int clients,
                 int controllers,
-                Duration session) {
+                Duration session,
+                @Nullable String password) {
             this.home = home;
             this.lock = lock;
             this.sockets = sockets;
             this.clients = clients;
             this.controllers = controllers;
             this.session = session;
+            this.password = password;
         }
 
         /** What a client's {@code bootstrap.servers} must say. */
@@ -127,7 +135,12 @@ public final class EmbeddedBroker implements AutoCloseable {
         public EmbeddedBroker start() {
             try {
                 Path log = LogDirectory.prepare(home);
-                return launch(home, BrokerSettings.of(log, clients, controllers, session), clients, lock, sockets);
+                return launch(
+                        home,
+                        BrokerSettings.of(log, clients, controllers, session, password),
+                        clients,
+                        lock,
+                        sockets);
             } catch (RuntimeException e) {
                 giveBack(lock, sockets);
                 throw e;

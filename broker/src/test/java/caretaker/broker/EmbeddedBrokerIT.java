@@ -14,8 +14,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.errors.SaslAuthenticationException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.utils.Exit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -44,6 +50,41 @@ class EmbeddedBrokerIT {
         // Then
         assertThat(values).containsExactly("one", "two", "three");
         assertThat(dir.resolve("kafka").resolve("kept-0")).isDirectory();
+    }
+
+    @Test
+    void aPasswordIsAskedForAndIsAnotherOneAfterARestart() throws Exception {
+        for (String password : List.of("abc1", "def2")) {
+            try (var broker = EmbeddedBroker.reserve(dir, 0, Duration.ofSeconds(3), password)
+                    .start()) {
+                assertThat(topics(broker, password)).isEmpty();
+                assertThatThrownBy(() -> topics(broker, "wrong"))
+                        .hasCauseInstanceOf(SaslAuthenticationException.class);
+                assertThatThrownBy(() -> topics(broker, ""))
+                        .hasCauseInstanceOf(TimeoutException.class);
+            }
+        }
+    }
+
+    private static Set<String> topics(EmbeddedBroker broker, String password) throws Exception {
+        Map<String, Object> settings = new HashMap<>(Map.of(
+                "bootstrap.servers",
+                broker.bootstrapServers(),
+                "default.api.timeout.ms",
+                password.isEmpty() ? "3000" : "60000",
+                "request.timeout.ms",
+                "3000"));
+        if (!password.isEmpty()) {
+            settings.put("security.protocol", "SASL_PLAINTEXT");
+            settings.put("sasl.mechanism", "PLAIN");
+            settings.put(
+                    "sasl.jaas.config",
+                    "org.apache.kafka.common.security.plain.PlainLoginModule required username=\"" + EmbeddedBroker.USER
+                            + "\" password=\"" + password + "\";");
+        }
+        try (var admin = Admin.create(settings)) {
+            return admin.listTopics().names().get();
+        }
     }
 
     @Test

@@ -15,9 +15,10 @@ import caretaker.cli.dropin.DropIn;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -94,14 +95,15 @@ final class AlertmanagerCommand implements Callable<Integer> {
             }
         });
         dropIn.notes().forEach(note -> LOGGER.atWarn().log(note));
-        AlertRouterConfig file = config(dropIn, "127.0.0.1:0");
+        String password = password();
+        AlertRouterConfig file = config(dropIn, "127.0.0.1:0", password);
         // Before anything else: a mistake in the file makes no folder and opens no port.
         var _ = AlertmanagerConfig.load(
                 file.alerting().configFile(), file.alerting().matchers());
         sayWhatIsNotTakenOver(dropIn.storage());
         var closer = new Closer();
         try {
-            EmbeddedBroker.Reserved bus = EmbeddedBroker.reserve(dropIn.storage(), 0, SESSION);
+            EmbeddedBroker.Reserved bus = EmbeddedBroker.reserve(dropIn.storage(), 0, SESSION, password);
             // Both at once: the router waits for its Kafka anyway.
             var kafka = new CompletableFuture<EmbeddedBroker>();
             Thread.ofPlatform().name("start kafka").start(() -> complete(kafka, bus));
@@ -110,7 +112,7 @@ final class AlertmanagerCommand implements Callable<Integer> {
                     () -> kafka.handle((broker, _) -> broker)
                             .thenAccept(AlertmanagerCommand::close)
                             .join());
-            var started = closer.opened("alert router", AlertRouter.start(config(dropIn, bus.bootstrapServers())));
+            var started = closer.opened("alert router", AlertRouter.start(config(dropIn, bus.bootstrapServers(), password)));
             dropIn.listen().stream().skip(1).forEach(address -> started.listenAlso(address.host(), address.port()));
             EmbeddedBroker broker = started(kafka);
             router.set(started);
@@ -149,10 +151,21 @@ final class AlertmanagerCommand implements Callable<Integer> {
         }
     }
 
-    private static AlertRouterConfig config(DropIn dropIn, String bootstrapServers) {
-        Map<String, String> settings = new HashMap<>(dropIn.settings());
-        settings.put("kafka.bootstrap-servers", bootstrapServers);
-        return Config.parse(AlertRouterConfig.class, "", "command line", Map.of(), settings);
+    /** Of this run: its Kafka is for this process alone, whoever else can reach the port. */
+    private static String password() {
+        byte[] bytes = new byte[32];
+        new SecureRandom().nextBytes(bytes);
+        return HexFormat.of().formatHex(bytes);
+    }
+
+    private static AlertRouterConfig config(DropIn dropIn, String bootstrapServers, String password) {
+        String kafka = """
+                kafka:
+                  bootstrap-servers: ["%s"]
+                  security: sasl-plaintext
+                  sasl: {mechanism: plain, username: %s, password: "%s"}
+                """.formatted(bootstrapServers, EmbeddedBroker.USER, password);
+        return Config.parse(AlertRouterConfig.class, kafka, "command line", Map.of(), dropIn.settings());
     }
 
     private static void sayWhatIsNotTakenOver(Path storage) {

@@ -19,8 +19,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -190,6 +194,50 @@ class DropInIT {
             assertThat(ended.exitCode()).isEqualTo(1);
             assertThat(ended.output()).contains("cannot listen on 0.0.0.0:" + taken.getLocalPort());
         }
+    }
+
+    @Test
+    void othersOnTheMachineDoNotGetIntoItsKafka() throws Exception {
+        try (var running = new Running().awaitReady()) {
+            Set<Integer> ports = listening(running.program.process().pid());
+            ports.remove(running.port);
+            assertThat(ports).as("clients and controller").hasSize(2);
+            for (int port : ports) {
+                Map<String, Object> settings = Map.of(
+                        "bootstrap.servers",
+                        "127.0.0.1:" + port,
+                        "default.api.timeout.ms",
+                        "3000",
+                        "request.timeout.ms",
+                        "3000");
+                try (var admin = Admin.create(settings)) {
+                    assertThat(admin.listTopics().names().toCompletionStage())
+                            .failsWithin(LIMIT);
+                }
+            }
+        }
+    }
+
+    /** The ports on which a process listens. */
+    private static Set<Integer> listening(long pid) throws IOException {
+        Set<String> sockets = new HashSet<>();
+        try (var descriptors = Files.newDirectoryStream(Path.of("/proc/" + pid + "/fd"))) {
+            for (Path descriptor : descriptors) {
+                if (Files.isSymbolicLink(descriptor)) {
+                    sockets.add(Files.readSymbolicLink(descriptor).toString());
+                }
+            }
+        }
+        Set<Integer> ports = new HashSet<>();
+        for (String family : List.of("tcp", "tcp6")) {
+            for (String line : Files.readAllLines(Path.of("/proc/" + pid + "/net/" + family))) {
+                String[] columns = line.strip().split(" +");
+                if (columns[3].equals("0A") && sockets.contains("socket:[" + columns[9] + "]")) {
+                    ports.add(Integer.parseInt(columns[1].substring(columns[1].lastIndexOf(':') + 1), 16));
+                }
+            }
+        }
+        return ports;
     }
 
     private CaretakerProcess.Ended run(String... more) throws Exception {

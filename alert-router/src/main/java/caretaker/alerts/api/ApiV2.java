@@ -1,6 +1,7 @@
 package caretaker.alerts.api;
 
 import caretaker.alerts.bus.Ledger;
+import caretaker.alerts.bus.Reception;
 import caretaker.alerts.config.Receiver;
 import caretaker.alerts.routing.Alert;
 import caretaker.alerts.routing.AlertStore;
@@ -19,7 +20,6 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
@@ -53,10 +53,10 @@ public final class ApiV2 {
 
     private final Desk desk;
     private final Ledger ledger;
+    private final Reception reception;
     private final Status status;
     private final MatcherSyntax syntax;
     private final Limits limits;
-    private final ExecutorService threads;
     private final Requests requests;
     private final Counter firing;
     private final Counter resolved;
@@ -82,10 +82,10 @@ public final class ApiV2 {
             PrometheusMeterRegistry registry) {
         this.desk = desk;
         this.ledger = ledger;
+        this.reception = new Reception(desk, ledger);
         this.status = status;
         this.syntax = syntax;
         this.limits = limits;
-        this.threads = threads;
         this.requests = new Requests(threads, new Traffic(limits.gets(), registry));
         this.firing = received("firing", registry);
         this.resolved = received("resolved", registry);
@@ -226,41 +226,23 @@ public final class ApiV2 {
 
     private void postAlerts(RoutingContext context, Reply reply) throws ApiError, Busy {
         AlertReader.Read read = AlertReader.read(body(context), limits.alertBytes());
-        List<Alert> stored = new ArrayList<>(read.alerts().size());
         List<String> refused = new ArrayList<>(read.refused());
+        List<CompletableFuture<AlertStore.Batch>> taken = new ArrayList<>();
         for (List<PostedAlert> part : parts(read.alerts())) {
-            AlertStore.Batch batch = ask((board, now) -> {
+            taken.add(reception.take(now -> {
                 count(part, now);
-                return board.alerts().post(part, now, board.config().resolveTimeout());
-            });
-            stored.addAll(batch.stored());
+                return part;
+            }));
+        }
+        for (CompletableFuture<AlertStore.Batch> part : taken) {
+            AlertStore.Batch batch = await(part);
             refused.addAll(batch.refused());
             limited.increment(batch.limited().size());
-        }
-        if (!stored.isEmpty()) {
-            await(ledger.alerts(stored).compose(_ -> effect(stored)));
         }
         if (!refused.isEmpty()) {
             invalid.increment(refused.size());
             throw ApiError.text(400, String.join("; ", refused.subList(0, Math.min(refused.size(), 100))));
         }
-    }
-
-    /** Tells people of what is on the bus now, even where the sender was answered that it took too long. */
-    private Future<Void> effect(List<Alert> stored) {
-        Promise<Void> done = Promise.promise();
-        threads.execute(() -> {
-            try {
-                for (List<Alert> part : parts(stored)) {
-                    desk.hand((board, now) -> part.forEach(alert -> board.effect(alert, now)));
-                }
-                done.complete();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                done.fail(e);
-            }
-        });
-        return done.future();
     }
 
     private void count(List<PostedAlert> posted, Instant now) {

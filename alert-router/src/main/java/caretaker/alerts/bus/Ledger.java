@@ -11,6 +11,7 @@ import caretaker.chassis.Outbox;
 import caretaker.chassis.Outgoing;
 import caretaker.contracts.AlertEventCodec;
 import caretaker.contracts.NotificationEvent;
+import caretaker.contracts.NotificationEvent.Message;
 import caretaker.contracts.NotificationEventCodec;
 import caretaker.contracts.SilenceEventCodec;
 import io.vertx.core.Future;
@@ -18,8 +19,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeader;
@@ -43,6 +48,9 @@ public final class Ledger {
     private final List<Header> own =
             List.of(new RecordHeader(WRITER, UUID.randomUUID().toString().getBytes(UTF_8)));
 
+    /** Alerts whose newest state is on its way to the bus, by fingerprint. */
+    private final Map<String, Future<Void>> underWay = new ConcurrentHashMap<>();
+
     private final AlertEventCodec alerts = new AlertEventCodec();
     private final SilenceEventCodec silences = new SilenceEventCodec();
     private final NotificationEventCodec notifications = new NotificationEventCodec();
@@ -52,12 +60,19 @@ public final class Ledger {
         this.topics = topics;
     }
 
-    /** Takes as long as the broker is away; what waits that long is still written then. */
-    public Future<?> alerts(Collection<Alert> states) {
+    /**
+     * Takes as long as the broker is away; what waits that long is still written then. To be called in the order in
+     * which the states came to be: the bus keeps the last one.
+     */
+    Future<?> alerts(Collection<Alert> states) {
         List<Future<Void>> sent = new ArrayList<>(states.size());
         for (Alert alert : states) {
+            String fingerprint = alert.fingerprint().toString();
             byte[] value = alerts.encode(Translation.event(alert));
-            sent.add(outbox.send(new Outgoing(topics.alerts, key(alert), value, own)));
+            Future<Void> one = outbox.send(new Outgoing(topics.alerts, fingerprint.getBytes(UTF_8), value, own));
+            underWay.put(fingerprint, one);
+            one.onComplete(_ -> underWay.remove(fingerprint, one));
+            sent.add(one);
         }
         return Future.join(sent);
     }
@@ -77,8 +92,19 @@ public final class Ledger {
         return Future.join(sent).timeout(LIMIT_SECONDS, TimeUnit.SECONDS);
     }
 
+    /** Puts on the bus what is about to be sent. Completes once the bus has it, and the alerts that it is about. */
     public Future<?> intend(NotificationEvent event) {
-        return outbox.send(notification(event)).timeout(LIMIT_SECONDS, TimeUnit.SECONDS);
+        List<Future<Void>> all = new ArrayList<>();
+        all.add(outbox.send(notification(event)));
+        Message message = event.pending();
+        if (message != null && !underWay.isEmpty()) {
+            Stream.of(message.firing(), message.resolved())
+                    .flatMap(Collection::stream)
+                    .map(underWay::get)
+                    .filter(Objects::nonNull)
+                    .forEach(all::add);
+        }
+        return Future.join(all).timeout(LIMIT_SECONDS, TimeUnit.SECONDS);
     }
 
     /** Nobody waits for it: an intent without an end is repeated. Whether there was room for it. */

@@ -51,6 +51,7 @@ public final class Deliveries {
     private final RandomGenerator random;
     private final Letters letters;
     private final Records records;
+    private final Intents intents;
     private final Map<NotificationLog.Key, Delivery> running = new HashMap<>();
     private final Flights flights;
     private final Map<String, Lane> lanes = new HashMap<>();
@@ -69,6 +70,7 @@ public final class Deliveries {
         this.random = random;
         this.letters = new Letters(board, random);
         this.records = new Records(board);
+        this.intents = new Intents(outlet, records, this::written);
         this.flights = new Flights(board.groups());
     }
 
@@ -86,6 +88,7 @@ public final class Deliveries {
     public void standBy() {
         running.clear();
         asleep.clear();
+        intents.clear();
         lanes.clear();
         sending.set(0);
         flights.giveUp();
@@ -109,7 +112,7 @@ public final class Deliveries {
             Delivery current = running.get(key);
             Step step = steps.get(integration);
             if (isQuiet && step == null) {
-                if (current != null && current.state != Delivery.State.BUSY) {
+                if (current != null && current.isWaiting()) {
                     cancel(current, now);
                 }
             } else if (step instanceof Step.Remember remember && current == null) {
@@ -124,7 +127,7 @@ public final class Deliveries {
                 }
             }
         }
-        lanes.values().forEach(lane -> pump(lane, now));
+        intents.pump(now);
         flights.landIfDone(flight);
     }
 
@@ -154,18 +157,36 @@ public final class Deliveries {
                 .message()
                 .tells(letter.message().firing(), letter.message().resolved())) {
             current.newer = null; // it is on its way
-        } else if (current.state == Delivery.State.BUSY) {
-            current.newer = letter;
+        } else if (current.isWaiting()) {
+            replace(current, letter);
         } else {
-            current.replace(letter);
+            current.newer = letter;
         }
     }
 
     private void start(Letter letter, boolean intended, boolean again) {
         var delivery = new Delivery(nextSerial++, letter, intended, again);
         running.put(letter.key(), delivery);
-        lane(delivery.letter).ready.add(delivery);
+        queue(delivery);
         observer.began(letter.integration());
+    }
+
+    /** To the bus first, then to its receiver. */
+    private void queue(Delivery delivery) {
+        delivery.state = Delivery.State.QUEUED;
+        if (delivery.intended) {
+            lane(delivery.letter).ready.add(delivery);
+        } else {
+            intents.add(delivery);
+        }
+    }
+
+    private void replace(Delivery delivery, Letter by) {
+        lane(delivery.letter).ready.remove(delivery);
+        delivery.replace(by);
+        if (delivery.state != Delivery.State.ASLEEP) {
+            queue(delivery);
+        }
     }
 
     private Lane lane(Letter letter) {
@@ -176,11 +197,10 @@ public final class Deliveries {
     public void tick(Instant now) {
         while (!asleep.isEmpty() && !asleep.first().wakeAt.isAfter(now)) {
             Delivery delivery = asleep.pollFirst();
-            delivery.state = Delivery.State.QUEUED;
-            Lane lane = lane(delivery.letter);
-            lane.ready.add(delivery);
-            pump(lane, now);
+            queue(delivery);
+            pump(lane(delivery.letter), now);
         }
+        intents.pump(now);
     }
 
     /** When {@link #tick} has something to do; empty if nothing waits. */
@@ -188,63 +208,52 @@ public final class Deliveries {
         return asleep.isEmpty() ? Optional.empty() : Optional.of(asleep.first().wakeAt);
     }
 
-    private void pump(Lane lane, Instant now) {
-        while (lane.busy < MAX_BUSY && !lane.ready.isEmpty()) {
-            Delivery delivery = lane.ready.remove();
-            if (!isRunning(delivery) || delivery.state != Delivery.State.QUEUED) {
-                continue; // was cancelled meanwhile
-            }
-            Optional<Instant> pause = lane.pausedUntil(delivery.letter.integration(), now);
-            if (pause.isPresent()) {
-                sleep(delivery, pause.get());
-                continue;
-            }
-            lane.busy++;
-            sending.incrementAndGet();
-            delivery.state = Delivery.State.BUSY;
-            if (delivery.intended) {
-                send(delivery, now);
-            } else {
-                var event = records.intent(delivery.letter, now);
-                outlet.intend(event, (written, at) -> intended(delivery, lane, written, at));
-            }
-        }
-    }
-
     private boolean isRunning(Delivery delivery) {
         return running.get(delivery.letter.key()) == delivery;
     }
 
-    private void intended(Delivery delivery, Lane lane, boolean written, Instant now) {
-        if (!isRunning(delivery)) {
-            return;
-        }
-        if (written) {
+    private void written(Delivery delivery, boolean taken, Instant now) {
+        if (taken) {
             delivery.intended = true;
             board.began(delivery.letter.key(), delivery.letter.message());
-            send(delivery, now);
+        }
+        Letter newer = delivery.newer;
+        if (newer != null) {
+            delivery.replace(newer);
+        }
+        if (taken) {
+            queue(delivery);
+            pump(lane(delivery.letter), now);
         } else {
-            lane.busy--;
-            sending.decrementAndGet();
             sleep(delivery, now.plus(BUS_PAUSE));
-            pump(lane, now);
         }
     }
 
-    private void send(Delivery delivery, Instant now) {
-        Lane lane = lane(delivery.letter);
-        if (!outlet.mayAct()) {
-            lane.busy--;
-            sending.decrementAndGet();
-            sleep(delivery, now.plus(BUS_PAUSE)); // whoever may act knows of it
-            return;
+    /** Sends as many as there are places. */
+    private void pump(Lane lane, Instant now) {
+        while (lane.busy < MAX_BUSY && !lane.ready.isEmpty()) {
+            Delivery delivery = lane.ready.removeFirst();
+            Optional<Instant> pause = lane.pausedUntil(delivery.letter.integration(), now);
+            if (pause.isPresent()) {
+                sleep(delivery, pause.get());
+            } else if (outlet.mayAct()) {
+                send(delivery, lane, now);
+            } else {
+                sleep(delivery, now.plus(BUS_PAUSE)); // whoever may act knows of it
+            }
         }
+    }
+
+    private void send(Delivery delivery, Lane lane, Instant now) {
+        delivery.state = Delivery.State.SENDING;
+        lane.busy++;
+        sending.incrementAndGet();
         delivery.attempts++;
         if (delivery.firstAttempt == null) {
             delivery.firstAttempt = now;
         }
-        Notified last = board.log().last(delivery.letter.key().group(), delivery.letter.integration());
         Letter letter = delivery.letter;
+        Notified last = board.log().last(letter.key());
         outlet.send(letter, last == null ? Map.of() : last.data(), answer -> answered(delivery, lane, letter, answer));
     }
 
@@ -264,6 +273,7 @@ public final class Deliveries {
             case Outcome.Retry failed -> tryAgain(delivery, lane, failed, now);
             case Outcome.Refused failed -> giveUp(delivery, failed, failed.why(), now);
         }
+        intents.pump(now);
         pump(lane, now);
     }
 
@@ -350,7 +360,6 @@ public final class Deliveries {
                     && !letter.alerts().isEmpty()
                     && letters.isStillWanted(letter, now)) {
                 start(letter, false, false);
-                pump(lane(letter), now);
             }
         }
     }
@@ -375,6 +384,8 @@ public final class Deliveries {
 
     private void cancel(Delivery delivery, Instant now) {
         asleep.remove(delivery);
+        intents.remove(delivery);
+        lane(delivery.letter).ready.remove(delivery);
         if (delivery.intended) {
             cancelled(delivery.letter.key(), delivery.letter.message(), now, delivery.attempts);
         }
@@ -406,7 +417,7 @@ public final class Deliveries {
         }
         if (!running.containsKey(key)) {
             start(letters.again(key, integration.get(), dead, Route.REPEAT_INTERVAL), false, true);
-            lanes.values().forEach(lane -> pump(lane, now));
+            intents.pump(now);
         }
         return true;
     }
@@ -424,7 +435,7 @@ public final class Deliveries {
     /** Ends the letters to integrations that a new configuration does not have. */
     public void reloaded(Instant now) {
         running.values().stream()
-                .filter(delivery -> delivery.state != Delivery.State.BUSY)
+                .filter(Delivery::isWaiting)
                 .filter(delivery -> letters.integration(delivery.letter.key()).isEmpty())
                 .toList()
                 .forEach(delivery -> cancel(delivery, now));

@@ -7,10 +7,11 @@ import org.jspecify.annotations.Nullable;
 /** One letter on its way. Only {@link Deliveries} touches it. */
 final class Delivery {
     enum State {
-        /** Waits for a place at its receiver. */
+        /** Waits for its turn to be put on the bus, and then for a place at its receiver. */
         QUEUED,
-        /** Its intent is being written, or it is being sent. */
-        BUSY,
+        /** Its intent is on its way to the bus. */
+        WRITING,
+        SENDING,
         /** Waits to be tried again. */
         ASLEEP
     }
@@ -35,7 +36,7 @@ final class Delivery {
     /** How the last attempt failed. */
     @Nullable Outcome lastFailure;
 
-    /** What is to be told instead, decided while this one was being sent. */
+    /** What is to be told instead, decided while this one was being written or sent. */
     @Nullable Letter newer;
 
     Delivery(long serial, Letter letter, boolean intended, boolean again) {
@@ -43,6 +44,11 @@ final class Delivery {
         this.letter = letter;
         this.intended = intended;
         this.again = again;
+    }
+
+    /** Whether it waits, so that it may be taken out or changed. */
+    boolean isWaiting() {
+        return state == State.QUEUED || state == State.ASLEEP;
     }
 
     /** Takes another letter, which nobody was told yet. */

@@ -2,15 +2,18 @@ package caretaker.alerts.delivery;
 
 import caretaker.alerts.routing.Integration;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Queue;
+import java.util.SequencedSet;
 
-/** The letters that wait for one receiver. There is at most one for each group and integration, which bounds it. */
+/**
+ * The letters that wait for a place at one receiver. There is at most one for each group and integration, which bounds
+ * it.
+ */
 final class Lane {
-    final Queue<Delivery> ready = new ArrayDeque<>();
+    final SequencedSet<Delivery> ready = new LinkedHashSet<>();
     private final Map<Integration, Instant> paused = new HashMap<>();
     int busy;
 

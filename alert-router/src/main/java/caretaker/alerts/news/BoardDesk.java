@@ -2,7 +2,7 @@ package caretaker.alerts.news;
 
 import caretaker.alerts.builtin.Subject;
 import caretaker.alerts.builtin.Told;
-import caretaker.alerts.bus.Ledger;
+import caretaker.alerts.bus.Reception;
 import caretaker.alerts.routing.Alert;
 import caretaker.alerts.routing.AlertStore;
 import caretaker.alerts.state.Desk;
@@ -17,14 +17,14 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Built-in alerts take the way of those that are posted: the board, the bus, and only then their effect. */
+/** Built-in alerts take the way of those that are posted. */
 public final class BoardDesk implements AlertDesk {
     private static final Logger LOGGER = LoggerFactory.getLogger(BoardDesk.class);
 
     private static final long LIMIT_SECONDS = 5;
 
     private final Desk desk;
-    private final Ledger ledger;
+    private final Reception reception;
     private final BooleanSupplier leading;
     private final Supplier<Map<String, Integer>> undelivered;
 
@@ -34,9 +34,10 @@ public final class BoardDesk implements AlertDesk {
      * @param leading whether it is the one that tells
      * @param undelivered may be asked on any thread
      */
-    public BoardDesk(Desk desk, Ledger ledger, BooleanSupplier leading, Supplier<Map<String, Integer>> undelivered) {
+    public BoardDesk(
+            Desk desk, Reception reception, BooleanSupplier leading, Supplier<Map<String, Integer>> undelivered) {
         this.desk = desk;
-        this.ledger = ledger;
+        this.reception = reception;
         this.leading = leading;
         this.undelivered = undelivered;
     }
@@ -58,12 +59,10 @@ public final class BoardDesk implements AlertDesk {
 
     @Override
     public CompletableFuture<?> post(Told.Plan plan) {
-        return desk.ask((board, now) ->
-                        board.alerts().post(plan.posts(now), now, board.config().resolveTimeout()))
-                .thenCompose(this::effect);
+        return reception.take(plan::posts).thenAccept(BoardDesk::say).orTimeout(LIMIT_SECONDS, TimeUnit.SECONDS);
     }
 
-    private CompletableFuture<?> effect(AlertStore.Batch batch) {
+    private static void say(AlertStore.Batch batch) {
         if (!batch.refused().isEmpty() || !batch.limited().isEmpty()) {
             LOGGER.atWarn()
                     .addMarker(Logs.REPEATABLE)
@@ -71,14 +70,6 @@ public final class BoardDesk implements AlertDesk {
                     .addKeyValue("limited", batch.limited().size())
                     .log("not all built-in alerts were taken");
         }
-        CompletableFuture<?> told = ledger.alerts(batch.stored())
-                .toCompletionStage()
-                .toCompletableFuture()
-                .thenCompose(_ -> desk.ask((board, now) -> {
-                    batch.stored().forEach(alert -> board.effect(alert, now));
-                    return batch.stored().size();
-                }));
-        return told.copy().orTimeout(LIMIT_SECONDS, TimeUnit.SECONDS); // it has its effect, late or not
     }
 
     @Override

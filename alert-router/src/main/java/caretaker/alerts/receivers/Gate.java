@@ -22,33 +22,35 @@ public final class Gate {
     private final Semaphore places;
     private final int connections;
     private final Duration wait;
-    private final LongAdder busy = new LongAdder();
-    private final LongAdder late = new LongAdder();
+    private final Hits hits;
+
+    /**
+     * How often gates were in the way, of all receivers together.
+     *
+     * @param busy attempts that found no place in time
+     * @param late attempts that were ended for taking too long
+     */
+    public record Hits(LongAdder busy, LongAdder late) {
+        public Hits() {
+            this(new LongAdder(), new LongAdder());
+        }
+    }
 
     /**
      * A closed gate opens for so many.
      *
      * @param wait how long an attempt waits for a place
      */
-    public Gate(int connections, Duration wait) {
+    public Gate(int connections, Duration wait, Hits hits) {
         this.places = new Semaphore(connections, true);
         this.connections = connections;
         this.wait = wait;
+        this.hits = hits;
     }
 
     /** Attempts that run now. */
     public int inFlight() {
         return connections - places.availablePermits();
-    }
-
-    /** Attempts that found no place in time. */
-    public long foundBusy() {
-        return busy.sum();
-    }
-
-    /** Attempts that were ended for taking too long. */
-    public long tookTooLong() {
-        return late.sum();
     }
 
     /** Puts a sender behind the gate. */
@@ -68,7 +70,7 @@ public final class Gate {
         @Override
         public Outcome send(Notification notification) throws InterruptedException {
             if (!places.tryAcquire(wait.toMillis(), TimeUnit.MILLISECONDS)) {
-                busy.increment();
+                hits.busy().increment();
                 return Outcome.failed(
                         new Failure.Unreachable("the receiver is busy with " + connections + " other messages"));
             }
@@ -83,7 +85,7 @@ public final class Gate {
             try {
                 return attempt.get(limit.toMillis(), TimeUnit.MILLISECONDS);
             } catch (TimeoutException e) {
-                late.increment();
+                hits.late().increment();
                 attempt.cancel(true);
                 return Outcome.failed(new Failure.Unreachable("not done within " + limit.toSeconds() + " s"));
             } catch (ExecutionException e) {

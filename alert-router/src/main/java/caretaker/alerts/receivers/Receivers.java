@@ -31,8 +31,8 @@ public final class Receivers implements AutoCloseable {
         }
     }
 
-    public static Receivers of(Receiver receiver, Templates templates, InstantSource clock) {
-        return new Receivers(receiver, templates, clock, new Gate(Gate.CONNECTIONS, WAIT));
+    public static Receivers of(Receiver receiver, Templates templates, InstantSource clock, Gate.Hits hits) {
+        return new Receivers(receiver, templates, clock, new Gate(Gate.CONNECTIONS, WAIT, hits));
     }
 
     private Sender sender(Receiver receiver, Integration integration, Templates templates, InstantSource clock) {
@@ -74,7 +74,7 @@ public final class Receivers implements AutoCloseable {
         return sender;
     }
 
-    /** What bounds them, for metrics. */
+    /** What bounds them. */
     public Gate gate() {
         return gate;
     }

@@ -1,5 +1,6 @@
 package caretaker.alerts.routing;
 
+import caretaker.alerts.template.RegexSize;
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
 import java.util.List;
@@ -15,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 public final class LabelMatcher implements Comparable<LabelMatcher> {
     private static final java.util.regex.Pattern WORDS =
             java.util.regex.Pattern.compile("[A-Za-z0-9_:/ @%,;=<>~-]+(?:\\|[A-Za-z0-9_:/ @%,;=<>~-]+)*");
+    private static final long MAX_STEPS = 100_000;
+    private static final int MAX_DEPTH = 200;
     private static final String RESERVED = "{}!=~,\\\"'`";
 
     private final Operator operator;
@@ -68,7 +71,14 @@ public final class LabelMatcher implements Comparable<LabelMatcher> {
 
     /** RE2's pattern for the whole of a text. */
     private static Pattern compile(String expression) {
-        RegexBounds.check(expression);
+        var size = RegexSize.of(expression); // anybody who may post a silence chooses it
+        if (size.repeats() > RegexSize.MAX_REPEATS) {
+            throw new BadMatcher("a regular expression repeats more than " + RegexSize.MAX_REPEATS + " times");
+        }
+        if (size.steps() > MAX_STEPS || size.depth() > MAX_DEPTH) {
+            throw new BadMatcher("a regular expression is too large; at most " + MAX_STEPS + " steps, " + MAX_DEPTH
+                    + " groups in groups");
+        }
         try {
             return Pattern.compile("^(?:" + expression + ")$");
         } catch (PatternSyntaxException e) {

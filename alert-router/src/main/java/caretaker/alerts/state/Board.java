@@ -26,6 +26,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /** All that the router knows. Only its desk's thread may touch it. */
@@ -45,6 +46,7 @@ public final class Board {
     /** Of the groups that another instance told somebody of. */
     private final Map<GroupId, Instant> timers = new HashMap<>();
 
+    private final LongAdder leftOut = new LongAdder();
     private boolean live;
     private boolean leading;
     private AlertmanagerConfig config;
@@ -103,13 +105,18 @@ public final class Board {
         return limits.retention();
     }
 
-    /** An alert whose state is on the bus has its effect: it inhibits others and is told of. */
+    /** An alert has its effect: it inhibits others, and its groups will tell of it. */
     public void effect(Alert alert, Instant now) {
         if (!live) {
             return;
         }
         inhibitor.put(alert);
-        groups.put(alert, now);
+        leftOut.add(groups.put(alert, now));
+    }
+
+    /** How often an alert found no room for a group of its own. Any thread. */
+    public long leftOut() {
+        return leftOut.sum();
     }
 
     /** Everything that the bus had is known: groups open, with the timers that they had. */

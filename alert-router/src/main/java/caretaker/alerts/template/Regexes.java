@@ -58,11 +58,11 @@ final class Regexes {
 
     private static Matcher matcher(Run run, String pattern, String text) {
         // the automaton's work grows with the product of both
-        long size = RegexSize.of(pattern);
-        if (pattern.length() > MAX_LENGTH || size > MAX_SIZE) {
+        var size = RegexSize.of(pattern);
+        if (pattern.length() > MAX_LENGTH || size.steps() > MAX_SIZE || size.repeats() > RegexSize.MAX_REPEATS) {
             throw new GoError("error parsing regexp: expression nests too deeply or is too large");
         }
-        run.spend(size * text.length() / 64);
+        run.spend(size.steps() * text.length() / 64);
         return run.regexes().compile(pattern).matcher(text);
     }
 

@@ -279,26 +279,33 @@ class DeliveriesTest {
         var other = new Alert(LabelSet.of("alertname", "Cold"), LabelSet.EMPTY, T0, at("9H"), at("20S"), "", false);
         board.effect(board.alerts().put(other, at("20S")), at("20S"));
         turn(at("30S"));
+        world.written(at("30S"));
         turn(at("4M"));
 
         assertThat(world.sent).isEmpty();
-        assertThat(world.intents).isEmpty();
         turn(at("5M10S"));
-        world.written(at("5M10S"));
         assertThat(world.sent).hasSize(2);
     }
 
-    @Test
-    void noMoreThanSixteenAreSentToAReceiverAtOnce() {
-        for (int i = 0; i < 100; i++) {
+    private void fireGroups(int count) {
+        for (int i = 0; i < count; i++) {
             var alert = new Alert(LabelSet.of("alertname", "A" + i), LabelSet.EMPTY, T0, at("9H"), T0, "", false);
             board.effect(board.alerts().put(alert, T0), T0);
         }
+    }
+
+    @Test
+    void noMoreThanSixteenAreSentToAReceiverAtOnceAndTheOthersAreOnTheBusMeanwhile() {
+        // K4
+        fireGroups(100);
         turn(at("10S"));
-        assertThat(world.intents).hasSize(Deliveries.MAX_BUSY);
-        int told = 0;
+        assertThat(world.intents).hasSize(100);
         while (!world.intents.isEmpty()) {
             world.written(at("11S"));
+        }
+        assertThat(world.sent).hasSize(Deliveries.MAX_BUSY);
+        int told = 0;
+        while (!world.sent.isEmpty()) {
             assertThat(deliveries.busy()).isLessThanOrEqualTo(Deliveries.MAX_BUSY);
             world.answered(DELIVERED, at("11S"));
             told++;
@@ -306,6 +313,56 @@ class DeliveriesTest {
 
         assertThat(told).isEqualTo(100);
         assertThat(deliveries.busy()).isZero();
+    }
+
+    @Test
+    void onlySoManyIntentsAreOnTheirWayToTheBusAtOnce() {
+        fireGroups(Intents.MAX_WRITING + 10);
+        turn(at("10S"));
+        assertThat(world.intents).hasSize(Intents.MAX_WRITING);
+        world.written(at("11S"));
+        assertThat(world.intents).hasSize(Intents.MAX_WRITING);
+        deliveries.standBy();
+        world.written(at("11S"));
+        assertThat(world.sent)
+                .as("what was written before standing by is not sent")
+                .hasSize(1);
+    }
+
+    @Test
+    void whatIsDecidedWhileTheIntentIsWrittenIsToldInstead() {
+        fires("n1", T0);
+        turn(at("10S"));
+        fires("n2", at("20S"));
+        turn(at("70S"));
+        world.written(at("71S"));
+
+        assertThat(world.sent).as("the bus knows the older one only").isEmpty();
+        world.written(at("71S"));
+        assertThat(world.answered(DELIVERED, at("72S")).alerts()).hasSize(2);
+        assertThat(deliveries.size()).isZero();
+    }
+
+    @Test
+    void whatIsSilencedWhileItWaitsForAPlaceIsCancelledOnTheBusToo() {
+        fireGroups(Deliveries.MAX_BUSY);
+        fires("n1", T0);
+        turn(at("10S"));
+        while (!world.intents.isEmpty()) {
+            world.written(at("10S"));
+        }
+        silence(at("20S"));
+        turn(at("70S"));
+
+        List<NotificationEvent> cancelled = world.bus.stream()
+                .filter(event ->
+                        event.result() != null && event.result().outcome() == NotificationEvent.Outcome.CANCELLED)
+                .toList();
+        assertThat(cancelled).extracting(NotificationEvent::groupKey).containsExactly("{}:{alertname=\"Hot\"}");
+        while (!world.sent.isEmpty()) {
+            world.answered(DELIVERED, at("71S"));
+        }
+        assertThat(deliveries.size()).isZero();
     }
 
     @Test

@@ -39,6 +39,7 @@ class DifferentialIT {
     private static final int FROM = Integer.getInteger("differential.from", 0);
 
     private final List<Scenario> scenarios = scenarios();
+    private final List<Scenario> reloading = ReloadScripts.all();
     private final Map<String, String> differences = new HashMap<>();
 
     private static List<Scenario> scenarios() {
@@ -54,26 +55,43 @@ class DifferentialIT {
 
     @BeforeAll
     void play(@TempDir Path directory) throws Exception {
-        List<Scenario> left = scenarios;
+        play(scenarios, false, Files.createDirectory(directory.resolve("steady")));
+        play(reloading, true, Files.createDirectory(directory.resolve("reloading"))); // by themselves: it is for all
+    }
+
+    private void play(List<Scenario> all, boolean reloads, Path directory) throws Exception {
+        List<Scenario> left = all;
         for (int i = 0; i < PLAYS && !left.isEmpty(); i++) {
             List<Scenario> again = new ArrayList<>();
             int most = i == 0 ? MOST : FEW;
             for (int from = 0; from < left.size(); from += most) {
                 Path own = Files.createDirectory(directory.resolve("play" + i + "-" + from));
-                again.addAll(play(left.subList(from, Math.min(left.size(), from + most)), own));
+                again.addAll(playOnce(left.subList(from, Math.min(left.size(), from + most)), reloads, own));
             }
             left = again;
         }
     }
 
+    private static String config(List<Scenario> wanted, boolean reloaded) throws Exception {
+        return new JsonMapper().writeValueAsString(Scenario.merged(wanted, reloaded));
+    }
+
     /** Plays scenarios; which have to be played again. */
-    private List<Scenario> play(List<Scenario> wanted, Path directory) throws Exception {
-        String config = new JsonMapper().writeValueAsString(Scenario.merged(wanted));
+    private List<Scenario> playOnce(List<Scenario> wanted, boolean reloads, Path directory) throws Exception {
+        String config = config(wanted, false);
+        String reloaded = config(wanted, true);
         List<Scenario> again = new ArrayList<>();
         try (Side one = Side.alertmanager("alertmanager", directory, config);
                 Side two = Side.alertmanager("alertmanager-too", directory, config);
                 Side ours = Side.ours(directory, config, TestBroker.shared())) {
-            Play play = Play.of(wanted, List.of(one, two, ours));
+            List<Side> sides = List.of(one, two, ours);
+            Play play = Play.of(wanted, sides, () -> {
+                if (reloads) {
+                    assertThat(sides)
+                            .allSatisfy(side ->
+                                    assertThat(side.reload(directory, reloaded)).isEqualTo(200));
+                }
+            });
             for (Scenario scenario : wanted) {
                 String name = scenario.name();
                 String noise = play.difference(one, two, name);
@@ -92,7 +110,7 @@ class DifferentialIT {
     }
 
     Stream<String> names() {
-        return scenarios.stream().map(Scenario::name);
+        return Stream.concat(scenarios.stream(), reloading.stream()).map(Scenario::name);
     }
 
     @ParameterizedTest

@@ -29,7 +29,7 @@ final class Generated {
         for (int i = 0; i < ROUNDS; i++) {
             rounds.add(round(random, i));
         }
-        return new Scenario("seed-" + seed, config, rounds);
+        return new Scenario("seed-" + seed, config, config, rounds);
     }
 
     private static String config(RandomGenerator random) {

@@ -21,6 +21,10 @@ import org.jspecify.annotations.Nullable;
 /** All scenarios, played once on all sides at the same time. */
 final class Play {
     private static final Duration ROUND = Duration.ofSeconds(2);
+
+    /** When all sides reload, where they do: between two rounds, since Alertmanager begins its ticks anew then. */
+    static final Duration RELOAD = ROUND.multipliedBy(3).dividedBy(2);
+
     private static final Duration LATE = ROUND.dividedBy(4);
 
     private final Map<String, Stage> stages = new LinkedHashMap<>();
@@ -28,8 +32,13 @@ final class Play {
     private final Set<String> late = ConcurrentHashMap.newKeySet();
     private final Instant began = InstantSource.system().instant();
 
-    /** Plays to the end, which takes as long as the longest scenario and a round. */
-    static Play of(List<Scenario> scenarios, List<Side> sides) throws InterruptedException, ExecutionException {
+    /**
+     * Plays to the end, which takes as long as the longest scenario and a round.
+     *
+     * @param reload what is done at {@link #RELOAD}
+     */
+    static Play of(List<Scenario> scenarios, List<Side> sides, Runnable reload)
+            throws InterruptedException, ExecutionException {
         var play = new Play();
         scenarios.forEach(scenario -> play.stages.put(scenario.name(), new Stage(scenario.name(), sides)));
         int rounds =
@@ -51,6 +60,7 @@ final class Play {
                         TimeUnit.MILLISECONDS);
                 ends.add(begun);
             }
+            ends.add(clock.schedule(() -> List.of(actors.submit(reload)), RELOAD.toMillis(), TimeUnit.MILLISECONDS));
             Future<?> end =
                     clock.schedule(() -> sides.forEach(play::keep), ROUND.toMillis() * rounds, TimeUnit.MILLISECONDS);
             end.get();

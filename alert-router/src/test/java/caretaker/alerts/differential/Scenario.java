@@ -18,17 +18,18 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
  *
  * @param config of Alertmanager; <code>${HOOK}</code> is where the side's receivers listen, <code>${MAIL}</code> its
  *     mail server
+ * @param reloaded the configuration that takes its place when {@link Play#RELOAD all reload}
  */
-record Scenario(String name, String config, List<Consumer<Stage>> rounds) {
+record Scenario(String name, String config, String reloaded, List<Consumer<Stage>> rounds) {
 
-    /** One configuration for all. */
-    static Map<String, Object> merged(List<Scenario> scenarios) {
+    /** One configuration for all, before or after they reload. */
+    static Map<String, Object> merged(List<Scenario> scenarios, boolean reloaded) {
         List<Object> routes = new ArrayList<>();
         List<Object> receivers = new ArrayList<>(List.of(Map.of("name", "nobody")));
         List<Object> times = new ArrayList<>();
         List<Object> rules = new ArrayList<>();
         for (Scenario scenario : scenarios) {
-            Map<String, Object> part = scenario.read();
+            Map<String, Object> part = scenario.read(reloaded);
             Map<String, Object> route = map(part.get("route"));
             scenario.prefix(route);
             route.put("matchers", List.of(scenario.matcher()));
@@ -66,9 +67,9 @@ record Scenario(String name, String config, List<Consumer<Stage>> rounds) {
                 rules);
     }
 
-    private Map<String, Object> read() {
+    private Map<String, Object> read(boolean again) {
         var load = new Load(LoadSettings.builder().setLabel(name).build());
-        return map(load.loadFromString(config.replace("${NAME}", name)));
+        return map(load.loadFromString((again ? reloaded : config).replace("${NAME}", name)));
     }
 
     private String matcher() {

@@ -8,15 +8,23 @@ import java.util.function.Consumer;
 final class Script {
     private final String name;
     private final String config;
+    private String reloaded;
     private final List<Consumer<Stage>> rounds = new ArrayList<>();
 
     private Script(String name, String config) {
         this.name = name;
         this.config = config;
+        this.reloaded = config;
     }
 
     static Script of(String name, String config) {
         return new Script(name, config);
+    }
+
+    /** The configuration after {@link Play#RELOAD}; without one it stays as it is. */
+    Script reloaded(String other) {
+        reloaded = other;
+        return this;
     }
 
     /** What happens in the next round. */
@@ -31,6 +39,6 @@ final class Script {
     }
 
     Scenario made() {
-        return new Scenario(name, config, List.copyOf(rounds));
+        return new Scenario(name, config, reloaded, List.copyOf(rounds));
     }
 }

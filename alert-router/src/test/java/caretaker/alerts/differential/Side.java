@@ -93,6 +93,12 @@ final class Side implements AutoCloseable {
         }
     }
 
+    /** Takes up another configuration; the status of the answer. */
+    int reload(Path directory, String config) {
+        write(directory, config);
+        return send("POST", "/-/reload", "").statusCode();
+    }
+
     private void awaitReady() {
         Awaitility.await().atMost(LIMIT).until(() -> {
             try {

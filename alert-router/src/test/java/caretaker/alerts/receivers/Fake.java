@@ -115,10 +115,15 @@ final class Fake implements AutoCloseable {
     }
 
     static Receivers senders(String yaml) throws TemplateException {
+        return senders(yaml, new Gate.Hits());
+    }
+
+    static Receivers senders(String yaml, Gate.Hits hits) throws TemplateException {
         return Receivers.of(
                 receiver(yaml),
                 Templates.parse(List.of(), Limits.DEFAULT, InstantSource.system()),
-                InstantSource.fixed(AT));
+                InstantSource.fixed(AT),
+                hits);
     }
 
     static Outcome send(Receivers senders, Notification notification) throws InterruptedException {

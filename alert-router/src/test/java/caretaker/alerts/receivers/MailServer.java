@@ -24,12 +24,13 @@ import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 
 /** A strict mail server with STARTTLS and three ways to log in: user {@code me}, password {@code hunter2}. */
-final class MailServer implements AutoCloseable {
+public final class MailServer implements AutoCloseable {
     static final String CHALLENGE = "<17.5@mail.example.com>";
 
     /** Everything clients said, in order, decoded from base64 where it was. */
     final List<String> heard = new CopyOnWriteArrayList<>();
 
+    private volatile Runnable meanwhile = () -> {};
     private final ServerSocket socket;
     private final String ways;
     private final @Nullable SSLContext tls;
@@ -40,15 +41,28 @@ final class MailServer implements AutoCloseable {
      * @param ways what AUTH offers, empty for nothing
      * @param tls for STARTTLS, null for none
      */
-    MailServer(String ways, @Nullable SSLContext tls) throws IOException {
+    public MailServer(String ways, @Nullable SSLContext tls) throws IOException {
         this.ways = ways;
         this.tls = tls;
         socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         Thread.ofVirtual().start(this::accept);
     }
 
-    int port() {
+    public int port() {
         return socket.getLocalPort();
+    }
+
+    /** What to do when a mail is here and its sender does not know yet. */
+    public void meanwhile(Runnable work) {
+        meanwhile = work;
+    }
+
+    /** The values of one header of all mails, in order. */
+    public List<String> headers(String name) {
+        return heard.stream()
+                .filter(line -> line.startsWith(name + ": "))
+                .map(line -> line.substring(name.length() + 2))
+                .toList();
     }
 
     /** A certificate for {@code mail.example.com}, in {@code mail.p12} and {@code mail.pem}. */
@@ -151,6 +165,7 @@ final class MailServer implements AutoCloseable {
                         heard.add(part);
                         part = in.readLine();
                     }
+                    meanwhile.run();
                     say(client, "250 taken");
                 } else {
                     say(client, command.startsWith("QUIT") ? "221 bye" : "250 ok");

@@ -206,7 +206,10 @@ class MatcherSyntaxTest {
 
     @Test
     void r8ManyCountsInARowAndDeepNestsAreRefusedToo() {
-        for (String expression : List.of(".{1000}".repeat(101), "(".repeat(300) + "x" + ")".repeat(300))) {
+        for (String expression : List.of(
+                ".{1000}".repeat(101),
+                "(".repeat(300) + "x" + ")".repeat(300),
+                "(\\Q" + "[x".repeat(100) + "\\E){1000}")) {
             assertThatThrownBy(() -> new LabelMatcher(Operator.REGEX, "a", expression))
                     .isInstanceOf(BadMatcher.class);
         }
@@ -223,6 +226,7 @@ class MatcherSyntaxTest {
                 "a{x}",
                 "(?:b|c){2,5}d*",
                 "\\Q{9999}\\E",
+                "\\x{2028}",
                 "[]]"
             })
     void r8OtherExpressionsAreRead(String expression) {

@@ -1,0 +1,4 @@
+@NullMarked
+package caretaker.alerts.bus;
+
+import org.jspecify.annotations.NullMarked;
