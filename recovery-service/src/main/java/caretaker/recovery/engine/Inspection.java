@@ -61,8 +61,7 @@ record Inspection(JsonNode raw) {
         return Optional.empty();
     }
 
-    @Nullable
-    Instant startedAt() {
+    @Nullable Instant startedAt() {
         return time(raw.path("State").path("StartedAt").asText(""));
     }
 
