@@ -1,7 +1,5 @@
 package caretaker.recovery.engine;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import caretaker.contracts.RecoveryEvent.Action;
 import caretaker.contracts.RecoveryState.Operation;
 import caretaker.recovery.containers.Sighting.State;
@@ -187,10 +185,7 @@ final class Actions {
         if (code == 0) {
             return new Result.Done();
         }
-        String last = new String(output.newest(), UTF_8)
-                .lines()
-                .filter(line -> !line.isBlank())
-                .reduce("", (_, line) -> line);
+        String last = output.newest().lines().filter(line -> !line.isBlank()).reduce("", (_, line) -> line);
         return new Result.Refused(Refusal.line("the command ended with code " + code + ": " + last));
     }
 }

@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /** The last lines of a container's log, of both of its streams, without secrets. */
@@ -25,7 +24,7 @@ final class LogTail {
     private static final Duration LIMIT = Duration.ofSeconds(10);
 
     /** @param isWhole whether nothing was left behind the bound */
-    record Read(byte[] newest, boolean isWhole) {}
+    record Read(String newest, boolean isWhole) {}
 
     private final Daemon daemon;
     private final EngineMetrics metrics;
@@ -44,7 +43,7 @@ final class LogTail {
                 metrics.logsCut.increment();
                 read = read(container.id(), FEW_LINES, isPlain); // long lines: the newest are behind the bound
             }
-            return lines(new String(read.newest(), UTF_8));
+            return lines(read.newest());
         } catch (Refusal | Unavailable e) {
             return List.of("(the log cannot be read: " + e.getMessage() + ")");
         }
@@ -107,12 +106,12 @@ final class LogTail {
             return read < MAX_READ;
         }
 
-        byte[] newest() {
+        String newest() {
             byte[] all = new byte[older.length + newer.size()];
             System.arraycopy(older, 0, all, 0, older.length);
             System.arraycopy(newer.toByteArray(), 0, all, older.length, newer.size());
             int from = Math.max(0, all.length - MAX_KEPT);
-            return Arrays.copyOfRange(all, from, all.length);
+            return new String(all, from, all.length - from, UTF_8);
         }
     }
 

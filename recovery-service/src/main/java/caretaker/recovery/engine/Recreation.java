@@ -14,9 +14,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Creates a container anew with the same configuration, volumes and networks. The old one is renamed and stays until the
- * new one has been started, so that it can come back; a volume is never removed. Killed at any step, it can be begun
- * again: the names and the label {@code caretaker.operation} say how far it came.
+ * Creates a container anew with the same configuration, volumes and networks. The old one is renamed and stays until
+ * the new one has been started, so that it can come back; a volume is never removed. Killed at any step, it can be
+ * begun again: the names and the label {@code caretaker.operation} say how far it came.
  */
 final class Recreation {
     private static final Logger LOGGER = LoggerFactory.getLogger(Recreation.class);

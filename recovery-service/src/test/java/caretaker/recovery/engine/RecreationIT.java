@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,7 +39,7 @@ class RecreationIT {
     }
 
     private final DockerEngine docker = DockerEngine.assume();
-    private final AtomicReference<Recreation.Step> killedAfter = new AtomicReference<>();
+    private final AtomicReference<Recreation.@Nullable Step> killedAfter = new AtomicReference<>();
     private final List<String> networks = new ArrayList<>();
     private final List<String> volumes = new ArrayList<>();
 
@@ -243,7 +244,7 @@ class RecreationIT {
         Sighting before = host.seen(id);
         docker.docker("stop", id);
         Sighting stopped = host.seen(id);
-        try (var taken = new ServerSocket(port, 1, InetAddress.getByName("127.0.0.1"))) {
+        try (var taken = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
             assertThat(taken.isBound()).isTrue();
             Result result = host.perform(stopped, Action.RECREATE);
             assertThat(result)
