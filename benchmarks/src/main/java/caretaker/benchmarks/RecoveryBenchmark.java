@@ -83,7 +83,8 @@ final class RecoveryBenchmark implements Benchmark {
         for (int round = 0; round < ROUNDS; round++) {
             for (int i = 0; i < CONTAINERS; i++) {
                 Instant killed = kill(engine, theirs.get(i));
-                policy.add(Way.millis(killed, starts.after(theirs.get(i), killed).at()));
+                policy.add(
+                        Way.millis(killed, starts.after(theirs.get(i), killed).at()));
                 killed = kill(engine, ours.get(i));
                 up.add(Way.millis(killed, starts.after(ours.get(i), killed).at()));
                 Instant proof = feed.proofOf(ours.get(i), killed);
@@ -100,7 +101,8 @@ final class RecoveryBenchmark implements Benchmark {
                         "killed to started again, median to that of Docker's restart policy",
                         Percentile.of(up, 0.5) / Percentile.of(policy, 0.5),
                         Double.POSITIVE_INFINITY,
-                        Percentile.pair(up) + " to " + Percentile.pair(policy) + "; a loop as docker-autoheal's: never"));
+                        Percentile.pair(up) + " to " + Percentile.pair(policy)
+                                + "; a loop as docker-autoheal's: never"));
     }
 
     private Instant kill(DockerEngine engine, String id) throws IOException, InterruptedException {
@@ -147,8 +149,10 @@ final class RecoveryBenchmark implements Benchmark {
                 "1s",
                 "--health-retries",
                 "1");
-        while (!engine.docker("inspect", "--format", "{{.State.Health.Status}}", id).equals("healthy")) {
-            java.util.concurrent.locks.LockSupport.parkNanos(Duration.ofMillis(100).toNanos());
+        while (!engine.docker("inspect", "--format", "{{.State.Health.Status}}", id)
+                .equals("healthy")) {
+            java.util.concurrent.locks.LockSupport.parkNanos(
+                    Duration.ofMillis(100).toNanos());
         }
         Instant now = clock.instant();
         engine.docker("exec", id, "touch", "/tmp/ill");

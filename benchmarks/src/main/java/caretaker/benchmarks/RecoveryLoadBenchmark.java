@@ -105,7 +105,9 @@ final class RecoveryLoadBenchmark implements Benchmark {
         }
         return containers.stream()
                 .map(each -> new Known(
-                        each.id(), each.name(), engine.docker("inspect", "--format", "{{.State.StartedAt}}", each.id())))
+                        each.id(),
+                        each.name(),
+                        engine.docker("inspect", "--format", "{{.State.StartedAt}}", each.id())))
                 .toList();
     }
 
@@ -117,7 +119,8 @@ final class RecoveryLoadBenchmark implements Benchmark {
         for (Known victim : victims) {
             String pid = engine.docker("inspect", "--format", "{{.State.Pid}}", victim.id());
             new ProcessBuilder("kill", "-9", pid).start().waitFor();
-            while (!engine.docker("inspect", "--format", "{{.State.Status}}", victim.id()).equals("exited")) {
+            while (!engine.docker("inspect", "--format", "{{.State.Status}}", victim.id())
+                    .equals("exited")) {
                 LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
             }
             Instant told = clock.instant();
@@ -138,7 +141,10 @@ final class RecoveryLoadBenchmark implements Benchmark {
                 number++;
                 if (number % STALE_EVERY == 0) {
                     Known well = containers.get(2 * KILLS + number / STALE_EVERY % (CONTAINERS - 2 * KILLS));
-                    say(producer, AgentUnderTest.HOST, event(AgentUnderTest.HOST, well, "3", sequence.incrementAndGet()));
+                    say(
+                            producer,
+                            AgentUnderTest.HOST,
+                            event(AgentUnderTest.HOST, well, "3", sequence.incrementAndGet()));
                 } else if (number % 3 == 0) {
                     say(producer, "elsewhere", event("elsewhere", stranger, "3", sequence.incrementAndGet()));
                 } else if (number % 3 == 1) {
@@ -171,7 +177,6 @@ final class RecoveryLoadBenchmark implements Benchmark {
     }
 
     private void say(KafkaProducer<byte[], byte[]> producer, String host, HealthEvent event) {
-        var _ = producer.send(
-                new ProducerRecord<>(Topic.HEALTH.fullName(), host.getBytes(UTF_8), codec.encode(event)));
+        var _ = producer.send(new ProducerRecord<>(Topic.HEALTH.fullName(), host.getBytes(UTF_8), codec.encode(event)));
     }
 }

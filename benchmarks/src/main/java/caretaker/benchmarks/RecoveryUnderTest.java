@@ -42,7 +42,8 @@ final class RecoveryUnderTest implements AutoCloseable {
                 http: {port: %d}
                 playbooks: "%s"
                 rules: {host-actions: 100000, cluster-actions: 100000, breaker-floor: 100000, budget: 50, flaps: 50}
-                """.formatted(AgentUnderTest.HOST, bootstrap, dir.resolve("recovery"), port, playbooks));
+                """.formatted(
+                        AgentUnderTest.HOST, bootstrap, dir.resolve("recovery"), port, playbooks));
         var builder = Processes.service(
                 root.resolve("recovery-service/jvm.options"), "caretaker.recovery.RecoveryServiceMain", config);
         builder.environment().put("MALLOC_ARENA_MAX", "1");

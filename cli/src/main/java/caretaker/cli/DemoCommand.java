@@ -119,9 +119,8 @@ final class DemoCommand implements Callable<Integer> {
         out.flush();
         URI recovery = environment.uri(Service.RECOVERY_SERVICE);
         URI engine = URI.create(asked.recoveryService().docker().host());
-        RepairShow show = recovery == null
-                ? null
-                : RepairShow.start(engine, recovery, project, folder.resolve("stand-in"), out);
+        RepairShow show =
+                recovery == null ? null : RepairShow.start(engine, recovery, project, folder.resolve("stand-in"), out);
         Foreground.run(
                 () -> {
                     if (show != null) {

@@ -32,9 +32,8 @@ enum Service {
                     return service;
                 }
             }
-            throw new TypeConversionException(
-                    "'" + text + "' is not a service; there are "
-                            + Arrays.stream(values()).map(Service::word).collect(Collectors.joining(", ")));
+            throw new TypeConversionException("'" + text + "' is not a service; there are "
+                    + Arrays.stream(values()).map(Service::word).collect(Collectors.joining(", ")));
         }
     }
 }

@@ -111,7 +111,8 @@ abstract sealed class ServiceCommand<R extends Record> implements Callable<Integ
 
     @Command(
             name = "recovery-service",
-            description = "Run the recovery service of one Docker engine: repairs containers that say that they want it.")
+            description =
+                    "Run the recovery service of one Docker engine: repairs containers that say that they want it.")
     static final class OfRecoveries extends ServiceCommand<RecoveryServiceConfig> {
         OfRecoveries() {
             super(RecoveryServiceConfig.class);

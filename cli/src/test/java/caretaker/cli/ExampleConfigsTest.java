@@ -27,10 +27,13 @@ class ExampleConfigsTest {
                 .isEqualTo(Config.render(Config.defaults(CollectorConfig.class)));
         assertThat(Config.render(Config.load(AlertRouterConfig.class, DEPLOY.resolve("alert-router.yml"), Map.of())))
                 .isEqualTo(Config.render(Config.defaults(AlertRouterConfig.class)));
-        assertThat(Config.render(Config.load(
-                        RecoveryServiceConfig.class, DEPLOY.resolve("recovery-service.yml"), Map.of())))
+        assertThat(Config.render(
+                        Config.load(RecoveryServiceConfig.class, DEPLOY.resolve("recovery-service.yml"), Map.of())))
                 .isEqualTo(Config.render(Config.parse(
-                        RecoveryServiceConfig.class, "data-dir: /var/lib/caretaker/recovery", "the defaults", Map.of())));
+                        RecoveryServiceConfig.class,
+                        "data-dir: /var/lib/caretaker/recovery",
+                        "the defaults",
+                        Map.of())));
         assertThat(Config.render(Config.load(RunConfig.class, DEPLOY.resolve("run.yml"), Map.of())))
                 .isEqualTo(Config.render(Config.defaults(RunConfig.class)));
     }

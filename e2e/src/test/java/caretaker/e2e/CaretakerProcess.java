@@ -28,8 +28,7 @@ final class CaretakerProcess implements AutoCloseable {
     private final int alerts;
     private final int recovery;
 
-    private CaretakerProcess(
-            RunningProgram program, int kafka, int agent, int collector, int alerts, int recovery) {
+    private CaretakerProcess(RunningProgram program, int kafka, int agent, int collector, int alerts, int recovery) {
         this.program = program;
         this.kafka = kafka;
         this.agent = agent;

@@ -43,12 +43,17 @@ class RepairIT {
                     .filter(each -> each.contains(REPORT))
                     .findFirst()
                     .orElseThrow();
-            String incident = line.substring(line.indexOf(REPORT) + REPORT.length()).strip();
+            String incident =
+                    line.substring(line.indexOf(REPORT) + REPORT.length()).strip();
             String url = "http://127.0.0.1:" + demo.recoveryPort();
             var report = CaretakerProcess.run("report", incident, "--url", url);
             assertThat(report.exitCode()).as(report.output()).isZero();
             assertThat(report.output())
-                    .contains("# Error Report", "repaired and proven", "fatal error", "Only a person may delete its volume");
+                    .contains(
+                            "# Error Report",
+                            "repaired and proven",
+                            "fatal error",
+                            "Only a person may delete its volume");
             var list = CaretakerProcess.run("recovery", "list", "--url", url);
             assertThat(list.exitCode()).as(list.output()).isZero();
             assertThat(list.output()).contains("grafana");
@@ -56,7 +61,8 @@ class RepairIT {
             assertThat(verify.exitCode()).as(verify.output()).isZero();
 
             assertThat(demo.terminate()).contains(0);
-            assertThat(docker.docker("ps", "-a", "--format", "{{.Names}}")).doesNotContain("caretaker-demo-" + demo.process().pid());
+            assertThat(docker.docker("ps", "-a", "--format", "{{.Names}}"))
+                    .doesNotContain("caretaker-demo-" + demo.process().pid());
         }
     }
 }

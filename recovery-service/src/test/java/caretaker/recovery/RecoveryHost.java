@@ -79,7 +79,7 @@ final class RecoveryHost {
         for (String line : lines) {
             yaml.append(line).append('\n');
         }
-        return write(data + ".yml", yaml.toString());
+        return write(data + "-" + port + ".yml", yaml.toString());
     }
 
     private Path playbooks() {

@@ -100,9 +100,11 @@ public final class RepairShow implements AutoCloseable {
         var end = new JsonNode[1];
         if (awaits(() -> (end[0] = ended()) != null) && end[0] != null) {
             Duration took = Duration.between(
-                    Instant.parse(end[0].path("since").asText()), Instant.parse(end[0].path("last").asText()));
+                    Instant.parse(end[0].path("since").asText()),
+                    Instant.parse(end[0].path("last").asText()));
             say("%s: %s, %.1f s after it was told of, the time to be well included"
-                    .formatted(end[0].path("kind").asText(), end[0].path("message").asText(), took.toMillis() / 1000.0));
+                    .formatted(
+                            end[0].path("kind").asText(), end[0].path("message").asText(), took.toMillis() / 1000.0));
             say("its error report: caretaker report " + end[0].path("id").asText());
         }
     }
@@ -113,8 +115,9 @@ public final class RepairShow implements AutoCloseable {
             var request = HttpRequest.newBuilder(service.resolve("/api/v1/incidents?limit=20"))
                     .timeout(Duration.ofSeconds(5))
                     .build();
-            JsonNode incidents =
-                    json.readTree(http.send(request, BodyHandlers.ofString()).body()).path("incidents");
+            JsonNode incidents = json.readTree(
+                            http.send(request, BodyHandlers.ofString()).body())
+                    .path("incidents");
             for (JsonNode each : incidents) {
                 String kind = each.path("kind").asText();
                 boolean isOver = kind.equals("succeeded") || kind.equals("quarantined");

@@ -41,7 +41,8 @@ final class StandIn implements AutoCloseable {
     }
 
     private final ObjectMapper json = new ObjectMapper();
-    private final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(1));
+    private final Vertx vertx =
+            Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(1));
     private final EngineTransport engine;
     private final String project;
     private final String image;
@@ -128,7 +129,8 @@ final class StandIn implements AutoCloseable {
 
     /** Makes it end with an error. */
     void crash() throws IOException {
-        String port = inspect().at("/NetworkSettings/Ports/3000~1tcp/0/HostPort").asText();
+        String port =
+                inspect().at("/NetworkSettings/Ports/3000~1tcp/0/HostPort").asText();
         URI uri = URI.create("http://127.0.0.1:" + port + "/crash");
         var connection = uri.toURL().openConnection();
         connection.setReadTimeout((int) TimeUnit.SECONDS.toMillis(5));
@@ -141,14 +143,13 @@ final class StandIn implements AutoCloseable {
         return json.readTree(ask("GET", "/containers/" + name() + "/json", null, 200));
     }
 
-    private byte[] ask(String method, String path, byte @Nullable [] body, int expected)
-            throws IOException {
+    private byte[] ask(String method, String path, byte @Nullable [] body, int expected) throws IOException {
         String type = path.startsWith("/images") ? "application/x-tar" : "application/json";
         try (var response = engine.ask(method, path, Map.of("Content-Type", type), body, LIMIT)) {
             byte[] answer = response.body().readAllBytes();
             if (response.status() != expected && expected != 0) {
-                throw new IOException(method + " " + path + ": " + response.status() + " "
-                        + new String(answer, UTF_8).strip());
+                throw new IOException(
+                        method + " " + path + ": " + response.status() + " " + new String(answer, UTF_8).strip());
             }
             return answer;
         }
