@@ -5,6 +5,7 @@ import caretaker.agent.inventory.InventorySettings;
 import caretaker.agent.poll.Intervals;
 import caretaker.agent.probe.ProbeSettings;
 import caretaker.agent.simulated.FaultScript;
+import caretaker.chassis.HostName;
 import caretaker.chassis.HttpSettings;
 import caretaker.chassis.Journal;
 import caretaker.chassis.KafkaSettings;
@@ -15,8 +16,6 @@ import caretaker.chassis.config.Default;
 import caretaker.chassis.config.Range;
 import caretaker.contracts.WireName;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -53,8 +52,6 @@ public record GpuAgentConfig(
         Restored restored,
         HealthConfig health,
         KernelLogConfig kernelLog) {
-
-    private static final Path KERNEL_HOST_NAME = Path.of("/proc/sys/kernel/hostname");
 
     public GpuAgentConfig {
         probes = List.copyOf(probes);
@@ -258,21 +255,6 @@ public record GpuAgentConfig(
 
     /** The configured name, or the machine's. */
     String hostName() {
-        if (host != null) {
-            return host;
-        }
-        try {
-            return Files.readString(KERNEL_HOST_NAME).strip();
-        } catch (IOException notLinux) {
-            return nameOfAddress();
-        }
-    }
-
-    private static String nameOfAddress() {
-        try {
-            return InetAddress.getLocalHost().getHostName();
-        } catch (UnknownHostException e) {
-            throw new IllegalStateException("this machine has no name; set host", e);
-        }
+        return host != null ? host : HostName.ofThisMachine();
     }
 }

@@ -1,5 +1,6 @@
 package caretaker.recovery;
 
+import caretaker.chassis.HostName;
 import caretaker.chassis.HttpSettings;
 import caretaker.chassis.KafkaSettings;
 import caretaker.chassis.LogSettings;
@@ -16,8 +17,6 @@ import caretaker.recovery.engine.EngineSettings;
 import caretaker.recovery.incident.Rules;
 import caretaker.recovery.playbook.Playbooks;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -58,8 +57,6 @@ public record RecoveryServiceConfig(
     /** The default, which {@code run} replaces. */
     public static final Path DATA_DIR = Path.of("caretaker-recovery");
 
-    private static final Path KERNEL_HOST_NAME = Path.of("/proc/sys/kernel/hostname");
-
     public RecoveryServiceConfig {
         if (host != null && !WireName.isValid(host)) {
             throw new IllegalArgumentException("host '" + host + "' is not a name; use letters, digits, '-' and '.'");
@@ -87,22 +84,7 @@ public record RecoveryServiceConfig(
 
     /** The configured name, or the machine's. */
     String hostName() {
-        if (host != null) {
-            return host;
-        }
-        try {
-            return Files.readString(KERNEL_HOST_NAME).strip();
-        } catch (IOException notLinux) {
-            return nameOfAddress();
-        }
-    }
-
-    private static String nameOfAddress() {
-        try {
-            return InetAddress.getLocalHost().getHostName();
-        } catch (UnknownHostException e) {
-            return "localhost";
-        }
+        return host != null ? host : HostName.ofThisMachine();
     }
 
     /** Whether there may be an engine: a socket that is not there is none. */

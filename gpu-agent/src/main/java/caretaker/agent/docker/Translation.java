@@ -9,6 +9,7 @@ import caretaker.agent.containers.ContainerState.Port;
 import caretaker.agent.containers.ContainerWatch;
 import caretaker.agent.containers.Inspection;
 import caretaker.agent.containers.Words;
+import caretaker.docker.GpuRequests;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
@@ -143,7 +144,7 @@ final class Translation {
                 labels(labels),
                 ports(network.path("Ports")),
                 addresses(network),
-                GpuRequests.of(host, config.path("Env")));
+                GpuRequests.of(answer));
         return new Inspection(
                 known,
                 state.path("Pid").asLong(0),

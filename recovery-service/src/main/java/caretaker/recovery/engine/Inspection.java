@@ -1,6 +1,7 @@
 package caretaker.recovery.engine;
 
 import caretaker.contracts.ContainerIdentity;
+import caretaker.docker.GpuRequests;
 import caretaker.recovery.containers.Sighting;
 import caretaker.recovery.containers.Sighting.Health;
 import caretaker.recovery.containers.Sighting.State;
@@ -124,7 +125,7 @@ record Inspection(JsonNode raw) {
                 told.path("Error").asText(""),
                 stopped && isDown,
                 labels,
-                Gpus.of(raw),
+                GpuRequests.of(raw),
                 sharedWith().stream()
                         .map(roster::resolve)
                         .flatMap(Optional::stream)

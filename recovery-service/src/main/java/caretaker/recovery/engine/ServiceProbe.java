@@ -1,5 +1,6 @@
 package caretaker.recovery.engine;
 
+import caretaker.docker.GpuRequests;
 import caretaker.recovery.containers.Sighting;
 import caretaker.recovery.containers.Sighting.State;
 import caretaker.recovery.engine.Web.Answer;
@@ -135,7 +136,7 @@ final class ServiceProbe {
         if (!hasSample(answer, "DCGM_FI_")) {
             return false;
         }
-        Optional<Integer> given = Gpus.number(seen.gpus());
+        Optional<Integer> given = GpuRequests.number(seen.gpus());
         if (given.isEmpty()) {
             return true;
         }

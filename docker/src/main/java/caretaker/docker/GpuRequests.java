@@ -1,4 +1,4 @@
-package caretaker.recovery.engine;
+package caretaker.docker;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
@@ -14,17 +14,21 @@ import java.util.stream.StreamSupport;
  * <p>{@code NVIDIA_VISIBLE_DEVICES} alone says nothing: NVIDIA's images set it, and without NVIDIA's runtime nobody
  * reads it.
  */
-final class Gpus {
+public final class GpuRequests {
     private static final int MAX = 64;
     private static final String ALL = "all";
     private static final String COUNT = "count=";
     private static final String VISIBLE = "NVIDIA_VISIBLE_DEVICES=";
     private static final Pattern DEVICE = Pattern.compile("/dev/nvidia([0-9]{1,4})");
 
-    private Gpus() {}
+    private GpuRequests() {}
 
-    /** UUIDs or numbers, {@code all}, or {@code count=N}. */
-    static List<String> of(JsonNode inspected) {
+    /**
+     * UUIDs or numbers, {@code all}, or {@code count=N}.
+     *
+     * @param inspected what the engine says of the container
+     */
+    public static List<String> of(JsonNode inspected) {
         JsonNode host = inspected.path("HostConfig");
         List<String> gpus = new ArrayList<>();
         for (JsonNode request : host.path("DeviceRequests")) {
@@ -76,7 +80,7 @@ final class Gpus {
     }
 
     /** How many they are, if that is known. */
-    static Optional<Integer> number(List<String> gpus) {
+    public static Optional<Integer> number(List<String> gpus) {
         int number = 0;
         for (String gpu : gpus) {
             if (gpu.equals(ALL) || gpu.endsWith("=" + ALL)) {
