@@ -118,7 +118,7 @@ class CrashIT {
         }
     }
 
-    /** one acts, the other stands by and takes over; one data folder is for one process. */
+    /** one acts, the other stands by and takes over; one data folder is for one process. */
     @Test
     void theSecondStandsByUntilTheFirstIsGone() {
         // Given

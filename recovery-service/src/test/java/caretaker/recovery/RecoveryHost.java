@@ -70,10 +70,14 @@ final class RecoveryHost {
                 rules: {backoff-base: 200ms, backoff-cap: 1s, host-actions: 1000, cluster-actions: 1000,
                   breaker-floor: 1000, dependent-grace: 1s}
                 lease: 6s
-                verify-every: 0s
                 """.formatted(name, broker.bootstrapServers(), directory.resolve(data), port, project, playbooks()));
-        boolean saysHowOften = List.of(lines).stream().anyMatch(line -> line.startsWith("docker:"));
-        yaml.append(saysHowOften ? "" : "docker: {resync: 2s}\n").append("topics:\n");
+        for (String standard : List.of("docker: {resync: 2s}", "verify-every: 0s")) {
+            String key = standard.substring(0, standard.indexOf(':') + 1);
+            if (List.of(lines).stream().noneMatch(line -> line.startsWith(key))) {
+                yaml.append(standard).append('\n');
+            }
+        }
+        yaml.append("topics:\n");
         topics.forEach((key, topic) ->
                 yaml.append("  ").append(key).append(": ").append(topic).append('\n'));
         for (String line : lines) {
@@ -88,6 +92,15 @@ final class RecoveryHost {
                   - name: reports
                     match: {services: [reports]}
                     ladder: [{action: none}]
+                  - name: slow
+                    match: {services: [slow]}
+                    ladder: [{action: restart}]
+                    stable-for: 1h
+                  - name: grafana
+                    match: {services: [grafana]}
+                    ladder: [{action: restart}]
+                    probe: grafana
+                    stable-for: 1s
                   - name: test
                     match: {conditions: [container.exited, container.unhealthy, probe.failed, operator]}
                     ladder: [{action: restart}, {action: recreate}, {action: quarantine}]
@@ -133,8 +146,9 @@ final class RecoveryHost {
         return inspect(project + "-" + service + "-1", "{{.State.Running}}").equals("true");
     }
 
+    /** Waits until its first run has ended. The service may have seen that too, and started it again. */
     void awaitExit(String id) {
-        await().atMost(LIMIT).until(() -> inspect(id, "{{.State.Running}}").equals("false"));
+        await().atMost(LIMIT).until(() -> !inspect(id, "{{.State.FinishedAt}}").startsWith("0001"));
     }
 
     /** What the agent says of a container as it is now. */

@@ -219,7 +219,7 @@ class RecoveryServiceIT {
         String id = host.container("replaced", "exit 3");
         host.awaitExit(id);
         HealthEvent event = host.event(id, Condition.CONTAINER_EXITED);
-        host.docker.docker("rm", id);
+        host.docker.docker("rm", "-f", id);
         Instant begun = Instant.now();
         String next = host.container("replaced", "sleep 100000");
 
@@ -370,5 +370,51 @@ class RecoveryServiceIT {
         RecoveryEvent succeeded = host.awaitTold("asked", Kind.SUCCEEDED);
         assertThat(succeeded.actor()).isEqualTo("user:anna");
         assertThat(host.starts(id, begun)).isEqualTo(2);
+    }
+
+    /** what it needs is repaired first, whoever is told of first. */
+    @Test
+    void whatAContainerNeedsIsRepairedBeforeIt() {
+        // Given
+        String database = host.container("database", RecoveryHost.FAILS_ONCE);
+        String shop = host.container(
+                "shop",
+                RecoveryHost.FAILS_ONCE,
+                "--label",
+                "com.docker.compose.depends_on=database:service_started:false");
+        host.awaitExit(database);
+        host.awaitExit(shop);
+
+        // When
+        host.says(shop, Condition.CONTAINER_EXITED);
+        host.says(database, Condition.CONTAINER_EXITED);
+
+        // Then
+        RecoveryEvent shops = host.awaitTold("shop", Kind.SUCCEEDED);
+        RecoveryEvent databases = host.awaitTold("database", Kind.SUCCEEDED);
+        Instant begun = host.awaitTold("shop", Kind.STARTED).time();
+        assertThat(begun).isAfterOrEqualTo(databases.time());
+        assertThat(shops.time()).isAfter(databases.time());
+    }
+
+    /** compose puts another one in its place while its repair is being proven: that one is nobody's to judge. */
+    @Test
+    void whatIsMadeAnewDuringItsRepairEndsIt() {
+        // Given
+        String id = host.container("slow", RecoveryHost.FAILS_ONCE);
+        host.awaitExit(id);
+        host.says(id, Condition.CONTAINER_EXITED);
+        await().atMost(LIMIT)
+                .until(() -> host.states("slow").stream().anyMatch(state -> state.phase() == Phase.VERIFYING));
+
+        // When
+        Instant begun = Instant.now();
+        host.docker.docker("rm", "-f", id);
+        String next = host.container("slow", "sleep 100000");
+
+        // Then
+        RecoveryEvent skipped = host.awaitTold("slow", Kind.SKIPPED);
+        assertThat(skipped.reason()).isEqualTo(Reason.STALE);
+        assertThat(host.starts(next, begun)).isEqualTo(1);
     }
 }
