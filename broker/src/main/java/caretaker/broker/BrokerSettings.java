@@ -12,8 +12,7 @@ final class BrokerSettings {
 
     private BrokerSettings() {}
 
-    static KafkaConfig of(
-            Path log, int clientsPort, int controllerPort, Duration session, @Nullable String password) {
+    static KafkaConfig of(Path log, int clientsPort, int controllerPort, Duration session, @Nullable String password) {
         var p = new Properties();
         identity(p, log, clientsPort, controllerPort);
         access(p, password);

@@ -136,11 +136,7 @@ public final class EmbeddedBroker implements AutoCloseable {
             try {
                 Path log = LogDirectory.prepare(home);
                 return launch(
-                        home,
-                        BrokerSettings.of(log, clients, controllers, session, password),
-                        clients,
-                        lock,
-                        sockets);
+                        home, BrokerSettings.of(log, clients, controllers, session, password), clients, lock, sockets);
             } catch (RuntimeException e) {
                 giveBack(lock, sockets);
                 throw e;

@@ -58,10 +58,8 @@ class EmbeddedBrokerIT {
             try (var broker = EmbeddedBroker.reserve(dir, 0, Duration.ofSeconds(3), password)
                     .start()) {
                 assertThat(topics(broker, password)).isEmpty();
-                assertThatThrownBy(() -> topics(broker, "wrong"))
-                        .hasCauseInstanceOf(SaslAuthenticationException.class);
-                assertThatThrownBy(() -> topics(broker, ""))
-                        .hasCauseInstanceOf(TimeoutException.class);
+                assertThatThrownBy(() -> topics(broker, "wrong")).hasCauseInstanceOf(SaslAuthenticationException.class);
+                assertThatThrownBy(() -> topics(broker, "")).hasCauseInstanceOf(TimeoutException.class);
             }
         }
     }
