@@ -112,7 +112,8 @@ final class AlertmanagerCommand implements Callable<Integer> {
                     () -> kafka.handle((broker, _) -> broker)
                             .thenAccept(AlertmanagerCommand::close)
                             .join());
-            var started = closer.opened("alert router", AlertRouter.start(config(dropIn, bus.bootstrapServers(), password)));
+            var started =
+                    closer.opened("alert router", AlertRouter.start(config(dropIn, bus.bootstrapServers(), password)));
             dropIn.listen().stream().skip(1).forEach(address -> started.listenAlso(address.host(), address.port()));
             EmbeddedBroker broker = started(kafka);
             router.set(started);

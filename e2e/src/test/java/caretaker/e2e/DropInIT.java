@@ -211,8 +211,7 @@ class DropInIT {
                         "request.timeout.ms",
                         "3000");
                 try (var admin = Admin.create(settings)) {
-                    assertThat(admin.listTopics().names().toCompletionStage())
-                            .failsWithin(LIMIT);
+                    assertThat(admin.listTopics().names().toCompletionStage()).failsWithin(LIMIT);
                 }
             }
         }
