@@ -163,8 +163,8 @@ public final class Board {
     }
 
     /**
-     * Forgets an alert that another instance said is over and told of. One that fires was posted here in that moment: it
-     * stays, and is to be put on the bus again, which has lost it.
+     * Forgets an alert that another instance said is over and told of. One that fires was posted here in that moment:
+     * it stays, and is to be put on the bus again, which has lost it.
      */
     public Optional<Alert> forget(Fingerprint fingerprint, Instant now) {
         Optional<Alert> known = alerts.get(fingerprint);
