@@ -12,6 +12,7 @@ import caretaker.alerts.receivers.Outcome;
 import caretaker.alerts.receivers.Receivers;
 import caretaker.alerts.routing.Integration;
 import caretaker.alerts.routing.Reason;
+import caretaker.alerts.routing.Retry.Failure;
 import caretaker.alerts.state.Desk;
 import caretaker.alerts.template.Templates;
 import caretaker.contracts.NotificationEvent;
@@ -42,6 +43,9 @@ import org.slf4j.LoggerFactory;
  */
 final class Couriers implements Outlet, DeliveryApi.Trial, AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(Couriers.class);
+
+    private static final Outcome STANDS_BY =
+            Outcome.failed(new Failure.Unreachable("this instance may tell nobody anything now"));
 
     private final Ledger ledger;
     private final ExecutorService threads;
@@ -138,6 +142,10 @@ final class Couriers implements Outlet, DeliveryApi.Trial, AutoCloseable {
     @Override
     public void send(Letter letter, Map<String, String> remembered, Consumer<Answer> answer) {
         threads.execute(() -> {
+            if (!mayAct.getAsBoolean()) { // lost since it was taken up
+                answer(now -> answer.accept(new Answer(STANDS_BY, now)));
+                return;
+            }
             Outcome outcome = attempt(letter.integration(), letter.key().group().receiver(), () -> {
                 Instant at = letter.message().since();
                 return new Notification(

@@ -25,14 +25,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * SIGKILL of a real router on a broker that lives on: nothing that was acknowledged is lost, and what is told again has
  * the key of the first time.
  */
-@Execution(ExecutionMode.CONCURRENT)
 @Timeout(120)
 class CrashIT {
     private static final Duration LIMIT = Duration.ofSeconds(30);

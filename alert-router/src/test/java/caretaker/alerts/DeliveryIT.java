@@ -1,11 +1,13 @@
 package caretaker.alerts;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import caretaker.testkit.TestBroker;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -137,10 +139,8 @@ class DeliveryIT {
         }
         try (var router = router("")) {
             assertThat(dead(router)).hasSize(1);
+            awaitTells(router);
             String key = dead(router).getJsonObject(0).getString("key");
-            assertThat(router.post("/api/caretaker/v1/dead-letters/resend", "{\"key\":\"none\"}")
-                            .statusCode())
-                    .isEqualTo(404);
             hook.answer(200);
             var answer = router.post(
                     "/api/caretaker/v1/dead-letters/resend",
@@ -149,6 +149,14 @@ class DeliveryIT {
             await().atMost(LIMIT).until(() -> dead(router).isEmpty());
             assertThat(hook.taken()).hasSize(1);
         }
+    }
+
+    /** Until then it answers 503. */
+    private static void awaitTells(TestRouter router) {
+        await().atMost(LIMIT)
+                .until(() -> router.post("/api/caretaker/v1/dead-letters/resend", "{\"key\":\"none\"}")
+                                .statusCode()
+                        == 404);
     }
 
     private static JsonArray groups(TestRouter router) {
@@ -194,6 +202,10 @@ class DeliveryIT {
             second.post("/api/v2/alerts", alert("Hot", "n1", false));
             await().atMost(LIMIT).until(() -> hook.taken().size() == 1);
             assertThat(leads(second)).isFalse();
+            assertThat(second.post("/api/caretaker/v1/dead-letters/discard", "{\"all\":true}")
+                            .statusCode())
+                    .as("what only the one that tells may do")
+                    .isEqualTo(503);
             await().atMost(LIMIT).until(() -> peers(second).equals(List.of("first", "second")));
             first.close();
             await().atMost(Duration.ofSeconds(10)).until(() -> leads(second));
@@ -214,6 +226,41 @@ class DeliveryIT {
 
     private boolean leads(TestRouter router) {
         return router.get("/metrics").body().contains("caretaker_lease_held{group=\"" + topic + "\"} 1.0");
+    }
+
+    @Test
+    void whatFiresIsNotForgottenWhenAnotherInstanceSaysTooLateThatItIsOver() {
+        // K1
+        try (var router = router("")) {
+            router.post("/api/v2/alerts", alert("Hot", "n1", false));
+            String print = new JsonArray(router.get("/api/v2/alerts").body())
+                    .getJsonObject(0)
+                    .getString("fingerprint");
+            broker.send(topic, print.getBytes(UTF_8), null);
+
+            await().atMost(LIMIT).until(() -> {
+                var records = broker.readAll(topic);
+                return records.size() == 3 && records.getLast().value() != null;
+            });
+            assertThat(router.get("/api/v2/alerts").body()).contains(print);
+        }
+    }
+
+    @Test
+    void aPageOfAnotherSiteCanNeitherDiscardNorTry() {
+        try (var router = router("")) {
+            awaitTells(router);
+            for (String path : List.of("/dead-letters/discard", "/dead-letters/resend", "/receivers/all/test")) {
+                URI url = URI.create(router.url() + "/api/caretaker/v1" + path);
+                assertThat(TestRouter.raw("POST", url, "{\"all\":true}", "Origin", "http://evil.example.com")
+                                .statusCode())
+                        .isEqualTo(403);
+                assertThat(TestRouter.raw("POST", url, "{\"all\":true}", "Origin", "http://127.0.0.1:" + router.port())
+                                .statusCode())
+                        .isEqualTo(200);
+            }
+            assertThat(hook.all()).hasSize(1);
+        }
     }
 
     @Test

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import caretaker.testkit.TestBroker;
-import com.icegreen.greenmail.util.GreenMail;
 import com.icegreen.greenmail.util.ServerSetup;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -64,7 +63,7 @@ class SameAgainIT {
 
     @Test
     void aDeadLetterThatIsSentAgainHasItsKeyAndTheMailBesideItIsNotRepeated() throws Exception {
-        var mail = new GreenMail(new ServerSetup(0, "127.0.0.1", ServerSetup.PROTOCOL_SMTP));
+        var mail = Mailboxes.of(ServerSetup.PROTOCOL_SMTP);
         mail.start();
         try (var hook = new Hook()) {
             hook.answer(400);

@@ -7,10 +7,12 @@ import caretaker.alerts.state.Desk;
 import caretaker.alerts.state.History;
 import caretaker.alerts.state.NotificationKeys;
 import caretaker.alerts.state.Pending;
+import caretaker.chassis.Logs;
 import caretaker.contracts.AlertEvent;
 import caretaker.contracts.NotificationEvent.Dead;
 import caretaker.contracts.NotificationEvent.Result;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonArray;
@@ -29,17 +31,22 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What Alertmanager has no API for: what was told to whom, what could not be told, and trying a receiver. Below {@code
  * /api/caretaker/v1}.
  */
 public final class DeliveryApi {
+    private static final Logger LOGGER = LoggerFactory.getLogger(DeliveryApi.class);
     private static final String BASE = "/api/caretaker/v1";
     private static final int DEFAULT_LIMIT = 100;
     private static final int MAX_LIMIT = 10_000;
+    private static final int STANDS_BY = -1;
 
     private final Desk desk;
     private final Deliveries deliveries;
@@ -89,6 +96,13 @@ public final class DeliveryApi {
         on(router, HttpMethod.POST, base + "/receivers/:name/test", this::test);
     }
 
+    /** A page of another site may make its visitor's browser post, if it asks for no header. */
+    private static boolean isForeign(RoutingContext context) {
+        String origin = context.request().getHeader(HttpHeaders.ORIGIN);
+        String ours = String.valueOf(context.request().authority());
+        return origin != null && !origin.replaceFirst("^https?://", "").equalsIgnoreCase(ours);
+    }
+
     private interface Handler {
         Object handle(RoutingContext context) throws ApiError, InterruptedException;
     }
@@ -97,6 +111,9 @@ public final class DeliveryApi {
         router.route(method, path)
                 .handler(context -> threads.execute(() -> {
                     try {
+                        if (method.equals(HttpMethod.POST) && isForeign(context)) {
+                            throw ApiError.text(403, "not from a page of another site");
+                        }
                         Buffer body = Buffer.buffer(String.valueOf(handler.handle(context)));
                         context.response()
                                 .putHeader("Content-Type", "application/json")
@@ -105,12 +122,24 @@ public final class DeliveryApi {
                     } catch (ApiError e) {
                         answer(context, e);
                     } catch (CompletionException e) {
-                        answer(context, ApiError.text(503, "too many requests wait"));
+                        boolean isBusy = e.getCause() instanceof RejectedExecutionException;
+                        answer(context, isBusy ? ApiError.text(503, "too many requests wait") : failed(context, e));
+                    } catch (RuntimeException e) {
+                        answer(context, failed(context, e));
                     } catch (InterruptedException e) {
                         Thread.currentThread().interrupt();
                         answer(context, ApiError.text(503, "the router stops"));
                     }
                 }));
+    }
+
+    private static ApiError failed(RoutingContext context, RuntimeException e) {
+        LOGGER.atError()
+                .addMarker(Logs.REPEATABLE)
+                .setCause(e)
+                .addKeyValue("path", context.normalizedPath())
+                .log("request failed");
+        return ApiError.text(500, "internal error");
     }
 
     private static void answer(RoutingContext context, ApiError error) {
@@ -252,6 +281,9 @@ public final class DeliveryApi {
             throw ApiError.text(400, "give {\"key\": \"…\"} or {\"all\": true}");
         }
         Optional<Integer> done = desk.ask((board, now) -> {
+                    if (!board.isLeading()) {
+                        return Optional.of(STANDS_BY);
+                    }
                     if (!all) {
                         return NotificationKeys.parse(String.valueOf(key))
                                 .filter(parsed -> work.test(parsed, now))
@@ -264,6 +296,9 @@ public final class DeliveryApi {
                 .join();
         if (done.isEmpty()) {
             throw ApiError.text(404, "no such dead letter");
+        }
+        if (done.get() == STANDS_BY) {
+            throw ApiError.text(503, "this instance does not tell now; ask the one whose caretaker_lease_held is 1");
         }
         return new JsonObject().put(word, done.get());
     }

@@ -22,9 +22,13 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Brings what is on the router's topics to its board. Owned by the poll loop's thread. */
 public final class Intake implements PollLoop.BatchHandler {
+    private static final Logger LOGGER = LoggerFactory.getLogger(Intake.class);
+
     private final Desk desk;
     private final Ledger ledger;
     private final Ledger.Topics topics;
@@ -74,7 +78,11 @@ public final class Intake implements PollLoop.BatchHandler {
                 }
                 case Decoded.Removed<?> _ -> {
                     var fingerprint = Fingerprint.parse(key);
-                    yield Optional.of(board -> board.forget(fingerprint));
+                    yield Optional.of(board -> board.forget(fingerprint, now)
+                            .ifPresent(alert -> ledger.alerts(List.of(alert))
+                                    .onFailure(failure -> LOGGER.atWarn()
+                                            .addKeyValue("reason", failure.toString())
+                                            .log("an alert that fires is not on the bus again"))));
                 }
                 case Decoded.Unknown(var what) -> bad(record, "of a newer writer: " + what, quarantine);
                 case Decoded.Malformed(var reason) -> bad(record, reason, quarantine);

@@ -44,9 +44,13 @@ public final class Ledger {
 
     private final Outbox outbox;
     private final Topics topics;
-    /** Of this process alone, on its alerts: it need not read again what it knows. */
-    private final List<Header> own =
-            List.of(new RecordHeader(WRITER, UUID.randomUUID().toString().getBytes(UTF_8)));
+    /**
+     * Of this process alone, on its alerts: it need not read again what it knows, and must not where it has forgotten
+     * an alert that was posted anew since.
+     */
+    private final String id = UUID.randomUUID().toString();
+
+    private final List<Header> own = List.of(new RecordHeader(WRITER, id.getBytes(UTF_8)));
 
     /** Alerts whose newest state is on its way to the bus, by fingerprint. */
     private final Map<String, Future<Void>> underWay = new ConcurrentHashMap<>();
@@ -119,7 +123,7 @@ public final class Ledger {
     /** Says of each that it is no more. Nobody waits for it: what is left is dropped at the next start. */
     public void forget(
             Collection<Alert> overAlerts, Collection<String> oldSilences, Collection<NotificationLog.Key> oldEntries) {
-        overAlerts.forEach(alert -> outbox.offer(topics.alerts, key(alert), null));
+        overAlerts.forEach(alert -> outbox.offer(new Outgoing(topics.alerts, key(alert), null).with(WRITER, id)));
         oldSilences.forEach(id -> outbox.offer(topics.silences, id.getBytes(UTF_8), null));
         for (NotificationLog.Key entry : oldEntries) {
             outbox.offer(topics.notifications, NotificationKeys.text(entry).getBytes(UTF_8), null);

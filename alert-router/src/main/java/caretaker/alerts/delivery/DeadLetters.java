@@ -61,6 +61,11 @@ final class DeadLetters {
                 omitted);
     }
 
+    /** What could not be told before, and not now either. */
+    static Dead again(Dead before, Instant at, int attempts, String error) {
+        return new Dead(before.message(), at, before.attempts() + attempts, error, before.alerts(), before.omitted());
+    }
+
     /** Whether what was told now is all that the dead letter had to say. */
     static boolean isCovered(Dead dead, Pending told) {
         Set<String> known = texts(told.firing());

@@ -233,6 +233,9 @@ public final class Deliveries {
     private void pump(Lane lane, Instant now) {
         while (lane.busy < MAX_BUSY && !lane.ready.isEmpty()) {
             Delivery delivery = lane.ready.removeFirst();
+            if (!isRunning(delivery)) {
+                continue;
+            }
             Optional<Instant> pause = lane.pausedUntil(delivery.letter.integration(), now);
             if (pause.isPresent()) {
                 sleep(delivery, pause.get());
@@ -262,7 +265,8 @@ public final class Deliveries {
         observer.attempted(letter.integration(), answer.outcome());
         if (!isRunning(delivery)) {
             if (answer.outcome() instanceof Outcome.Delivered told && !delivery.again) {
-                outlet.record(records.delivered(letter, delivery.attempts, notified(letter, told, now), now));
+                outlet.record(
+                        records.delivered(letter, delivery.attempts, notified(letter, told.remember(), now), now));
             }
             return;
         }
@@ -277,14 +281,14 @@ public final class Deliveries {
         pump(lane, now);
     }
 
-    private Notified notified(Letter letter, Outcome.Delivered told, Instant now) {
+    private Notified notified(Letter letter, Map<String, String> data, Instant now) {
         return Notified.at(
                 now,
                 letter.message().firing(),
                 letter.message().resolved(),
                 letter.repeatInterval(),
                 settings.retention(),
-                told.remember());
+                data);
     }
 
     private void delivered(Delivery delivery, Outcome.Delivered told, Instant now) {
@@ -297,7 +301,7 @@ public final class Deliveries {
         if (delivery.again) { // of an incident that is over: it says nothing of what the group was told
             outlet.record(records.ended(letter, delivery.attempts, NotificationEvent.Outcome.DELIVERED, "", now));
         } else {
-            Notified notified = notified(letter, told, now);
+            Notified notified = notified(letter, told.remember(), now);
             board.log().put(letter.key(), notified);
             outlet.record(records.delivered(letter, delivery.attempts, notified, now));
         }
@@ -330,13 +334,7 @@ public final class Deliveries {
         observer.failed(letter.integration(), failed);
         Dead before = board.dead(letter.key());
         Dead dead = delivery.again && before != null
-                ? new Dead(
-                        before.message(),
-                        now,
-                        before.attempts() + delivery.attempts,
-                        why,
-                        before.alerts(),
-                        before.omitted())
+                ? DeadLetters.again(before, now, delivery.attempts, why)
                 : DeadLetters.of(letter, now, delivery.attempts, why, before);
         board.bury(letter.key(), dead);
         board.ended(letter.key());
@@ -371,13 +369,7 @@ public final class Deliveries {
     }
 
     private void remember(Letter letter, Instant now) {
-        Notified notified = Notified.at(
-                now,
-                letter.message().firing(),
-                letter.message().resolved(),
-                letter.repeatInterval(),
-                settings.retention(),
-                Map.of());
+        Notified notified = notified(letter, Map.of(), now);
         board.log().put(letter.key(), notified);
         outlet.record(records.skipped(letter, notified, now));
     }

@@ -7,7 +7,6 @@ import caretaker.alerts.template.Templates;
 import jakarta.mail.MessagingException;
 import jakarta.mail.Session;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.util.Properties;
 import org.eclipse.angus.mail.smtp.SMTPTransport;
 
@@ -36,8 +35,8 @@ final class EmailSender implements Sender {
         }
         try {
             var mail = MailMessage.of(config, notification, rendering, session);
-            if (InetAddress.getByName(config.host()).isLinkLocalAddress()) {
-                return Outcome.ours("the smarthost is a link-local address");
+            if (Targets.isRefused(config.host())) {
+                return Outcome.ours("the smarthost is a link-local or metadata address");
             }
             deliver(session, mail);
             return Outcome.delivered(rendering);

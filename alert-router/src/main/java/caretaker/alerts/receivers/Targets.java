@@ -37,18 +37,23 @@ final class Targets {
      */
     static boolean isRefused(URI url, boolean proxied) throws UnknownHostException {
         try {
-            for (InetAddress address : InetAddress.getAllByName(url.getHost())) {
-                if (address.isLinkLocalAddress() || METADATA.contains(address.getHostAddress())) {
-                    return true;
-                }
-            }
-            return false;
+            return isRefused(url.getHost());
         } catch (UnknownHostException e) {
             if (proxied) {
                 return false;
             }
             throw e;
         }
+    }
+
+    /** As {@link #isRefused(URI, boolean)}, called directly. */
+    static boolean isRefused(String host) throws UnknownHostException {
+        for (InetAddress address : InetAddress.getAllByName(host)) {
+            if (address.isLinkLocalAddress() || METADATA.contains(address.getHostAddress())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     static boolean isSameServer(URI a, URI b) {

@@ -136,6 +136,11 @@ public final class Board {
         timers.clear();
     }
 
+    /** Whether this instance tells people. */
+    public boolean isLeading() {
+        return leading;
+    }
+
     /** Another instance may tell people from now on. */
     public void standBy() {
         leading = false;
@@ -157,13 +162,19 @@ public final class Board {
         }
     }
 
-    /** Forgets an alert that was over. */
-    public void forget(Fingerprint fingerprint) {
-        alerts.get(fingerprint).ifPresent(alert -> {
-            inhibitor.remove(alert);
-            groups.forget(alert);
-        });
-        alerts.remove(fingerprint);
+    /**
+     * Forgets an alert that another instance said is over and told of. One that fires was posted here in that moment:
+     * it stays, and is to be put on the bus again, which has lost it.
+     */
+    public Optional<Alert> forget(Fingerprint fingerprint, Instant now) {
+        Optional<Alert> known = alerts.get(fingerprint);
+        Optional<Alert> fires = known.filter(alert -> !alert.resolvedAt(now));
+        if (known.isPresent() && fires.isEmpty()) {
+            inhibitor.remove(known.get());
+            groups.forget(known.get());
+            alerts.remove(fingerprint);
+        }
+        return fires;
     }
 
     /** Forgets what is over and has nobody to be told of; which alerts. */

@@ -49,6 +49,18 @@ class LedgerIT {
         return new Alert(LabelSet.of("node", node), LabelSet.EMPTY, T0, T0.plusSeconds(60), T0, "", false);
     }
 
+    @Test
+    void itKnowsWhatItWroteOfAlertsAndWhatItForgot() {
+        broker.createTopic(alerts, 1, Map.of());
+        var other = new Ledger(outbox, new Ledger.Topics(alerts, notifications, notifications));
+        ledger.alerts(List.of(alert("n1")));
+        ledger.forget(List.of(alert("n1")), List.of(), List.of());
+        other.forget(List.of(alert("n2")), List.of(), List.of());
+
+        await().atMost(LIMIT).until(() -> broker.readAll(alerts).size() == 3);
+        assertThat(broker.readAll(alerts).stream().map(ledger::isOwn)).containsExactly(true, true, false);
+    }
+
     private static NotificationEvent about(Alert alert) {
         var message = new NotificationEvent.Message(
                 "id", "first", T0, Set.of(alert.fingerprint().toString()), Set.of());

@@ -23,11 +23,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Alertmanager's own tool, from Debian (0.25), reads the same files and routes the same alerts. */
-@Execution(ExecutionMode.CONCURRENT)
 class AmtoolIT {
     private static final Pattern CHECKED = Pattern.compile("Checking '[^']*/(\\d+)\\.yml'  (SUCCESS|FAILED)");
 

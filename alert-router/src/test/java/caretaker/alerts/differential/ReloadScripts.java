@@ -2,7 +2,7 @@ package caretaker.alerts.differential;
 
 import java.util.List;
 
-/** G9: what a configuration that is read again changes while alerts fire. Timers are not the same, and not looked at. */
+/** G9: what a configuration that is read again changes while alerts fire. Timers differ, and are not looked at. */
 final class ReloadScripts {
     private static final String ONE = """
             route: {receiver: one, group_by: [alertname]}

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import caretaker.alerts.AlertRouter;
 import caretaker.alerts.AlertRouterConfig;
+import caretaker.alerts.Mailboxes;
 import caretaker.chassis.config.Config;
 import caretaker.testkit.FreePort;
 import caretaker.testkit.Programs;
@@ -38,7 +39,7 @@ final class Side implements AutoCloseable {
 
     private final String name;
     private final Recorder recorder = new Recorder();
-    private final GreenMail mail = new GreenMail(new ServerSetup(0, "127.0.0.1", ServerSetup.PROTOCOL_SMTP));
+    private final GreenMail mail = Mailboxes.of(ServerSetup.PROTOCOL_SMTP);
     private String url = "";
     private Runnable stop = () -> {};
 

@@ -3,9 +3,9 @@ package caretaker.alerts.receivers;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import caretaker.alerts.Mailboxes;
 import caretaker.alerts.template.Limits;
 import caretaker.alerts.template.Templates;
-import com.icegreen.greenmail.util.GreenMail;
 import com.icegreen.greenmail.util.ServerSetup;
 import jakarta.mail.Part;
 import jakarta.mail.internet.MimeMessage;
@@ -30,7 +30,7 @@ class EmailIT {
     }
 
     private static MimeMessage mail(String more, Notification notification) throws Exception {
-        var server = new GreenMail(new ServerSetup(0, "127.0.0.1", ServerSetup.PROTOCOL_SMTP));
+        var server = Mailboxes.of(ServerSetup.PROTOCOL_SMTP);
         server.start();
         try {
             Outcome outcome = Fake.send(yaml(server.getSmtp().getPort(), "require_tls: false\n" + more), notification);
@@ -172,7 +172,7 @@ class EmailIT {
     @Test
     void implicitTlsWorks() throws Exception {
         // W6
-        var server = new GreenMail(new ServerSetup(0, "127.0.0.1", ServerSetup.PROTOCOL_SMTPS));
+        var server = Mailboxes.of(ServerSetup.PROTOCOL_SMTPS);
         server.start();
         try {
             String more = "force_implicit_tls: true\ntls_config: {insecure_skip_verify: true}";

@@ -13,11 +13,8 @@ import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Rules of 1.14: the same template and data give what Debian's amtool gives. */
-@Execution(ExecutionMode.CONCURRENT)
 class TemplateOracleTest {
     private static final Path DEBIAN_TEMPLATES = Path.of("/usr/share/prometheus/alertmanager/default.tmpl");
     private static final String BETWEEN = "\u241e";
