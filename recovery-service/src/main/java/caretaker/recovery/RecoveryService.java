@@ -169,6 +169,7 @@ public final class RecoveryService implements AutoCloseable {
             var readiness = new Readiness()
                     .check("topics", topics::notReady)
                     .check("shift", shift::notReady)
+                    .check("lease", () -> lease.held() ? Optional.empty() : Optional.of("not held; is Kafka there?"))
                     .check("docker", shift::refused);
             var control = new ServiceControl(config, instance, shift, readiness, engine, files);
             var http = closer.opened(
