@@ -6,7 +6,6 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientAgent;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientRequest;
-import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
@@ -83,8 +82,7 @@ public final class EngineTransport implements AutoCloseable {
         long until = limit == null ? EngineAnswer.NEVER : System.nanoTime() + limit.toNanos();
         var sending = new Sending();
         var answer = client.request(options)
-                .compose(to -> sending.send(to, body))
-                .map(response -> new EngineAnswer(response, until))
+                .compose(to -> sending.send(to, body, until))
                 .toCompletionStage()
                 .toCompletableFuture();
         try {
@@ -115,12 +113,15 @@ public final class EngineTransport implements AutoCloseable {
 
         private final AtomicReference<Stage> stage = new AtomicReference<>(WAITING);
 
-        Future<HttpClientResponse> send(HttpClientRequest to, byte @Nullable [] body) {
+        Future<EngineAnswer> send(HttpClientRequest to, byte @Nullable [] body, long until) {
             if (!stage.compareAndSet(WAITING, new Stage.Sent(to))) {
                 var _ = to.reset();
                 return Future.failedFuture("nobody waits for it any more");
             }
-            return body == null ? to.send() : to.send(Buffer.buffer(body));
+            // Before it is sent: a short answer is over before another thread has got round to asking for it.
+            Future<EngineAnswer> answer = to.response().map(response -> new EngineAnswer(response, until));
+            var _ = body == null ? to.send() : to.send(Buffer.buffer(body));
+            return answer;
         }
 
         /** Whether it may have been sent. */
