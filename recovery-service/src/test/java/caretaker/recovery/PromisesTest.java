@@ -38,8 +38,8 @@ class PromisesTest {
             for (Path file : files.filter(each -> each.toString().endsWith(".java"))
                     .filter(each -> !each.endsWith("PromisesTest.java"))
                     .toList()) {
-                Matcher number = NUMBER.matcher(
-                        RANGE.matcher(Files.readString(file)).replaceAll(""));
+                Matcher number =
+                        NUMBER.matcher(RANGE.matcher(Files.readString(file)).replaceAll(""));
                 while (number.find()) {
                     named.add(Integer.parseInt(number.group(1)));
                 }
