@@ -46,7 +46,7 @@ final class CaretakerProcess implements AutoCloseable {
     static CaretakerProcess demoWithRepair(String... arguments) {
         List<String> all = new ArrayList<>(List.of("demo"));
         all.addAll(List.of(arguments));
-        return started(FreePort.find(), all);
+        return started(FreePort.find(), FreePort.find(), all);
     }
 
     static CaretakerProcess start(int kafka, String... arguments) {
@@ -54,14 +54,13 @@ final class CaretakerProcess implements AutoCloseable {
         if (all.getFirst().equals("demo")) {
             all.add("--no-docker");
         }
-        return started(kafka, all);
+        return started(kafka, 0, all); // nobody asks its recovery service
     }
 
-    private static CaretakerProcess started(int kafka, List<String> arguments) {
+    private static CaretakerProcess started(int kafka, int recovery, List<String> arguments) {
         int agent = FreePort.find();
         int collector = FreePort.find();
         int alerts = FreePort.find();
-        int recovery = FreePort.find();
         List<String> all = new ArrayList<>(arguments);
         all.addAll(List.of(
                 "--set", "kafka-port=" + kafka,

@@ -30,11 +30,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Carries out what was decided: writes to the bus, asks the engine, tells the answers. Called by the desk's thread; what
- * waits does so on threads of its own.
+ * Carries out what was decided: writes to the bus, asks the engine, tells the answers. Called by the desk's thread;
+ * what waits does so on threads of its own.
  *
- * <p>Writes leave in their order, none waits for another; a look or an operation begins once all writes of its container
- * before it are on the bus. If one of those fails for good, it is left out and {@link Input.NotWritten} is told.
+ * <p>Writes leave in their order, none waits for another; a look or an operation begins once all writes of its
+ * container before it are on the bus. If one of those fails for good, it is left out and {@link Input.NotWritten} is
+ * told.
  */
 final class Errands implements Desk.Hands {
     private static final Logger LOGGER = LoggerFactory.getLogger(Errands.class);

@@ -33,9 +33,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What was told of the newest incidents, so that their reports can be read when Kafka is away. Where evidence was saved,
- * the events are on this host's disk beside it; those of incidents that needed no examination are in memory only, for
- * there may be many. The bus is the record; this is a copy that may lack what came while the disk was full.
+ * What was told of the newest incidents, so that their reports can be read when Kafka is away. Where evidence was
+ * saved, the events are on this host's disk beside it; those of incidents that needed no examination are in memory
+ * only, for there may be many. The bus is the record; this is a copy that may lack what came while the disk was full.
  */
 final class IncidentFiles implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(IncidentFiles.class);

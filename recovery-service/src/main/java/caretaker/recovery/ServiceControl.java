@@ -27,7 +27,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiFunction;
 
-/** What people ask, answered from the desk, the engine and the incidents' folders. Safe for any thread that may wait. */
+/** What people ask, answered from the desk, the engine and the incidents' folders. Any thread that may wait. */
 final class ServiceControl implements Control {
     private static final Duration LIMIT = Duration.ofSeconds(10);
     private static final int MOST_DIAGNOSES = 100;

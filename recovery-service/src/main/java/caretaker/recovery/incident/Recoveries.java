@@ -155,8 +155,7 @@ public final class Recoveries {
     /**
      * One container, for people.
      *
-     * @param seen as the engine showed it last; null if it is gone and only remembered
-     * @param consent null if it is gone
+     * @param seen as the engine showed it last; null, as {@code consent}, if it is gone and only remembered
      * @param state what is remembered; null if nothing ever happened to it
      * @param attempts that count for its budget now
      */
