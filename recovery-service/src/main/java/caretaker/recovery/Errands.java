@@ -14,7 +14,6 @@ import caretaker.recovery.bus.RecoveryTopics;
 import caretaker.recovery.engine.Engine;
 import caretaker.recovery.incident.Effect;
 import caretaker.recovery.incident.Input;
-import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -67,7 +66,6 @@ final class Errands implements Desk.Hands {
             ExecutorService threads,
             BiConsumer<String, String> refused,
             Consumer<String> standDown,
-            InstantSource clock,
             RecoveryMetrics metrics) {}
 
     private final Colleagues with;

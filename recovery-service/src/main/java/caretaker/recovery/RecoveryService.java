@@ -212,7 +212,6 @@ public final class RecoveryService implements AutoCloseable {
                         }
                     },
                     why -> ended.completeExceptionally(new IllegalStateException(why)),
-                    clock,
                     metrics));
             var desk = new Desk(
                     new Recoveries(setup, new SecureRandom()), hands, clock, metrics, ended::completeExceptionally);
