@@ -30,11 +30,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Alerts made of what the other services say, over a real broker. */
-@Execution(ExecutionMode.CONCURRENT)
 class BuiltInAlertsIT {
     private String config = "route: {receiver: all, group_wait: 100ms}\nreceivers: [{name: all}]\n";
 

@@ -18,11 +18,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** SIGKILL of the process that tells: who goes on, and under which ids. */
-@Execution(ExecutionMode.CONCURRENT)
 @Timeout(180)
 class TakeOverIT {
     /** The lease passes after 6 s, and 10 are promised and measured by the benchmarks; this machine may be slow. */

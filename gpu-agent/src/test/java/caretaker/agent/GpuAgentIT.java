@@ -22,6 +22,7 @@ import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** The agent with a real broker, which comes, goes and forgets. */
 class GpuAgentIT {
@@ -146,6 +147,7 @@ class GpuAgentIT {
     }
 
     @Test
+    @ResourceLock("nvml") // one library for the process, and one scenario
     void aDriverThatHangsIsToldWithinThreeIntervalsAndIsNotCalledAgain() {
         TestNvml driver = TestNvml.load();
         driver.scenario("gpus 2");

@@ -29,8 +29,10 @@ import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** A real container that uses a GPU, from the engine, the driver and the kernel's log to a real broker. */
+@ResourceLock("nvml") // one library for the process, and one scenario
 class GpuContainerIT {
     private static final Duration LIMIT = Duration.ofSeconds(40);
     private static final String HOST = "gpu-container";

@@ -20,11 +20,13 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
  * An agent that may not open the socket of a real engine. The process has the test's user, without root's right to open
  * whatever it likes.
  */
+@ResourceLock("nvml") // one library for the process, and one scenario
 class RefusedSocketIT {
     private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final String HOST = "refused-socket";

@@ -26,8 +26,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** XIDs from a driver's events and a kernel's log to a real broker. */
+@ResourceLock("nvml") // one library for the process, and one scenario
 class XidIT {
     private static final Duration LIMIT = Duration.ofSeconds(40);
     private static final AtomicInteger HOSTS = new AtomicInteger();

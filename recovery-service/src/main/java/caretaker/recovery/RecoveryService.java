@@ -34,6 +34,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -46,12 +47,17 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.consumer.Consumer;
 
 /** A running recovery service. A test starts one the same way the process does. */
 public final class RecoveryService implements AutoCloseable {
     private static final Duration PERMISSION_LIMIT = Duration.ofSeconds(2);
     private static final Duration FINISH_LIMIT = Duration.ofSeconds(3);
     private static final String INSTANCE = "instance";
+
+    /** Whoever acts reads under one name, so that its heir need not wait until the group has given it up. */
+    private static final Map<String, String> ACTING = Map.of("group.instance.id", "acting");
 
     private final Closer closer;
     private final HttpEndpoint http;
@@ -130,7 +136,7 @@ public final class RecoveryService implements AutoCloseable {
                     config.hostName(), config.topics(), config.rules().rateWindow(), clock);
             var stateLoop = closer.opened(
                     "state",
-                    loop("recovery-state", null)
+                    loop("recovery-state", () -> config.kafka().consumer(null))
                             .topics(List.of(
                                     config.topics().state(),
                                     config.topics().maintenance(),
@@ -183,8 +189,8 @@ public final class RecoveryService implements AutoCloseable {
             return new RecoveryService(closer, http, ended);
         }
 
-        private PollLoop.Builder loop(String name, @org.jspecify.annotations.Nullable String group) {
-            return PollLoop.named(name, () -> config.kafka().consumer(group))
+        private PollLoop.Builder loop(String name, Supplier<Consumer<byte[], byte[]>> consumer) {
+            return PollLoop.named(name, consumer)
                     .quarantine(new DeadLetters(outbox, config.topics().deadLetters(), "recovery-service"))
                     .registry(registry)
                     .clock(clock)
@@ -257,7 +263,7 @@ public final class RecoveryService implements AutoCloseable {
                     },
                     registry);
             reader.set(health);
-            return loop("health", group("-health"))
+            return loop("health", () -> config.kafka().consumer(group("-health"), ACTING))
                     .topics(List.of(config.topics().health()))
                     .batches(health)
                     .start();

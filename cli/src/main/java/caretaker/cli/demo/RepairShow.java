@@ -97,15 +97,14 @@ public final class RepairShow implements AutoCloseable {
     }
 
     private void report() throws InterruptedException {
-        var end = new JsonNode[1];
-        if (awaits(() -> (end[0] = ended()) != null) && end[0] != null) {
+        JsonNode end = awaits(() -> ended() != null) ? ended() : null;
+        if (end != null) {
             Duration took = Duration.between(
-                    Instant.parse(end[0].path("since").asText()),
-                    Instant.parse(end[0].path("last").asText()));
+                    Instant.parse(end.path("since").asText()),
+                    Instant.parse(end.path("last").asText()));
             say("%s: %s, %.1f s after it was told of, the time to be well included"
-                    .formatted(
-                            end[0].path("kind").asText(), end[0].path("message").asText(), took.toMillis() / 1000.0));
-            say("its error report: caretaker report " + end[0].path("id").asText());
+                    .formatted(end.path("kind").asText(), end.path("message").asText(), took.toMillis() / 1000.0));
+            say("its error report: caretaker report " + end.path("id").asText());
         }
     }
 

@@ -141,7 +141,7 @@ class ContainersIT {
         String id = docker.run(List.of(), "sleep", "1000");
         Sighting before = host.seen(id);
         assertThat(exec(before, "test", "-f", "/bin/busybox")).isEqualTo(new Result.Done());
-        assertThat(exec(before, "sh", "-c", "echo first; echo 'token=abc $(id)' >&2; exit 3"))
+        assertThat(exec(before, "sh", "-c", "echo first >&2; echo 'token=abc $(id)' >&2; exit 3"))
                 .isEqualTo(new Result.Refused("the command ended with code 3: token=[redacted] $(id)"));
         assertThat(exec(before, "echo", "; touch /tmp/shell")).isEqualTo(new Result.Done());
         assertThat(exec(before, "test", "-f", "/tmp/shell")).isInstanceOf(Result.Refused.class);

@@ -27,7 +27,8 @@ class FakeDaemonIT {
 
     private final FakeDaemon daemon = new FakeDaemon();
 
-    private final Host host = new Host(daemon.address(), Path.of("target", "fake-incidents"));
+    private final Path incidents = Path.of("target", "fake-incidents", Long.toHexString(System.nanoTime()));
+    private final Host host = new Host(daemon.address(), incidents);
 
     @AfterEach
     void end() {
@@ -247,7 +248,7 @@ class FakeDaemonIT {
             boolean isLong = "200".equals(request.getParam("tail"));
             request.response().end(isLong ? ("x".repeat(1023) + "\n").repeat(20 << 10) : "token=abc\nthe end\n");
         });
-        try (var other = new Host(daemon.address(), Path.of("target", "fake-incidents"))) {
+        try (var other = new Host(daemon.address(), incidents)) {
             assertThat(other.look(other.seen(FakeDaemon.ID), Probe.NONE, true).log())
                     .containsExactly("token=[redacted]", "the end");
             assertThat(other.count("logs.cut")).isEqualTo(1);

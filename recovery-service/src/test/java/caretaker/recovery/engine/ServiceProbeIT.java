@@ -28,7 +28,8 @@ class ServiceProbeIT {
     private record Reply(int status, String body) {}
 
     private final FakeDaemon daemon = new FakeDaemon();
-    private final Host host = new Host(daemon.address(), Path.of("target", "fake-incidents"));
+    private final Path incidents = Path.of("target", "fake-incidents", Long.toHexString(System.nanoTime()));
+    private final Host host = new Host(daemon.address(), incidents);
     private final Vertx vertx = Vertx.vertx();
     private final Map<String, Reply> replies = new ConcurrentHashMap<>();
     private final List<String> asked = new CopyOnWriteArrayList<>();
