@@ -22,7 +22,7 @@ public record WatchRules(
         Set<String> ignoredProjects) {
 
     public static final WatchRules DEFAULT =
-            new WatchRules(3, Duration.ofMinutes(10), Duration.ofDays(1), Duration.ofMillis(30), Set.of(), Set.of());
+            new WatchRules(3, Duration.ofMinutes(10), Duration.ofDays(1), Duration.ofMillis(500), Set.of(), Set.of());
 
     public WatchRules {
         projects = Set.copyOf(projects);
