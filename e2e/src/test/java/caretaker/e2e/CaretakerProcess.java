@@ -91,15 +91,50 @@ final class CaretakerProcess implements AutoCloseable {
 
     /** The command itself, to be started. */
     static ProcessBuilder command(List<String> arguments) {
+        return java("-XX:AOTCache=" + Cache.FILE, arguments);
+    }
+
+    private static ProcessBuilder java(String option, List<String> arguments) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "@" + Path.of("../cli/jvm.options").toAbsolutePath().normalize(),
                 "-XX:TieredStopAtLevel=1", // these processes live for seconds
+                option,
                 "-cp",
-                System.getProperty("java.class.path"),
+                Path.of("../cli/target/lib").toAbsolutePath().normalize() + "/*",
                 "caretaker.cli.Main"));
         command.addAll(arguments);
         return new ProcessBuilder(command);
+    }
+
+    /** The start-up cache that {@code ./caretaker} would make, made once: there are many starts here. */
+    private static final class Cache {
+        static final Path FILE = make();
+
+        private static Path make() {
+            Path file = Path.of("target", "caretaker.aot").toAbsolutePath();
+            List<String> demo = List.of(
+                    "demo",
+                    "--no-docker",
+                    "--for",
+                    "2s",
+                    "--set",
+                    "kafka-port=0",
+                    "--set",
+                    "gpu-agent.http.port=0",
+                    "--set",
+                    "collector.http.port=0",
+                    "--set",
+                    "alert-router.http.port=0",
+                    "--set",
+                    "recovery-service.http.port=0");
+            try (var learning = RunningProgram.start(java("-XX:AOTCacheOutput=" + file, demo))) {
+                learning.process().waitFor(60, TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            return file;
+        }
     }
 
     String get(String path, String... headers) throws IOException, InterruptedException {

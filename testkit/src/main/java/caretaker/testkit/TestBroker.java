@@ -6,7 +6,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -20,13 +19,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +34,7 @@ public final class TestBroker implements AutoCloseable {
     private final Path dir;
     private @Nullable EmbeddedBroker broker;
     private int port;
+    private @Nullable TestClients clients;
 
     private TestBroker(Path dir) {
         this.dir = dir;
@@ -78,6 +73,7 @@ public final class TestBroker implements AutoCloseable {
 
     /** Takes the broker away: clients are refused. */
     public synchronized void stop() {
+        forgetClients();
         if (broker != null) {
             broker.close();
             broker = null;
@@ -87,6 +83,7 @@ public final class TestBroker implements AutoCloseable {
     /** Brings the broker back on the same port with what is on its disk. */
     public synchronized void start() {
         if (broker == null) {
+            forgetClients();
             broker = EmbeddedBroker.start(dir, port);
             port = broker.port();
         }
@@ -123,16 +120,19 @@ public final class TestBroker implements AutoCloseable {
     }
 
     public void createTopic(String name, int partitions, Map<String, String> config) {
-        try (var admin = admin()) {
-            await(admin.createTopics(Set.of(new NewTopic(name, partitions, (short) 1).configs(config)))
-                    .all());
-        }
+        await(clients()
+                .admin
+                .createTopics(Set.of(new NewTopic(name, partitions, (short) 1).configs(config)))
+                .all());
     }
 
     public void deleteTopics(Collection<String> names) {
-        try (var admin = admin()) {
-            await(admin.deleteTopics(names).all());
-        }
+        await(clients().admin.deleteTopics(names).all());
+    }
+
+    /** Those that exist now. */
+    public Set<String> topics() {
+        return await(clients().admin.listTopics().names());
     }
 
     /** The caller closes it. */
@@ -147,32 +147,34 @@ public final class TestBroker implements AutoCloseable {
 
     /** Returns once the broker has all records. */
     public void send(Collection<ProducerRecord<byte[], byte[]>> records) {
-        try (var producer = new KafkaProducer<>(
-                Map.<String, Object>of("bootstrap.servers", bootstrapServers(), "acks", "all"),
-                new ByteArraySerializer(),
-                new ByteArraySerializer())) {
-            var sent = records.stream().map(producer::send).toList();
-            sent.forEach(TestBroker::await);
-        }
+        var sent = records.stream().map(clients().producer::send).toList();
+        sent.forEach(TestBroker::await);
     }
 
     /** Everything that is in the topic now, partition by partition. */
     public List<ConsumerRecord<byte[], byte[]>> readAll(String topic) {
-        List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
-        try (var consumer = new KafkaConsumer<>(
-                Map.<String, Object>of("bootstrap.servers", bootstrapServers(), "auto.offset.reset", "earliest"),
-                new ByteArrayDeserializer(),
-                new ByteArrayDeserializer())) {
-            var partitions = consumer.partitionsFor(topic).stream()
-                    .map((PartitionInfo info) -> new TopicPartition(topic, info.partition()))
-                    .toList();
-            consumer.assign(partitions);
-            var ends = consumer.endOffsets(partitions);
-            while (partitions.stream().anyMatch(p -> consumer.position(p) < ends.getOrDefault(p, 0L))) {
-                consumer.poll(Duration.ofMillis(200)).forEach(records::add);
-            }
+        TestClients ours = clients();
+        var partitions = await(ours.admin.describeTopics(List.of(topic)).allTopicNames()).values().stream()
+                .flatMap(description -> description.partitions().stream())
+                .map(partition -> new TopicPartition(topic, partition.partition()))
+                .toList();
+        return ours.readAll(partitions);
+    }
+
+    private synchronized TestClients clients() {
+        TestClients known = clients;
+        if (known == null) {
+            known = new TestClients(bootstrapServers());
+            clients = known;
         }
-        return records;
+        return known;
+    }
+
+    private void forgetClients() {
+        if (clients != null) {
+            clients.close();
+            clients = null;
+        }
     }
 
     private static <T> T await(Future<T> future) {

@@ -299,7 +299,10 @@ class RecreationIT {
         Sighting before = host.seen(id);
         Rung rung = Rung.of(Action.RECREATE);
         killedAfter.set(step);
-        assertThatThrownBy(() -> host.perform(host.operation(before, rung, "operation-k", false)))
+        assertThatThrownBy(() -> {
+                    Result result = host.perform(host.operation(before, rung, "operation-k", false));
+                    throw new AssertionError("not killed: " + result);
+                })
                 .isInstanceOf(Killed.class);
         killedAfter.set(null);
         assertThat(host.perform(host.operation(before, rung, "operation-k", true)))
