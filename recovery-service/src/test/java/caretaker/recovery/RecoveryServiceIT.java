@@ -35,9 +35,16 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceAccessMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.api.parallel.ResourceLockTarget;
 
 /** The whole service on a real engine and a real broker. */
 @TestInstance(Lifecycle.PER_CLASS)
+@Execution(ExecutionMode.CONCURRENT)
+@ResourceLock(value = "kill switch", mode = ResourceAccessMode.READ, target = ResourceLockTarget.CHILDREN)
 @Timeout(180)
 class RecoveryServiceIT {
     private static final Duration LIMIT = RecoveryHost.LIMIT;
@@ -261,6 +268,7 @@ class RecoveryServiceIT {
 
     /** while the file is there nothing is begun. */
     @Test
+    @ResourceLock("kill switch")
     void theKillSwitchStopsEverythingNew() throws Exception {
         // Given
         Path file = Files.createFile(data.resolve("stop"));

@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import org.awaitility.Awaitility;
@@ -31,7 +32,6 @@ final class Host implements AutoCloseable {
     final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     final AtomicInteger changes = new AtomicInteger();
     final Engine engine;
-    private int operations;
 
     Host(String address, Path incidents) {
         this(address, incidents, 1000, _ -> {});
@@ -83,8 +83,13 @@ final class Host implements AutoCloseable {
         return (Looked) answer;
     }
 
+    /** An id that no other test's container is labelled with. */
+    static String newOperation() {
+        return "operation-" + UUID.randomUUID();
+    }
+
     Effect.Perform operation(Sighting before, Rung rung) {
-        return operation(before, rung, "operation-" + ++operations, false);
+        return operation(before, rung, newOperation(), false);
     }
 
     Effect.Perform operation(Sighting before, Rung rung, String id, boolean again) {

@@ -298,15 +298,15 @@ class RecreationIT {
         docker.docker("network", "connect", network, id);
         Sighting before = host.seen(id);
         Rung rung = Rung.of(Action.RECREATE);
+        String operation = Host.newOperation();
         killedAfter.set(step);
         assertThatThrownBy(() -> {
-                    Result result = host.perform(host.operation(before, rung, "operation-k", false));
+                    Result result = host.perform(host.operation(before, rung, operation, false));
                     throw new AssertionError("not killed: " + result);
                 })
                 .isInstanceOf(Killed.class);
         killedAfter.set(null);
-        assertThat(host.perform(host.operation(before, rung, "operation-k", true)))
-                .isEqualTo(new Result.Done());
+        assertThat(host.perform(host.operation(before, rung, operation, true))).isEqualTo(new Result.Done());
         String anew = now(before);
         assertThat(anew).isNotEqualTo(id);
         JsonNode is = inspect(anew);
@@ -317,7 +317,7 @@ class RecreationIT {
                 .isEqualTo("here");
         assertThat(docker.docker("ps", "-aq", "--no-trunc", "--filter", "id=" + id))
                 .isEmpty();
-        assertThat(host.perform(host.operation(before, rung, "operation-k", true)))
+        assertThat(host.perform(host.operation(before, rung, operation, true)))
                 .as("once more changes nothing")
                 .isEqualTo(new Result.Done());
         assertThat(now(before)).isEqualTo(anew);
@@ -330,13 +330,13 @@ class RecreationIT {
         String id = docker.run(List.of("--name", name, "--stop-timeout", "0"), "sleep", "1000");
         Sighting before = host.seen(id);
         Rung rung = Rung.of(Action.RECREATE);
+        String operation = Host.newOperation();
         killedAfter.set(Recreation.Step.RENAMED);
-        assertThatThrownBy(() -> host.perform(host.operation(before, rung, "operation-m", false)))
+        assertThatThrownBy(() -> host.perform(host.operation(before, rung, operation, false)))
                 .isInstanceOf(Killed.class);
         killedAfter.set(null);
         String other = docker.run(List.of("--name", name), "sleep", "1000");
-        assertThat(host.perform(host.operation(before, rung, "operation-m", true)))
-                .isEqualTo(new Result.Changed());
+        assertThat(host.perform(host.operation(before, rung, operation, true))).isEqualTo(new Result.Changed());
         assertThat(now(before)).isEqualTo(other);
         docker.docker("rm", "-f", other);
     }
