@@ -1,20 +1,33 @@
 package caretaker.recovery.engine;
 
 import com.github.dockerjava.api.model.Container;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Asks what containers there are. Calls wait; any thread but an event loop's may call. */
 final class Census {
     private static final Pattern ID = Pattern.compile("[0-9a-f]{12,64}");
 
+    /** A list of many containers costs the engine tens of milliseconds, and there may be many looks a second. */
+    private static final Duration RECENT = Duration.ofMillis(500);
+
+    private record Recent(Roster roster, long askedAt) {}
+
     private final Daemon daemon;
     private final EngineMetrics metrics;
+    private final Lock asking = new ReentrantLock();
+    private final AtomicLong changes = new AtomicLong();
+    private volatile @Nullable Recent recent;
 
     Census(Daemon daemon, EngineMetrics metrics) {
         this.daemon = daemon;
@@ -34,6 +47,35 @@ final class Census {
         var roster = new Roster(entries);
         metrics.oldHalves.set(roster.oldHalves());
         return roster;
+    }
+
+    /**
+     * As {@link #roster}, or what it said less than half a second ago if nothing has been heard to change since. To be
+     * asked anew by whoever misses something in it.
+     */
+    Roster recent() throws Unavailable, Refusal {
+        asking.lock(); // of several at once one asks
+        try {
+            Recent known = recent;
+            long now = System.nanoTime();
+            if (known != null && now - known.askedAt() < RECENT.toNanos()) {
+                return known.roster();
+            }
+            long before = changes.get();
+            Roster roster = roster();
+            if (changes.get() == before) {
+                recent = new Recent(roster, now);
+            }
+            return roster;
+        } finally {
+            asking.unlock();
+        }
+    }
+
+    /** Something has changed: what was known is not recent any more. */
+    void changed() {
+        changes.incrementAndGet();
+        recent = null;
     }
 
     private static Optional<Roster.Entry> entry(Container container) {

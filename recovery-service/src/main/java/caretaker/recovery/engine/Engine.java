@@ -192,15 +192,17 @@ public final class Engine implements AutoCloseable {
     /** {@link Input.Looked} or {@link Input.NotLooked}. Never throws. */
     public Input look(Effect.Look look) {
         try {
-            return lookNow(look);
+            Input seen = lookNow(look, census.recent());
+            return seen instanceof Input.Looked looked && looked.sighting() == null
+                    ? lookNow(look, census.roster())
+                    : seen;
         } catch (Refusal | Unavailable | RuntimeException e) {
             metrics.unanswered.increment();
             return new Input.NotLooked(look.question(), Refusal.line(String.valueOf(e.getMessage())));
         }
     }
 
-    private Input lookNow(Effect.Look look) throws Unavailable, Refusal {
-        Roster roster = census.roster();
+    private Input lookNow(Effect.Look look, Roster roster) throws Unavailable, Refusal {
         Optional<Roster.Entry> entry = roster.of(look.container().key());
         List<Sighting> needed = new ArrayList<>();
         for (String key : look.needs()) {
@@ -274,12 +276,19 @@ public final class Engine implements AutoCloseable {
      * @param mayPerform asked right before anything is changed
      */
     public Input.Result perform(Effect.Perform perform, BooleanSupplier mayPerform) {
-        return actions.perform(perform, mayPerform);
+        try {
+            return actions.perform(perform, mayPerform);
+        } finally {
+            census.changed();
+        }
     }
 
     /** Begins to listen to the engine's events, once; without it nobody knows who was stopped by hand. */
     public void watch(Runnable changed) {
-        var begun = new EventWatch(vertx, settings.address(), stops, metrics, clock, changed);
+        var begun = new EventWatch(vertx, settings.address(), stops, metrics, clock, () -> {
+            census.changed();
+            changed.run();
+        });
         if (!watch.compareAndSet(null, begun)) {
             begun.close();
             throw new IllegalStateException("the engine is watched already");

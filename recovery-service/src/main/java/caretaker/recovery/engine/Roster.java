@@ -3,9 +3,11 @@ package caretaker.recovery.engine;
 import caretaker.contracts.ContainerIdentity;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** All containers of the engine by their summaries, as they were at one moment. Immutable. */
 final class Roster {
@@ -76,10 +78,9 @@ final class Roster {
     /** One of each key, and no old halves: of several the one that runs, and of these the newest. */
     List<Entry> present() {
         List<Entry> present = new ArrayList<>();
-        List<String> keys = new ArrayList<>();
+        Set<String> keys = new HashSet<>();
         for (Entry entry : entries) {
-            if (!entry.isOldHalf() && !keys.contains(entry.identity().key())) {
-                keys.add(entry.identity().key());
+            if (!entry.isOldHalf() && keys.add(entry.identity().key())) {
                 present.add(entry);
             }
         }
