@@ -114,13 +114,16 @@ class ComposeIT {
 
     private String compose(String... words) {
         List<String> command = new ArrayList<>(List.of(
-                compose.toString(), "-p", host.project, "-f", directory.resolve("docker-compose.yml").toString()));
+                compose.toString(),
+                "-p",
+                host.project,
+                "-f",
+                directory.resolve("docker-compose.yml").toString()));
         command.addAll(List.of(words));
         try {
             Path errors = directory.resolve("compose.err");
-            Process process = new ProcessBuilder(command)
-                    .redirectError(errors.toFile())
-                    .start();
+            Process process =
+                    new ProcessBuilder(command).redirectError(errors.toFile()).start();
             String output = new String(process.getInputStream().readAllBytes(), UTF_8).strip();
             if (!process.waitFor(60, TimeUnit.SECONDS) || process.exitValue() != 0) {
                 throw new IllegalStateException(String.join(" ", command) + ": " + Files.readString(errors));

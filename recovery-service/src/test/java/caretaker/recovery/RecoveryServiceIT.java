@@ -223,7 +223,7 @@ class RecoveryServiceIT {
     @Test
     void whatWasMadeAnewMeanwhileIsLeftAlone() {
         // Given
-        String id = host.container("replaced", "exit 3");
+        String id = host.container("replaced", "exit 3", "--label", "caretaker.recovery=false");
         host.awaitExit(id);
         HealthEvent event = host.event(id, Condition.CONTAINER_EXITED);
         host.docker.docker("rm", "-f", id);
