@@ -229,6 +229,9 @@ class RecoveryServiceIT {
         host.docker.docker("rm", "-f", id);
         Instant begun = Instant.now();
         String next = host.container("replaced", "sleep 100000");
+        await().atMost(LIMIT)
+                .until(() ->
+                        Http.get(service.port(), "/api/v1/containers").body().contains(next));
 
         // When
         host.says(event);

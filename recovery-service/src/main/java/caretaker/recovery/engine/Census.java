@@ -1,7 +1,6 @@
 package caretaker.recovery.engine;
 
 import com.github.dockerjava.api.model.Container;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -17,9 +16,6 @@ import org.jspecify.annotations.Nullable;
 /** Asks what containers there are. Calls wait; any thread but an event loop's may call. */
 final class Census {
     private static final Pattern ID = Pattern.compile("[0-9a-f]{12,64}");
-
-    /** A list of many containers costs the engine tens of milliseconds, and there may be many looks a second. */
-    private static final Duration RECENT = Duration.ofMillis(500);
 
     private record Recent(Roster roster, long askedAt) {}
 
@@ -50,17 +46,18 @@ final class Census {
     }
 
     /**
-     * As {@link #roster}, or what it said less than half a second ago if nothing has been heard to change since. To be
-     * asked anew by whoever misses something in it.
+     * As {@link #roster}, or what it said if that was asked since then and nothing has been heard to change after it.
+     *
+     * @param since by {@link System#nanoTime}
      */
-    Roster recent() throws Unavailable, Refusal {
+    Roster roster(long since) throws Unavailable, Refusal {
         asking.lock(); // of several at once one asks
         try {
             Recent known = recent;
-            long now = System.nanoTime();
-            if (known != null && now - known.askedAt() < RECENT.toNanos()) {
+            if (known != null && known.askedAt() - since >= 0) {
                 return known.roster();
             }
+            long now = System.nanoTime();
             long before = changes.get();
             Roster roster = roster();
             if (changes.get() == before) {

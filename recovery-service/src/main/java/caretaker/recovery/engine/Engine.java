@@ -14,6 +14,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,6 +41,9 @@ public final class Engine implements AutoCloseable {
     private static final int NOT_FOUND = 404;
     private static final int FORBIDDEN = 403;
     private static final int BAD_METHOD = 405;
+
+    /** Listing many containers costs the engine tens of milliseconds, and there may be many looks a second. */
+    private static final Duration RECENT = Duration.ofMillis(500);
 
     private final Vertx vertx;
     private final EngineSettings settings;
@@ -192,11 +196,16 @@ public final class Engine implements AutoCloseable {
     /** {@link Input.Looked} or {@link Input.NotLooked}. Never throws. */
     public Input look(Effect.Look look) {
         try {
-            Input seen = lookNow(look, census.recent());
-            return seen instanceof Input.Looked looked && looked.sighting() == null
-                    ? lookNow(look, census.roster())
-                    : seen;
+            long now = System.nanoTime();
+            Roster recent = census.roster(now - RECENT.toNanos());
+            Input seen = lookNow(look, recent);
+            if (seen instanceof Input.Looked looked && looked.sighting() == null) {
+                Roster anew = census.roster(now);
+                return anew == recent ? seen : lookNow(look, anew);
+            }
+            return seen;
         } catch (Refusal | Unavailable | RuntimeException e) {
+            census.changed();
             metrics.unanswered.increment();
             return new Input.NotLooked(look.question(), Refusal.line(String.valueOf(e.getMessage())));
         }
