@@ -125,9 +125,10 @@ class RecoveryServiceIT {
     void aHundredReplaysAreOneRepair() {
         // Given
         Instant begun = Instant.now();
-        String id = host.container("replayed", RecoveryHost.FAILS_ONCE);
+        String id = host.container("replayed", RecoveryHost.FAILS_ONCE.replace("exit 3", "sleep 2; exit 3"));
+        HealthEvent runs = host.event(id, Condition.CONTAINER_EXITED); // says which run it is
+        HealthEvent event = host.event(id, Condition.CONTAINER_EXITED, "3", runs.evidence());
         host.awaitExit(id);
-        HealthEvent event = host.event(id, Condition.CONTAINER_EXITED);
         byte[] value = new HealthEventCodec().encode(event);
         List<ProducerRecord<byte[], byte[]>> hundred = Stream.generate(
                         () -> new ProducerRecord<>(host.topic("health"), host.name.getBytes(UTF_8), value))

@@ -98,8 +98,7 @@ class ContainersIT {
                 "-c",
                 "exec dd if=/dev/zero of=/dev/null bs=64M count=10");
         docker.docker("wait", starved);
-        Sighting dead = host.seen(starved);
-        assertThat(dead.oomKilled()).isTrue();
+        Sighting dead = host.await(starved, Sighting::oomKilled); // the engine hears of it after the end
         assertThat(dead.exitCode()).isEqualTo(137);
         assertThat(dead.endedAsIfStopped()).isFalse();
     }
