@@ -37,6 +37,9 @@ final class RecoveryHost {
     /** Exits with 3 at its first run, and goes on at its second. */
     static final String FAILS_ONCE = "if [ -e /tmp/ran ]; then sleep 100000; else touch /tmp/ran; exit 3; fi";
 
+    /** The same, and leaves time to say which run will fail, for the service may see the end before anybody tells. */
+    static final String FAILS_ONCE_LATER = FAILS_ONCE.replace("exit 3", "sleep 2; exit 3");
+
     final String name;
     final String project;
     final DockerEngine docker;
@@ -162,6 +165,13 @@ final class RecoveryHost {
         evidence.put("composeNumber", "1");
         evidence.put("startedAt", inspect(id, "{{.State.StartedAt}}"));
         return event(id, condition, inspect(id, "{{.State.ExitCode}}"), evidence);
+    }
+
+    /** What the agent says of the first run of {@link #FAILS_ONCE_LATER}, which is over when this returns. */
+    HealthEvent failure(String id) {
+        HealthEvent runs = event(id, Condition.CONTAINER_EXITED);
+        awaitExit(id);
+        return event(id, Condition.CONTAINER_EXITED, "3", runs.evidence());
     }
 
     HealthEvent event(String id, Condition condition, String code, Map<String, String> evidence) {

@@ -75,11 +75,11 @@ class RecoveryServiceIT {
     void whatCrashedRunsAgainAndItsRepairIsProven() throws Exception {
         // Given
         Instant begun = Instant.now();
-        String id = host.container("web", "echo password=hunter2; echo it is over; " + RecoveryHost.FAILS_ONCE);
-        host.awaitExit(id);
+        String id = host.container("web", "echo password=hunter2; echo it is over; " + RecoveryHost.FAILS_ONCE_LATER);
 
         // When
-        HealthEvent event = host.says(id, Condition.CONTAINER_EXITED);
+        HealthEvent event = host.failure(id);
+        host.says(event);
 
         // Then
         RecoveryEvent succeeded = host.awaitTold("web", Kind.SUCCEEDED);
@@ -125,10 +125,8 @@ class RecoveryServiceIT {
     void aHundredReplaysAreOneRepair() {
         // Given
         Instant begun = Instant.now();
-        String id = host.container("replayed", RecoveryHost.FAILS_ONCE.replace("exit 3", "sleep 2; exit 3"));
-        HealthEvent runs = host.event(id, Condition.CONTAINER_EXITED); // says which run it is
-        HealthEvent event = host.event(id, Condition.CONTAINER_EXITED, "3", runs.evidence());
-        host.awaitExit(id);
+        String id = host.container("replayed", RecoveryHost.FAILS_ONCE_LATER);
+        HealthEvent event = host.failure(id);
         byte[] value = new HealthEventCodec().encode(event);
         List<ProducerRecord<byte[], byte[]>> hundred = Stream.generate(
                         () -> new ProducerRecord<>(host.topic("health"), host.name.getBytes(UTF_8), value))
