@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Lock;
@@ -17,7 +18,22 @@ import org.jspecify.annotations.Nullable;
 final class Census {
     private static final Pattern ID = Pattern.compile("[0-9a-f]{12,64}");
 
-    private record Recent(Roster roster, long askedAt) {}
+    /** @param refusal in place of an answer */
+    private record Recent(
+            @Nullable Roster roster,
+            @Nullable Unavailable silence,
+            @Nullable Refusal refusal,
+            long askedAt) {
+        Roster get() throws Unavailable, Refusal {
+            if (silence != null) {
+                throw silence;
+            }
+            if (refusal != null) {
+                throw refusal;
+            }
+            return Objects.requireNonNull(roster);
+        }
+    }
 
     private final Daemon daemon;
     private final EngineMetrics metrics;
@@ -51,21 +67,28 @@ final class Census {
      * @param since by {@link System#nanoTime}
      */
     Roster roster(long since) throws Unavailable, Refusal {
-        asking.lock(); // of several at once one asks
+        asking.lock(); // of several at once one asks, and all share what it is told, also that nobody answers
         try {
             Recent known = recent;
-            if (known != null && known.askedAt() - since >= 0) {
-                return known.roster();
+            if (known == null || known.askedAt() - since < 0) {
+                long before = changes.get();
+                known = ask();
+                recent = changes.get() == before ? known : null;
             }
-            long now = System.nanoTime();
-            long before = changes.get();
-            Roster roster = roster();
-            if (changes.get() == before) {
-                recent = new Recent(roster, now);
-            }
-            return roster;
+            return known.get();
         } finally {
             asking.unlock();
+        }
+    }
+
+    private Recent ask() {
+        long now = System.nanoTime();
+        try {
+            return new Recent(roster(), null, null, now);
+        } catch (Unavailable e) {
+            return new Recent(null, e, null, now);
+        } catch (Refusal e) {
+            return new Recent(null, null, e, now);
         }
     }
 

@@ -205,7 +205,6 @@ public final class Engine implements AutoCloseable {
             }
             return seen;
         } catch (Refusal | Unavailable | RuntimeException e) {
-            census.changed();
             metrics.unanswered.increment();
             return new Input.NotLooked(look.question(), Refusal.line(String.valueOf(e.getMessage())));
         }

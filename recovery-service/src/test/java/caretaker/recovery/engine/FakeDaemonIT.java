@@ -148,10 +148,12 @@ class FakeDaemonIT {
         assertThat(host.engine.look(look())).isInstanceOf(Input.NotLooked.class);
         daemon.on(INSPECT, FakeDaemon.json(200, "<html>nonsense"));
         assertThat(host.engine.look(look())).isInstanceOf(Input.NotLooked.class);
-        daemon.on("GET /containers/json", FakeDaemon.json(200, "[{\"Id\":null},{\"Names\":[null]},{}]"));
-        assertThat(host.engine.look(look())).isInstanceOf(Input.Looked.class);
-        assertThat(host.count("unrepresented")).isEqualTo(3);
         assertThat(host.count("unanswered")).isEqualTo(3);
+        daemon.on("GET /containers/json", FakeDaemon.json(200, "[{\"Id\":null},{\"Names\":[null]},{}]"));
+        try (var other = new Host(daemon.address(), incidents)) {
+            assertThat(other.engine.look(look())).isInstanceOf(Input.Looked.class);
+            assertThat(other.count("unrepresented")).isEqualTo(3);
+        }
     }
 
     @Test
@@ -253,5 +255,26 @@ class FakeDaemonIT {
                     .containsExactly("token=[redacted]", "the end");
             assertThat(other.count("logs.cut")).isEqualTo(1);
         }
+    }
+
+    /** Many looks at once ask once what there is; a look after something has changed asks anew. */
+    @Test
+    void looksShareOneListUntilSomethingChanges() {
+        seen();
+        long before = lists();
+        for (int i = 0; i < 20; i++) {
+            assertThat(host.engine.look(look())).isInstanceOf(Input.Looked.class);
+        }
+        assertThat(lists() - before).isLessThan(20);
+        host.perform(seen(), Action.RESTART);
+        long after = lists();
+        assertThat(host.engine.look(look())).isInstanceOf(Input.Looked.class);
+        assertThat(lists()).isEqualTo(after + 1);
+    }
+
+    private long lists() {
+        return daemon.asked.stream()
+                .filter(each -> each.startsWith("GET /containers/json"))
+                .count();
     }
 }
