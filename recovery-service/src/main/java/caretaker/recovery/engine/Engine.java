@@ -24,6 +24,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
@@ -42,6 +43,9 @@ public final class Engine implements AutoCloseable {
     private static final int FORBIDDEN = 403;
     private static final int BAD_METHOD = 405;
 
+    /** Of a list, so many at once: an answer takes a hundred times the memory of what is kept of it. */
+    private static final int MAX_INSPECTIONS = 8;
+
     /** Listing many containers costs the engine tens of milliseconds, and there may be many looks a second. */
     private static final Duration RECENT = Duration.ofMillis(500);
 
@@ -59,6 +63,7 @@ public final class Engine implements AutoCloseable {
     private final Actions actions;
     private final ExecutorService looks = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("engine-look").factory());
+    private final Semaphore inspections = new Semaphore(MAX_INSPECTIONS);
     private final AtomicReference<@Nullable EventWatch> watch = new AtomicReference<>();
     private volatile @Nullable String self;
     private volatile Predicate<Sighting> inSyncReplicas = _ -> false;
@@ -150,7 +155,7 @@ public final class Engine implements AutoCloseable {
             Roster roster = census.roster();
             List<Future<Optional<Sighting>>> asked = new ArrayList<>();
             for (Roster.Entry entry : roster.present()) {
-                asked.add(looks.submit(() -> sighting(entry, roster)));
+                asked.add(looks.submit(() -> inTurn(entry, roster)));
             }
             List<Sighting> seen = new ArrayList<>();
             for (Future<Optional<Sighting>> each : asked) {
@@ -166,6 +171,15 @@ public final class Engine implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw unanswered(e);
+        }
+    }
+
+    private Optional<Sighting> inTurn(Roster.Entry entry, Roster roster) throws Unavailable, Refusal {
+        inspections.acquireUninterruptibly();
+        try {
+            return sighting(entry, roster);
+        } finally {
+            inspections.release();
         }
     }
 
