@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -94,21 +95,16 @@ final class RecoveryLoadBenchmark implements Benchmark {
     }
 
     private static List<Known> start(DockerEngine engine) {
-        List<Known> containers = new ArrayList<>();
-        for (int i = 0; i < CONTAINERS; i++) {
-            String name = engine.name("load");
-            String id = engine.run(
-                    List.of("--network", "none", "--name", name, "--label", "caretaker.recovery=true"),
-                    "sleep",
-                    "100000");
-            containers.add(new Known(id, name, ""));
-        }
-        return containers.stream()
-                .map(each -> new Known(
-                        each.id(),
-                        each.name(),
-                        engine.docker("inspect", "--format", "{{.State.StartedAt}}", each.id())))
+        return IntStream.range(0, CONTAINERS)
+                .parallel() // it is the longest part of all
+                .mapToObj(_ -> started(engine, engine.name("load")))
                 .toList();
+    }
+
+    private static Known started(DockerEngine engine, String name) {
+        String id = engine.run(
+                List.of("--network", "none", "--name", name, "--label", "caretaker.recovery=true"), "sleep", "100000");
+        return new Known(id, name, engine.docker("inspect", "--format", "{{.State.StartedAt}}", id));
     }
 
     /** Kills one after the other and says so; how long each took. */
