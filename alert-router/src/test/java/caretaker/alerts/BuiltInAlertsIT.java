@@ -74,7 +74,7 @@ class BuiltInAlertsIT {
 
         TestRouter router(String conditions) {
             String yaml = TestRouter.yaml(broker, name, TestRouter.config(directory, config))
-                            .replace("  enabled: false\n", "  silent-after: 8s\n  conditions: {" + conditions + "}\n")
+                            .replace("  enabled: false\n", "  silent-after: 15s\n  conditions: {" + conditions + "}\n")
                     + """
                       readings: %s
                       health: %s
@@ -233,11 +233,11 @@ class BuiltInAlertsIT {
 
                 speaking.clear();
                 broker.stop();
-                assertThat(new CountDownLatch(1).await(11, TimeUnit.SECONDS)).isFalse();
+                assertThat(new CountDownLatch(1).await(20, TimeUnit.SECONDS)).isFalse();
                 assertThat(alerts(router)).isEmpty();
                 broker.start();
                 speaking.addAll(List.of("n1", "n2"));
-                await().during(Duration.ofSeconds(10))
+                await().during(Duration.ofSeconds(18))
                         .atMost(LIMIT)
                         .until(() -> alerts(router).isEmpty());
                 speaking.remove("n2");

@@ -26,7 +26,7 @@ public record BuiltInSettings(
         @Default("true") boolean enabled,
         @Default("warning") Severity leastSeverity,
 
-        @Default("1m") @Range(min = "5s", max = "1h") Duration silentAfter,
+        @Default("1m") @Range(min = "15s", max = "1h") Duration silentAfter,
 
         @Default("1d") @Range(min = "1h", max = "365d") Duration forgetHostsAfter,
 
