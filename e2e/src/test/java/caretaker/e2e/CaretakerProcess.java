@@ -62,13 +62,17 @@ final class CaretakerProcess implements AutoCloseable {
         int collector = FreePort.find();
         int alerts = FreePort.find();
         List<String> all = new ArrayList<>(arguments);
-        all.addAll(List.of(
+        all.addAll(ports(kafka, agent, collector, alerts, recovery));
+        return new CaretakerProcess(RunningProgram.start(command(all)), kafka, agent, collector, alerts, recovery);
+    }
+
+    private static List<String> ports(int kafka, int agent, int collector, int alerts, int recovery) {
+        return List.of(
                 "--set", "kafka-port=" + kafka,
                 "--set", "gpu-agent.http.port=" + agent,
                 "--set", "collector.http.port=" + collector,
                 "--set", "alert-router.http.port=" + alerts,
-                "--set", "recovery-service.http.port=" + recovery));
-        return new CaretakerProcess(RunningProgram.start(command(all)), kafka, agent, collector, alerts, recovery);
+                "--set", "recovery-service.http.port=" + recovery);
     }
 
     CaretakerProcess awaitReady() {
@@ -113,21 +117,8 @@ final class CaretakerProcess implements AutoCloseable {
 
         private static Path make() {
             Path file = Path.of("target", "caretaker.aot").toAbsolutePath();
-            List<String> demo = List.of(
-                    "demo",
-                    "--no-docker",
-                    "--for",
-                    "2s",
-                    "--set",
-                    "kafka-port=0",
-                    "--set",
-                    "gpu-agent.http.port=0",
-                    "--set",
-                    "collector.http.port=0",
-                    "--set",
-                    "alert-router.http.port=0",
-                    "--set",
-                    "recovery-service.http.port=0");
+            List<String> demo = new ArrayList<>(List.of("demo", "--no-docker", "--for", "2s"));
+            demo.addAll(ports(0, 0, 0, 0, 0));
             try (var learning = RunningProgram.start(java("-XX:AOTCacheOutput=" + file, demo))) {
                 learning.process().waitFor(60, TimeUnit.SECONDS);
             } catch (InterruptedException e) {

@@ -9,9 +9,7 @@ import caretaker.contracts.RecoveryEvent;
 import caretaker.contracts.RecoveryEvent.Kind;
 import caretaker.contracts.RecoveryEvent.Reason;
 import caretaker.contracts.RecoveryState.Phase;
-import caretaker.testkit.DockerEngine;
 import caretaker.testkit.Programs;
-import caretaker.testkit.TestBroker;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -34,18 +32,17 @@ class ComposeIT {
     @TempDir
     private Path directory;
 
-    private final DockerEngine docker = DockerEngine.assume();
     private RecoveryHost host;
 
     @BeforeEach
     void host() {
-        host = new RecoveryHost(docker, TestBroker.shared(), directory);
+        host = new RecoveryHost(directory);
     }
 
     @AfterEach
     void end() {
         compose("down", "-t", "0");
-        docker.close();
+        host.close();
     }
 
     /** R-05: somebody deploys while a repair is being proven; what is new is nobody's to judge. */
@@ -86,7 +83,7 @@ class ComposeIT {
             assertThat(anew).isNotEqualTo(id);
             assertThat(up("never", "exit 3")).as("nothing to create").isEqualTo(anew);
             compose("down", "-t", "0");
-            assertThat(docker.docker("ps", "-aq", "--filter", "label=com.docker.compose.project=" + host.project))
+            assertThat(host.docker.docker("ps", "-aq", "--filter", "label=com.docker.compose.project=" + host.project))
                     .isEmpty();
         }
     }
@@ -94,7 +91,8 @@ class ComposeIT {
     /** Makes it so that the project is this one service; its container's id. */
     private String up(String service, String command) {
         try {
-            Files.writeString(directory.resolve("docker-compose.yml"), """
+            Files.writeString(
+                    directory.resolve("docker-compose.yml"), """
                     version: "3"
                     services:
                       %s:
@@ -102,7 +100,7 @@ class ComposeIT {
                         command: ["sh", "-c", "%s"]
                         network_mode: none
                         labels: {caretaker.recovery: "true"}
-                    """.formatted(service, docker.image(), command));
+                    """.formatted(service, host.docker.image(), command));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

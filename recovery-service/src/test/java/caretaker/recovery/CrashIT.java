@@ -11,9 +11,7 @@ import caretaker.contracts.RecoveryEvent.Kind;
 import caretaker.contracts.RecoveryState;
 import caretaker.contracts.RecoveryState.Phase;
 import caretaker.contracts.RecoveryStateCodec;
-import caretaker.testkit.DockerEngine;
 import caretaker.testkit.FreePort;
-import caretaker.testkit.TestBroker;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -40,17 +38,16 @@ class CrashIT {
     @TempDir
     private Path directory;
 
-    private final DockerEngine docker = DockerEngine.assume();
     private RecoveryHost host;
 
     @BeforeEach
     void host() {
-        host = new RecoveryHost(docker, TestBroker.shared(), directory);
+        host = new RecoveryHost(directory);
     }
 
     @AfterEach
     void close() {
-        docker.close();
+        host.close();
     }
 
     /** SIGKILL as soon as the step is on the bus; the same operation goes on, and is done once. */

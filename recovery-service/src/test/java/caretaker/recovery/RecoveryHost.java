@@ -31,7 +31,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** A host with a real engine and topics of its own on a real broker; the test is the agent. */
-final class RecoveryHost {
+final class RecoveryHost implements AutoCloseable {
     static final Duration LIMIT = Duration.ofSeconds(60);
 
     /** Exits with 3 at its first run, and goes on at its second. */
@@ -42,16 +42,14 @@ final class RecoveryHost {
 
     final String name;
     final String project;
-    final DockerEngine docker;
-    final TestBroker broker;
+    final DockerEngine docker = DockerEngine.assume();
+    final TestBroker broker = TestBroker.shared();
     final Map<String, String> topics = new LinkedHashMap<>();
     private final Path directory;
     private final AtomicLong sequence = new AtomicLong();
     private final String agent = "agent-" + Long.toHexString(System.nanoTime());
 
-    RecoveryHost(DockerEngine docker, TestBroker broker, Path directory) {
-        this.docker = docker;
-        this.broker = broker;
+    RecoveryHost(Path directory) {
         this.directory = directory;
         project = docker.name("lab");
         name = "host-of-" + project;
@@ -271,5 +269,11 @@ final class RecoveryHost {
 
     ContainerIdentity identity(String id, String service) {
         return new ContainerIdentity(id, project + "-" + service + "-1", "", project, service, 1);
+    }
+
+    /** Removes its containers. */
+    @Override
+    public void close() {
+        docker.close();
     }
 }

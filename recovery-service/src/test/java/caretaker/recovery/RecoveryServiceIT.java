@@ -15,8 +15,6 @@ import caretaker.contracts.RecoveryEvent.Evidence;
 import caretaker.contracts.RecoveryEvent.Kind;
 import caretaker.contracts.RecoveryEvent.Reason;
 import caretaker.contracts.RecoveryState.Phase;
-import caretaker.testkit.DockerEngine;
-import caretaker.testkit.TestBroker;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -55,7 +53,7 @@ class RecoveryServiceIT {
 
     @BeforeAll
     void start(@TempDir Path directory) {
-        host = new RecoveryHost(DockerEngine.assume(), TestBroker.shared(), directory);
+        host = new RecoveryHost(directory);
         data = directory.resolve("data");
         service = host.start("data");
     }
@@ -66,7 +64,7 @@ class RecoveryServiceIT {
             service.close();
         }
         if (host != null) {
-            host.docker.close();
+            host.close();
         }
     }
 

@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import caretaker.contracts.RecoveryEvent;
 import caretaker.contracts.RecoveryEvent.Action;
 import caretaker.contracts.RecoveryEvent.Kind;
-import caretaker.testkit.DockerEngine;
-import caretaker.testkit.TestBroker;
 import java.nio.file.Path;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -19,11 +17,9 @@ class RoundsIT {
     /** the service's own round finds what runs and does not answer as it should, and no agent has told of. */
     @Test
     void whatAnswersWronglyIsFoundByTheRoundAndRepaired(@TempDir Path directory) {
-        try (var docker = DockerEngine.assume()) {
-            var host = new RecoveryHost(docker, TestBroker.shared(), directory);
-            try (var service = host.start("data", "verify-every: 1s", "docker: {resync: 1h}")) {
-                repaired(host, service);
-            }
+        try (var host = new RecoveryHost(directory);
+                var service = host.start("data", "verify-every: 1s", "docker: {resync: 1h}")) {
+            repaired(host, service);
         }
     }
 
