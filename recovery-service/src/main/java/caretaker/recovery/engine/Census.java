@@ -1,10 +1,9 @@
 package caretaker.recovery.engine;
 
-import com.github.dockerjava.api.model.Container;
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -48,12 +47,8 @@ final class Census {
 
     /** All containers, those that do not run among them. What cannot be represented is left out and counted. */
     Roster roster() throws Unavailable, Refusal {
-        List<Container> listed = daemon.read(
-                Daemon.QUICK,
-                docker -> docker.listContainersCmd().withShowAll(true).exec());
         List<Roster.Entry> entries = new ArrayList<>();
-        for (Container container : listed) {
-            Optional<Roster.Entry> entry = entry(container);
+        for (Optional<Roster.Entry> entry : daemon.rows("/containers/json?all=true", Daemon.QUICK, Census::entry)) {
             entry.ifPresentOrElse(entries::add, metrics.unrepresented::increment);
         }
         var roster = new Roster(entries);
@@ -98,31 +93,30 @@ final class Census {
         recent = null;
     }
 
-    private static Optional<Roster.Entry> entry(Container container) {
+    private static Optional<Roster.Entry> entry(JsonNode container) {
         Map<String, String> labels = new HashMap<>();
-        if (container.getLabels() != null) {
-            container.getLabels().forEach((name, value) -> labels.put(name, value == null ? "" : value));
-        }
+        container
+                .path("Labels")
+                .properties()
+                .forEach(label -> labels.put(label.getKey(), label.getValue().asText("")));
         return Roster.identity(
-                        container.getId() == null ? "" : container.getId(),
-                        ownName(container.getNames()),
-                        container.getImage() == null ? "" : container.getImage(),
+                        container.path("Id").asText(""),
+                        ownName(container.path("Names")),
+                        container.path("Image").asText(""),
                         labels)
                 .map(identity -> new Roster.Entry(
                         identity,
                         labels,
-                        container.getState() != null
-                                && container.getState().toLowerCase(Locale.ROOT).equals("running"),
-                        container.getCreated() == null ? 0 : container.getCreated()));
+                        container.path("State").asText("").equalsIgnoreCase("running"),
+                        container.path("Created").asLong(0)));
     }
 
     /** Of links it has others' names too, with a slash within. */
-    private static String ownName(String[] names) {
-        if (names != null) {
-            for (String name : names) {
-                if (name != null && name.lastIndexOf('/') <= 0) {
-                    return name;
-                }
+    private static String ownName(JsonNode names) {
+        for (JsonNode each : names) {
+            String name = each.asText("");
+            if (!name.isEmpty() && name.lastIndexOf('/') <= 0) {
+                return name;
             }
         }
         return "";

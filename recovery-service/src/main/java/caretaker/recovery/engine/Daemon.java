@@ -5,7 +5,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import caretaker.docker.EngineAddress;
 import caretaker.docker.EngineAnswer;
 import caretaker.docker.EngineTransport;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
@@ -22,6 +24,8 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Semaphore;
@@ -30,9 +34,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The engine's answers to single requests, at most eight at once, each within a limit. docker-java asks where its types
- * lose nothing; what must come back to the engine as it was is asked for as plain JSON. Calls wait; any thread but an
- * event loop's may call.
+ * The engine's answers to single requests, at most eight at once, each within a limit. docker-java changes things where
+ * its types lose nothing; what is read, or must come back to the engine as it was, is plain JSON. Calls wait; any thread
+ * but an event loop's may call.
  */
 final class Daemon implements AutoCloseable {
     /** For what the engine knows by itself. */
@@ -41,6 +45,7 @@ final class Daemon implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int MAX_AT_ONCE = 8;
     private static final int MAX_ANSWER = 8 << 20;
+    private static final int MAX_ROWS = 100_000;
     private static final int MAX_MESSAGE = 64 << 10;
 
     /** What reads an answer's body. */
@@ -77,20 +82,35 @@ final class Daemon implements AutoCloseable {
         }
     }
 
-    /** The same for what answers more than yes, and may be asked for twice if the answer was cut. */
-    <T> T read(Duration limit, Function<DockerClient, T> command) throws Unavailable, Refusal {
-        try {
-            return Objects.requireNonNull(ask(limit, command));
-        } catch (Unavailable e) {
-            return Objects.requireNonNull(ask(limit, command));
-        }
+    JsonNode get(String path, Duration limit) throws Unavailable, Refusal {
+        return twice(path, limit, Daemon::json);
     }
 
-    JsonNode get(String path, Duration limit) throws Unavailable, Refusal {
+    /** What is kept of each row of a list; one row at a time is in memory. */
+    <T> List<T> rows(String path, Duration limit, Function<JsonNode, T> row) throws Unavailable, Refusal {
+        return twice(path, limit, body -> {
+            try (JsonParser rows = JSON.createParser(body)) {
+                if (rows.nextToken() != JsonToken.START_ARRAY) {
+                    throw new IOException("the engine's answer is not a list");
+                }
+                List<T> kept = new ArrayList<>();
+                while (rows.nextToken() != JsonToken.END_ARRAY) {
+                    if (kept.size() == MAX_ROWS) {
+                        throw new IOException("a list of more than " + MAX_ROWS);
+                    }
+                    JsonNode tree = JSON.readTree(rows);
+                    kept.add(row.apply(tree));
+                }
+                return kept;
+            }
+        });
+    }
+
+    private <T> T twice(String path, Duration limit, Reader<T> reader) throws Unavailable, Refusal {
         try {
-            return request("GET", path, null, limit, Daemon::json);
+            return request("GET", path, null, limit, reader);
         } catch (Unavailable e) {
-            return request("GET", path, null, limit, Daemon::json); // a connection that was kept may be old
+            return request("GET", path, null, limit, reader); // a connection that was kept may be old
         }
     }
 

@@ -1,17 +1,17 @@
 package caretaker.recovery.engine;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import caretaker.chassis.Backoff;
 import caretaker.docker.EngineAddress;
+import caretaker.docker.EngineAnswer;
 import caretaker.docker.EngineTransport;
-import com.github.dockerjava.api.DockerClient;
-import com.github.dockerjava.api.async.ResultCallbackTemplate;
-import com.github.dockerjava.api.model.Event;
-import com.github.dockerjava.api.model.EventType;
-import com.github.dockerjava.core.DefaultDockerClientConfig;
-import com.github.dockerjava.core.DockerClientImpl;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MappingIterator;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.vertx.core.Vertx;
-import java.io.Closeable;
 import java.io.IOException;
+import java.net.URLEncoder;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -36,28 +36,19 @@ final class EventWatch implements AutoCloseable {
     private static final long NANOS = 1_000_000_000L;
 
     /** Checks inside of containers are left to the engine. */
-    private static final String[] ACTIONS = {
-        "create",
-        "start",
-        "kill",
-        "die",
-        "stop",
-        "oom",
-        "destroy",
-        "rename",
-        "pause",
-        "unpause",
-        "health_status",
-        "update"
-    };
+    private static final String FILTERS = URLEncoder.encode("""
+            {"type":["container"],"event":["create","start","kill","die","stop","oom","destroy","rename","pause",\
+            "unpause","health_status","update"]}""", UTF_8);
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int OK = 200;
 
     private final EngineTransport transport;
-    private final DockerClient docker;
     private final Stops stops;
     private final EngineMetrics metrics;
     private final Runnable changed;
     private final CountDownLatch closing = new CountDownLatch(1);
-    private final AtomicReference<@Nullable Closeable> open = new AtomicReference<>();
+    private final AtomicReference<@Nullable EngineAnswer> open = new AtomicReference<>();
     private final Thread thread =
             Thread.ofPlatform().name("engine-events").daemon().unstarted(this::run);
     private volatile long since;
@@ -70,12 +61,6 @@ final class EventWatch implements AutoCloseable {
             InstantSource clock,
             Runnable changed) {
         transport = new EngineTransport(vertx, address.uri());
-        docker = DockerClientImpl.getInstance(
-                DefaultDockerClientConfig.createDefaultConfigBuilder()
-                        .withDockerHost(address.uri().toString())
-                        .withDockerTlsVerify(false)
-                        .build(),
-                new ClientTransport(transport, null));
         this.stops = stops;
         this.metrics = metrics;
         this.changed = changed;
@@ -89,17 +74,9 @@ final class EventWatch implements AutoCloseable {
     private void run() {
         var backoff = new Backoff(FIRST_RETRY, LONGEST_RETRY);
         while (closing.getCount() > 0) {
-            try (var stream = new Stream(backoff)) {
-                docker.eventsCmd()
-                        .withEventTypeFilter(EventType.CONTAINER)
-                        .withEventFilter(ACTIONS)
-                        .withSince(String.format(Locale.ROOT, "%d.%09d", since / NANOS, since % NANOS))
-                        .exec(stream);
-                open.set(stream);
-                stream.awaitCompletion();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return;
+            try (EngineAnswer answer = transport.ask("GET", path(), Map.of(), null, null)) {
+                open.set(answer);
+                read(answer, backoff);
             } catch (IOException | RuntimeException e) {
                 if (closing.getCount() > 0) {
                     LOGGER.atDebug().setCause(e).log("the engine's event stream ended");
@@ -118,46 +95,35 @@ final class EventWatch implements AutoCloseable {
         }
     }
 
-    private final class Stream extends ResultCallbackTemplate<Stream, Event> {
-        private final Backoff backoff;
+    private String path() {
+        return String.format(Locale.ROOT, "/events?filters=%s&since=%d.%09d", FILTERS, since / NANOS, since % NANOS);
+    }
 
-        Stream(Backoff backoff) {
-            this.backoff = backoff;
+    private void read(EngineAnswer answer, Backoff backoff) throws IOException {
+        if (answer.status() != OK) {
+            throw new IOException("the engine answers with status " + answer.status());
         }
-
-        @Override
-        public void onStart(Closeable stream) {
-            super.onStart(stream);
-            metrics.opened.increment();
-            tell(); // something may have been missed
-        }
-
-        @Override
-        public void onError(Throwable cause) {
-            if (closing.getCount() > 0) {
-                LOGGER.atDebug().setCause(cause).log("the engine's event stream was cut");
-            }
-            onComplete();
-        }
-
-        @Override
-        public void onNext(Event event) {
+        metrics.opened.increment();
+        tell(); // something may have been missed
+        MappingIterator<JsonNode> events = JSON.readerFor(JsonNode.class).readValues(answer.body());
+        while (events.hasNextValue()) {
+            JsonNode event = events.nextValue();
             backoff.succeeded();
             metrics.events.increment();
-            if (event.getActor() == null || event.getActor().getId() == null || event.getAction() == null) {
-                return;
+            String id = event.path("Actor").path("ID").asText("");
+            String action = event.path("Action").asText("");
+            if (!id.isEmpty() && !action.isEmpty()) {
+                heard(id, action, event);
             }
-            Map<String, String> attributes = event.getActor().getAttributes();
-            String signal = attributes == null ? "" : attributes.getOrDefault("signal", "");
-            long nanos = event.getTimeNano() == null ? 0 : event.getTimeNano();
-            stops.heard(
-                    event.getActor().getId(),
-                    event.getAction(),
-                    signal == null ? "" : signal,
-                    Instant.ofEpochSecond(nanos / NANOS, nanos % NANOS));
-            since = Math.max(since, nanos);
-            tell();
         }
+    }
+
+    private void heard(String id, String action, JsonNode event) {
+        String signal = event.path("Actor").path("Attributes").path("signal").asText("");
+        long nanos = event.path("timeNano").asLong(0);
+        stops.heard(id, action, signal, Instant.ofEpochSecond(nanos / NANOS, nanos % NANOS));
+        since = Math.max(since, nanos);
+        tell();
     }
 
     private void tell() {
@@ -171,13 +137,9 @@ final class EventWatch implements AutoCloseable {
     @Override
     public void close() {
         closing.countDown();
-        try {
-            Closeable stream = open.get();
-            if (stream != null) {
-                stream.close();
-            }
-        } catch (IOException e) {
-            LOGGER.atDebug().setCause(e).log("the event stream did not close");
+        EngineAnswer stream = open.get();
+        if (stream != null) {
+            stream.close();
         }
         transport.close();
         thread.interrupt();
