@@ -13,10 +13,10 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vertx.core.http.HttpMethod;
 import java.io.IOException;
-import java.net.ConnectException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
@@ -148,18 +148,18 @@ final class Actions {
     }
 
     private Result reload(Inspection container, Rung rung) {
-        Optional<Endpoint> at = census.network(container).flatMap(of -> Endpoint.of(of, rung.port(), rung.path()));
-        if (at.isEmpty()) {
-            return new Result.Refused("its port " + rung.port() + " cannot be reached");
-        }
+        List<Endpoint> places = census.network(container)
+                .map(of -> Endpoint.of(of, rung.port(), rung.path()))
+                .orElse(List.of());
         Duration limit = rung.within().compareTo(RELOADING) < 0 ? rung.within() : RELOADING;
         try {
-            Answer answer = web.ask(HttpMethod.POST, at.get(), limit);
+            Answer answer = web.ask(HttpMethod.POST, places, limit);
             return answer.isSuccess()
                     ? new Result.Done()
                     : new Result.Refused(Refusal.line("it answered " + answer.status() + ": " + answer.body()));
-        } catch (ConnectException e) {
-            return new Result.Refused(Refusal.line(String.valueOf(e.getMessage())));
+        } catch (Web.Unreached e) {
+            return new Result.Refused(
+                    Refusal.line("its port " + rung.port() + " cannot be reached: " + e.getMessage()));
         } catch (IOException e) {
             return new Result.Unknown(Refusal.line(String.valueOf(e.getMessage())));
         }

@@ -1,6 +1,8 @@
 package caretaker.recovery.engine;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -14,33 +16,38 @@ import java.util.TreeMap;
 record Endpoint(String host, int port, String path) {
     private static final String LOOPBACK = "127.0.0.1";
     private static final String HOST_NETWORK = "host";
+    private static final int MAX_NETWORKS = 3;
 
     Endpoint withPath(String other) {
         return new Endpoint(host, port, other);
     }
 
-    /** None if the container cannot be reached at this moment. */
-    static Optional<Endpoint> of(Inspection container, int port, String path) {
+    /** In the order in which they are to be tried: in the container's networks first. Empty if there is none now. */
+    static List<Endpoint> of(Inspection container, int port, String path) {
         if (container.networkMode().equals(HOST_NETWORK)) {
-            return Optional.of(new Endpoint(LOOPBACK, port, path));
+            return List.of(new Endpoint(LOOPBACK, port, path));
         }
         JsonNode settings = container.raw().path("NetworkSettings");
         Map<String, String> addresses = new TreeMap<>();
         settings.path("Networks").properties().forEach(network -> {
             String address = network.getValue().path("IPAddress").asText("");
-            if (!address.isEmpty()) {
+            if (!address.isEmpty() && addresses.size() < MAX_NETWORKS) {
                 addresses.put(network.getKey(), address);
             }
         });
-        if (!addresses.isEmpty()) {
-            return Optional.of(new Endpoint(addresses.values().iterator().next(), port, path));
-        }
-        for (JsonNode binding : settings.path("Ports").path(port + "/tcp")) {
-            String published = binding.path("HostPort").asText("");
-            if (published.matches("[1-9][0-9]{0,4}")) {
+        List<Endpoint> all = new ArrayList<>();
+        addresses.values().forEach(address -> all.add(new Endpoint(address, port, path)));
+        published(settings.path("Ports").path(port + "/tcp"), path).ifPresent(all::add);
+        return all;
+    }
+
+    private static Optional<Endpoint> published(JsonNode bindings, String path) {
+        for (JsonNode binding : bindings) {
+            String port = binding.path("HostPort").asText("");
+            if (port.matches("[1-9][0-9]{0,4}")) {
                 String address = binding.path("HostIp").asText("");
                 boolean isEverywhere = address.isEmpty() || address.equals("0.0.0.0") || address.equals("::");
-                return Optional.of(new Endpoint(isEverywhere ? LOOPBACK : address, Integer.parseInt(published), path));
+                return Optional.of(new Endpoint(isEverywhere ? LOOPBACK : address, Integer.parseInt(port), path));
             }
         }
         return Optional.empty();

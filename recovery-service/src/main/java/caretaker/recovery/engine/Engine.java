@@ -84,7 +84,7 @@ public final class Engine implements AutoCloseable {
         web = new Web(vertx);
         logs = new LogTail(daemon, metrics);
         evidence = new EvidenceStore(incidents.toAbsolutePath(), settings.keptIncidents(), metrics);
-        probes = new ServiceProbe(web);
+        probes = new ServiceProbe(web, metrics);
         var recreation = new Recreation(daemon, census, progress);
         actions = new Actions(daemon, census, web, stops, recreation, clock);
     }
@@ -117,9 +117,7 @@ public final class Engine implements AutoCloseable {
     /** The engine's own id. */
     public String id() throws Unavailable {
         try {
-            String id =
-                    daemon.read(Daemon.QUICK, docker -> docker.infoCmd().exec()).getId();
-            return id == null ? "" : id;
+            return daemon.get("/info", Daemon.QUICK).path("ID").asText("");
         } catch (Refusal e) {
             throw new Unavailable("the engine does not say who it is: " + e.why(), true);
         }
@@ -233,7 +231,7 @@ public final class Engine implements AutoCloseable {
                 sighting(other.get(), roster).ifPresent(needed::add);
             }
         }
-        List<String> log = List.of();
+        LogTail.Lines log = LogTail.Lines.NONE;
         if (entry.isPresent() && look.evidence()) {
             Optional<Inspection> before = census.inspect(entry.get().id());
             log = before.map(logs::of).orElse(log); // first of all: what is done next may end it
@@ -244,13 +242,13 @@ public final class Engine implements AutoCloseable {
         if (inspected.isEmpty() || seen.isEmpty()) {
             return new Input.Looked(look.question(), null, ProbeAnswer.NONE, false, List.of(), null, needed);
         }
-        Evidence saved = look.evidence() ? save(look.incident(), inspected.get(), log) : null;
+        Evidence saved = look.evidence() ? save(look.incident(), inspected.get(), log.all()) : null;
         return new Input.Looked(
                 look.question(),
                 seen.get(),
                 probe(look.probe(), seen.get(), inspected.get()),
                 isAllowed(look.requires(), seen.get()),
-                log,
+                log.ofThisRun(),
                 saved,
                 needed);
     }
@@ -261,7 +259,10 @@ public final class Engine implements AutoCloseable {
             Optional<Roster.Entry> entry = census.roster().of(container.key());
             return entry.isEmpty()
                     ? List.of()
-                    : census.inspect(entry.get().id()).map(logs::of).orElse(List.of());
+                    : census.inspect(entry.get().id())
+                            .map(logs::of)
+                            .orElse(LogTail.Lines.NONE)
+                            .all();
         } catch (Refusal | Unavailable e) {
             return List.of("(the log cannot be read: " + e.getMessage() + ")");
         }

@@ -14,7 +14,9 @@ final class EngineMetrics {
     final Counter evidence;
     final Counter evidenceFailed;
     final Counter evidenceRemoved;
+    final Counter bundlesRemoved;
     final Counter logsCut;
+    final Counter unasked;
     final AtomicLong oldHalves = new AtomicLong();
 
     EngineMetrics(MeterRegistry registry) {
@@ -26,7 +28,10 @@ final class EngineMetrics {
         evidence = counter(registry, "evidence", "Bundles of evidence that were saved");
         evidenceFailed = counter(registry, "evidence.failures", "Bundles of evidence that could not be saved");
         evidenceRemoved = counter(registry, "evidence.removed", "Incidents whose evidence was removed for newer ones");
+        bundlesRemoved =
+                counter(registry, "bundles.removed", "Bundles of an incident that were removed for newer ones");
         logsCut = counter(registry, "logs.cut", "Logs of which only a part was read");
+        unasked = counter(registry, "unasked", "Questions to services that could not be put, and say nothing of them");
         Gauge.builder("caretaker.recovery.engine.old.halves", oldHalves, AtomicLong::get)
                 .description("Containers that were renamed to be created anew, and are still there")
                 .register(registry);

@@ -8,7 +8,6 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -21,18 +20,29 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Keeps bundles of evidence: a folder for each incident, and of these the newest. Safe for any thread. */
+/**
+ * Keeps bundles of evidence: a folder for each incident, and of these the newest. Of an incident that goes on it keeps
+ * the first bundle and the newest. Safe for any thread.
+ */
 final class EvidenceStore {
     private static final Logger LOGGER = LoggerFactory.getLogger(EvidenceStore.class);
-    private static final int MAX_BUNDLES = 100;
+    private static final int MAX_BUNDLES = 20;
+    private static final long MAX_BYTES = 2L << 30;
+    private static final Pattern NAME = Pattern.compile("evidence-([0-9]{1,9})\\.json");
     private static final String PLAIN = "[A-Za-z0-9][A-Za-z0-9_-]{0,127}";
 
-    private record Kept(Path folder, FileTime at) {}
+    private record Kept(Path folder, FileTime at, long bytes) {}
 
     private final Path incidents;
     private final int most;
@@ -73,20 +83,36 @@ final class EvidenceStore {
         }
     }
 
-    private static Path write(Path folder, byte[] bundle) throws IOException {
-        for (int number = 1; number <= MAX_BUNDLES; number++) {
-            Path file = folder.resolve("evidence-" + number + ".json");
-            try (FileChannel channel = FileChannel.open(
-                    file,
-                    Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
-                fill(file, channel, bundle);
-                return file;
-            } catch (FileAlreadyExistsException e) {
-                // the next number
+    private Path write(Path folder, byte[] bundle) throws IOException {
+        NavigableMap<Integer, Path> there = numbered(folder);
+        while (there.size() >= MAX_BUNDLES) {
+            Map.Entry<Integer, Path> second = Objects.requireNonNull(there.higherEntry(there.firstKey()));
+            Files.deleteIfExists(second.getValue());
+            there.remove(second.getKey());
+            metrics.bundlesRemoved.increment();
+        }
+        int number = there.isEmpty() ? 1 : there.lastKey() + 1;
+        Path file = folder.resolve("evidence-" + number + ".json");
+        try (FileChannel channel = FileChannel.open(
+                file,
+                Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
+            fill(file, channel, bundle);
+        }
+        return file;
+    }
+
+    private static NavigableMap<Integer, Path> numbered(Path folder) throws IOException {
+        NavigableMap<Integer, Path> there = new TreeMap<>();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
+            for (Path file : files) {
+                Matcher name = NAME.matcher(file.getFileName().toString());
+                if (name.matches()) {
+                    there.put(Integer.parseInt(name.group(1)), file);
+                }
             }
         }
-        throw new IOException("an incident has at most " + MAX_BUNDLES + " bundles");
+        return there;
     }
 
     private static void fill(Path file, FileChannel channel, byte[] bundle) throws IOException {
@@ -112,13 +138,20 @@ final class EvidenceStore {
         List<Kept> kept = new ArrayList<>();
         try (DirectoryStream<Path> folders = Files.newDirectoryStream(incidents, Files::isDirectory)) {
             for (Path folder : folders) {
-                kept.add(new Kept(folder, Files.getLastModifiedTime(folder)));
+                kept.add(new Kept(folder, Files.getLastModifiedTime(folder), bytes(folder)));
             }
         } catch (NoSuchFileException e) {
             return;
         }
         kept.sort(Comparator.comparing(Kept::at).thenComparing(Kept::folder));
-        for (Kept oldest : kept.subList(0, Math.max(0, kept.size() - most + 1))) {
+        int left = kept.size();
+        long bytes = kept.stream().mapToLong(Kept::bytes).sum();
+        for (Kept oldest : kept) {
+            if (left < most && bytes < MAX_BYTES) {
+                return;
+            }
+            left--;
+            bytes -= oldest.bytes();
             try (DirectoryStream<Path> files = Files.newDirectoryStream(oldest.folder(), Files::isRegularFile)) {
                 for (Path file : files) {
                     Files.deleteIfExists(file);
@@ -131,6 +164,16 @@ final class EvidenceStore {
                 LOGGER.atDebug().setCause(e).log("a folder of an incident has a folder in it, and stays");
             }
         }
+    }
+
+    private static long bytes(Path folder) throws IOException {
+        long bytes = 0;
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, Files::isRegularFile)) {
+            for (Path file : files) {
+                bytes += Files.size(file);
+            }
+        }
+        return bytes;
     }
 
     private static String sha256(byte[] bytes) {

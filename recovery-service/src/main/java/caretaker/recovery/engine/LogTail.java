@@ -7,8 +7,14 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** The last lines of a container's log, of both of its streams, without secrets. */
 final class LogTail {
@@ -23,6 +29,17 @@ final class LogTail {
     private static final int HEADER = 8;
     private static final Duration LIMIT = Duration.ofSeconds(10);
 
+    /** The engine notes the start a little after the first line may have been written. */
+    private static final Duration BEFORE_ITS_START = Duration.ofSeconds(1);
+
+    private static final Pattern STAMPED = Pattern.compile(
+            "([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{8,18}(?:Z|[+-][0-9]{2}:[0-9]{2})) ?(.*)", Pattern.DOTALL);
+
+    /** @param ofThisRun without what earlier runs of the container have said */
+    record Lines(List<String> all, List<String> ofThisRun) {
+        static final Lines NONE = new Lines(List.of(), List.of());
+    }
+
     /** @param isWhole whether nothing was left behind the bound */
     record Read(String newest, boolean isWhole) {}
 
@@ -35,7 +52,7 @@ final class LogTail {
     }
 
     /** Oldest first; one line that says why if the log cannot be read. */
-    List<String> of(Inspection container) {
+    Lines of(Inspection container) {
         boolean isPlain = container.raw().path("Config").path("Tty").asBoolean(false);
         try {
             Read read = read(container.id(), LINES, isPlain);
@@ -43,14 +60,15 @@ final class LogTail {
                 metrics.logsCut.increment();
                 read = read(container.id(), FEW_LINES, isPlain); // long lines: the newest are behind the bound
             }
-            return lines(read.newest());
+            return lines(read.newest(), container.startedAt());
         } catch (Refusal | Unavailable e) {
-            return List.of("(the log cannot be read: " + e.getMessage() + ")");
+            List<String> why = List.of("(the log cannot be read: " + e.getMessage() + ")");
+            return new Lines(why, why);
         }
     }
 
     private Read read(String id, int lines, boolean isPlain) throws Refusal, Unavailable {
-        String path = "/containers/" + id + "/logs?stdout=1&stderr=1&tail=" + lines;
+        String path = "/containers/" + id + "/logs?stdout=1&stderr=1&timestamps=1&tail=" + lines;
         return daemon.stream(path, null, LIMIT, body -> isPlain ? plain(body) : framed(body));
     }
 
@@ -115,7 +133,36 @@ final class LogTail {
         }
     }
 
-    private static List<String> lines(String text) {
+    /** Each line begins with its time; one without belongs to the line before it. */
+    private static Lines lines(String text, @Nullable Instant startedAt) {
+        var all = new StringBuilder();
+        var ofThisRun = new StringBuilder();
+        Instant first = startedAt == null ? Instant.MAX : startedAt.minus(BEFORE_ITS_START);
+        boolean isOld = startedAt == null;
+        for (String line : text.lines().toList()) {
+            Matcher stamped = STAMPED.matcher(line);
+            String said = line;
+            if (stamped.matches()) {
+                isOld = time(stamped.group(1)).isBefore(first);
+                said = stamped.group(2);
+            }
+            all.append(said).append('\n');
+            if (!isOld) {
+                ofThisRun.append(said).append('\n');
+            }
+        }
+        return new Lines(redacted(all.toString()), redacted(ofThisRun.toString()));
+    }
+
+    private static Instant time(String text) {
+        try {
+            return OffsetDateTime.parse(text).toInstant();
+        } catch (DateTimeParseException e) {
+            return Instant.MAX;
+        }
+    }
+
+    private static List<String> redacted(String text) {
         List<String> lines = new ArrayList<>();
         Redaction.text(text)
                 .lines()

@@ -12,6 +12,8 @@ import io.vertx.core.http.HttpMethod;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -19,14 +21,21 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Asks a container's service whether it works (R-72, R-73), never with credentials (R-74).
  *
  * <p>The label {@code caretaker.probe=http://:PORT/path} moves the question, {@code off} forbids it. No label makes
  * anybody ask another host.
+ *
+ * <p>Who cannot be reached from here, or answers that this is not how it is asked (a redirect, 401, 404), has said nothing
+ * about whether it works, unless the same container has passed before.
  */
 final class ServiceProbe {
+    private static final Logger LOGGER = LoggerFactory.getLogger(ServiceProbe.class);
+    private static final int MAX_REMEMBERED = 5_000;
     private static final String LABEL = "caretaker.probe";
     private static final Set<String> OFF = Set.of("off", "no", "false", "0");
     private static final Pattern OWN = Pattern.compile("http://:([0-9]{1,5})(/[\\x21-\\x7E&&[^#]]*)?");
@@ -38,12 +47,46 @@ final class ServiceProbe {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Pattern GPU = Pattern.compile("[{,]\\s*gpu=\"([^\"]*)\"");
 
+    /** There is somebody, but he is to be asked in another way. */
+    private static final class Elsewhere extends IOException {
+        private static final long serialVersionUID = 1;
+
+        Elsewhere(String message) {
+            super(message);
+        }
+    }
+
     private record Place(int port, String path) {}
 
     private final Web web;
+    private final EngineMetrics metrics;
+    private final Recently passed = new Recently();
+    private final Recently told = new Recently();
 
-    ServiceProbe(Web web) {
+    /** Ids of containers, the newest of them. */
+    private static final class Recently {
+        private final Map<String, Boolean> ids = new LinkedHashMap<>() {
+            private static final long serialVersionUID = 1;
+
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
+                return size() > MAX_REMEMBERED;
+            }
+        };
+
+        /** Whether it is new. */
+        synchronized boolean add(String id) {
+            return ids.put(id, true) == null;
+        }
+
+        synchronized boolean has(String id) {
+            return ids.containsKey(id);
+        }
+    }
+
+    ServiceProbe(Web web, EngineMetrics metrics) {
         this.web = web;
+        this.metrics = metrics;
     }
 
     /**
@@ -56,19 +99,45 @@ final class ServiceProbe {
         if (place.isEmpty() || seen.state() != State.RUNNING) {
             return ProbeAnswer.NONE;
         }
-        Optional<Endpoint> at =
-                Endpoint.of(network, place.get().port(), place.get().path());
-        if (at.isEmpty()) {
+        List<Endpoint> at = Endpoint.of(network, place.get().port(), place.get().path());
+        try {
+            ProbeAnswer answer = ask(probe, seen, at, place.get());
+            if (answer == ProbeAnswer.PASSED) {
+                passed.add(seen.identity().id());
+            }
+            return answer;
+        } catch (Web.Unreached e) {
+            return e.wasRefused() ? ProbeAnswer.FAILED : unasked(seen, String.valueOf(e.getMessage()));
+        } catch (Elsewhere e) {
+            return unasked(seen, String.valueOf(e.getMessage()));
+        } catch (IOException e) {
             return ProbeAnswer.FAILED;
         }
+    }
+
+    private ProbeAnswer ask(Probe probe, Sighting seen, List<Endpoint> at, Place place) throws IOException {
         return switch (probe) {
             case NONE -> ProbeAnswer.NONE;
-            case GRAFANA -> get(at.get(), ServiceProbe::isDatabaseOk);
-            case PROMETHEUS -> prometheus(at.get());
-            case DCGM_EXPORTER -> get(at.get(), answer -> showsGpus(answer, seen));
-            case NODE_EXPORTER -> get(at.get(), answer -> hasSample(answer, "node_"));
-            case CADVISOR -> get(at.get(), Answer::isSuccess);
+            case GRAFANA -> get(at, ServiceProbe::isDatabaseOk);
+            case PROMETHEUS -> prometheus(at, place);
+            case DCGM_EXPORTER -> get(at, answer -> showsGpus(answer, seen));
+            case NODE_EXPORTER -> get(at, answer -> hasSample(answer, "node_"));
+            case CADVISOR -> get(at, Answer::isSuccess);
         };
+    }
+
+    private ProbeAnswer unasked(Sighting seen, String why) {
+        if (passed.has(seen.identity().id())) {
+            return ProbeAnswer.FAILED;
+        }
+        metrics.unasked.increment();
+        if (told.add(seen.identity().id())) {
+            LOGGER.atWarn()
+                    .addKeyValue("container", seen.identity().name())
+                    .addKeyValue("reason", Refusal.line(why))
+                    .log("its service cannot be asked from here; the label " + LABEL + " says where it can, or off");
+        }
+        return ProbeAnswer.NONE;
     }
 
     private static Optional<Place> place(Probe probe, Map<String, String> labels) {
@@ -93,30 +162,30 @@ final class ServiceProbe {
         return Optional.of(port < 1 || port > 65_535 ? usual : new Place(port, path));
     }
 
-    private ProbeAnswer get(Endpoint at, Function<Answer, Boolean> judge) {
-        try {
-            return judge.apply(web.ask(HttpMethod.GET, at, LIMIT)) ? ProbeAnswer.PASSED : ProbeAnswer.FAILED;
-        } catch (IOException e) {
-            return ProbeAnswer.FAILED;
+    private ProbeAnswer get(List<Endpoint> at, Function<Answer, Boolean> judge) throws IOException {
+        return judge.apply(answer(at)) ? ProbeAnswer.PASSED : ProbeAnswer.FAILED;
+    }
+
+    private Answer answer(List<Endpoint> at) throws IOException {
+        Answer answer = web.ask(HttpMethod.GET, at, LIMIT);
+        if (answer.status() >= 300 && answer.status() < 500) {
+            throw new Elsewhere("it answered " + answer.status());
         }
+        return answer;
     }
 
     /** While it reads its log of changes it is alive and not ready (R-73). */
-    private ProbeAnswer prometheus(Endpoint at) {
-        try {
-            Answer ready = web.ask(HttpMethod.GET, at, LIMIT);
-            if (ready.isSuccess()) {
-                return ProbeAnswer.PASSED;
-            }
-            if (ready.status() != UNAVAILABLE || !at.path().endsWith(READY)) {
-                return ProbeAnswer.FAILED;
-            }
-            String before = at.path().substring(0, at.path().length() - READY.length());
-            Answer healthy = web.ask(HttpMethod.GET, at.withPath(before + HEALTHY), LIMIT);
-            return healthy.isSuccess() ? ProbeAnswer.STARTING : ProbeAnswer.FAILED;
-        } catch (IOException e) {
+    private ProbeAnswer prometheus(List<Endpoint> at, Place place) throws IOException {
+        Answer ready = answer(at);
+        if (ready.isSuccess()) {
+            return ProbeAnswer.PASSED;
+        }
+        if (ready.status() != UNAVAILABLE || !place.path().endsWith(READY)) {
             return ProbeAnswer.FAILED;
         }
+        String healthy = place.path().substring(0, place.path().length() - READY.length()) + HEALTHY;
+        List<Endpoint> next = at.stream().map(each -> each.withPath(healthy)).toList();
+        return answer(next).isSuccess() ? ProbeAnswer.STARTING : ProbeAnswer.FAILED;
     }
 
     private static boolean isDatabaseOk(Answer answer) {

@@ -15,6 +15,7 @@ import io.vertx.core.http.RequestOptions;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -50,10 +51,44 @@ final class Web implements AutoCloseable {
                 new PoolOptions().setHttp1MaxSize(MAX_AT_ONCE).setMaxWaitQueueSize(MAX_WAITING));
     }
 
+    /** Nobody got the request. */
+    static final class Unreached extends IOException {
+        private static final long serialVersionUID = 1;
+        private final boolean refused;
+
+        Unreached(String message, @Nullable Throwable cause, boolean refused) {
+            super(message, cause);
+            this.refused = refused;
+        }
+
+        /** Whether there is such a place, and nobody listens there. */
+        boolean wasRefused() {
+            return refused;
+        }
+    }
+
+    /**
+     * Asks at the first place that can be reached.
+     *
+     * @throws Unreached if nobody got the request
+     * @throws IOException if there was no whole answer within the limit
+     */
+    Answer ask(HttpMethod method, List<Endpoint> places, Duration limit) throws IOException {
+        var nowhere = new Unreached("it has no address", null, false);
+        for (Endpoint at : places) {
+            try {
+                return ask(method, at, limit);
+            } catch (Unreached e) {
+                nowhere = nowhere.wasRefused() ? nowhere : e;
+            }
+        }
+        throw nowhere;
+    }
+
     /**
      * Asks once.
      *
-     * @throws ConnectException if nobody got the request
+     * @throws Unreached if nobody got the request
      * @throws IOException if there was no whole answer within the limit
      */
     Answer ask(HttpMethod method, Endpoint at, Duration limit) throws IOException {
@@ -100,11 +135,9 @@ final class Web implements AutoCloseable {
 
     private static IOException failure(@Nullable Throwable cause, boolean sent) {
         String message = cause == null || cause.getMessage() == null ? "no answer" : cause.getMessage();
-        IOException failure = sent ? new IOException(message) : new ConnectException(message);
-        if (cause != null) {
-            failure.initCause(cause);
-        }
-        return failure;
+        // a route that is missing is a ConnectException to the JDK as well
+        boolean refused = cause instanceof ConnectException && message.contains("refused");
+        return sent ? new IOException(message, cause) : new Unreached(message, cause, refused);
     }
 
     private static void read(HttpClientResponse response, Promise<Answer> answer) {

@@ -1,5 +1,6 @@
 package caretaker.recovery.engine;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import caretaker.contracts.RecoveryEvent.Action;
@@ -295,6 +296,45 @@ class ContainersIT {
                         .gauge()
                         .value())
                 .isGreaterThanOrEqualTo(1);
+    }
+
+    /** what an earlier run said is evidence, and no reason to judge this one. */
+    @Test
+    void onlyWhatThisRunSaidIsJudged() throws IOException {
+        String id = docker.run(
+                List.of(),
+                "sh",
+                "-c",
+                "test -e /again || { touch /again; echo bind: address already in use; sleep 2; exit 1; }; echo 2nd run");
+        docker.docker("wait", id);
+        assertThat(host.look(host.seen(id), Probe.NONE, true).log()).containsExactly("bind: address already in use");
+        docker.docker("start", id);
+        docker.docker("wait", id);
+        Looked looked = host.look(host.seen(id), Probe.NONE, true);
+        assertThat(looked.log()).containsExactly("2nd run");
+        assertThat(Files.readString(
+                        Path.of(Objects.requireNonNull(looked.evidence()).path())))
+                .contains("address already in use", "2nd run");
+    }
+
+    /** an incident that goes on for days keeps its beginning and its end. */
+    @Test
+    void anIncidentKeepsItsFirstBundleAndTheNewest() {
+        var metrics = new EngineMetrics(new SimpleMeterRegistry());
+        var store = new EvidenceStore(dir.resolve("long"), 2, metrics);
+        for (int i = 1; i <= 30; i++) {
+            Evidence saved =
+                    store.save("long", Integer.toString(i).getBytes(UTF_8)).orElseThrow();
+            assertThat(Path.of(saved.path()))
+                    .hasFileName("evidence-" + i + ".json")
+                    .hasContent(Integer.toString(i));
+        }
+        Path folder = dir.resolve("long/long");
+        assertThat(folder)
+                .isDirectoryContaining("glob:**/evidence-1.json")
+                .isDirectoryNotContaining("glob:**/evidence-2.json");
+        assertThat(Objects.requireNonNull(folder.toFile().list())).hasSize(20);
+        assertThat(metrics.bundlesRemoved.count()).isEqualTo(10);
     }
 
     /** Of more incidents than are kept the oldest goes. */

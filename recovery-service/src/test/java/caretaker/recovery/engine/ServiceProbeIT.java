@@ -141,7 +141,7 @@ class ServiceProbeIT {
     void aProbeHasNoCredentialsFollowsNobodyAndAsksNoOtherHost() {
         at("");
         replies.put("/api/health", new Reply(302, ""));
-        assertThat(ask(Probe.GRAFANA)).isEqualTo(ProbeAnswer.FAILED);
+        assertThat(ask(Probe.GRAFANA)).isEqualTo(ProbeAnswer.NONE);
         assertThat(asked).contains("GET /api/health").noneMatch(each -> each.contains("elsewhere"));
         assertThat(asked).noneMatch(each -> each.startsWith("authorization=") || each.startsWith("cookie="));
         asked.clear();
@@ -158,6 +158,44 @@ class ServiceProbeIT {
         container("off", "{}", "");
         assertThat(ask(Probe.GRAFANA)).isEqualTo(ProbeAnswer.NONE);
         assertThat(asked).isEmpty();
+    }
+
+    /** R-72: nobody is ill because he is asked at the wrong place or without a password. */
+    @Test
+    void whoCannotBeAskedHasNotFailedUnlessHeHasPassedBefore() {
+        at("");
+        List<Integer> elsewhere = List.of(301, 400, 401, 403, 404);
+        for (int status : elsewhere) {
+            replies.put("/api/health", new Reply(status, "{}"));
+            assertThat(ask(Probe.GRAFANA)).as("%d", status).isEqualTo(ProbeAnswer.NONE);
+        }
+        assertThat(host.count("unasked")).isEqualTo(elsewhere.size());
+        replies.put("/api/health", new Reply(200, "{\"database\": \"ok\"}"));
+        assertThat(ask(Probe.GRAFANA)).isEqualTo(ProbeAnswer.PASSED);
+        replies.put("/api/health", new Reply(404, "gone"));
+        assertThat(ask(Probe.GRAFANA)).isEqualTo(ProbeAnswer.FAILED);
+    }
+
+    /** A container's network need not be one that this service can reach; nobody listens at a broadcast address. */
+    @Test
+    void aContainersPublishedPortIsAskedIfItsAddressCannotBeReached() {
+        String far = "{\"Networks\":{\"far\":{\"IPAddress\":\"255.255.255.255\"}}%s}";
+        bridged(far.formatted(""));
+        assertThat(ask(Probe.GRAFANA)).isEqualTo(ProbeAnswer.NONE);
+        bridged(far.formatted(",\"Ports\":{\"3000/tcp\":[{\"HostIp\":\"0.0.0.0\",\"HostPort\":\"%d\"}]}"
+                .formatted(service.actualPort())));
+        replies.put("/api/health", new Reply(200, "{\"database\": \"ok\"}"));
+        assertThat(ask(Probe.GRAFANA)).isEqualTo(ProbeAnswer.PASSED);
+        bridged(far.formatted(""));
+        assertThat(ask(Probe.GRAFANA)).as("it could be reached before").isEqualTo(ProbeAnswer.FAILED);
+    }
+
+    private void bridged(String network) {
+        daemon.on("GET /containers/" + FakeDaemon.ID + "/json", FakeDaemon.json(200, """
+            {"Id":"%s","Name":"/fake","Config":{"Image":"an/image:1"},"State":{"Status":"running","StartedAt":"%s"},
+             "HostConfig":{"NetworkMode":"far"},"NetworkSettings":%s}\
+            """.formatted(
+                        FakeDaemon.ID, FakeDaemon.STARTED, network)));
     }
 
     @Test
