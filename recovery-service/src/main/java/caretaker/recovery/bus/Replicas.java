@@ -56,7 +56,7 @@ public record Replicas(KafkaSettings kafka) implements BooleanSupplier {
         }
     }
 
-    private static boolean canSpareOne(TopicDescription topic, @Nullable Config config) {
+    static boolean canSpareOne(TopicDescription topic, @Nullable Config config) {
         ConfigEntry entry = config == null ? null : config.get(LEAST);
         int least = entry == null || entry.value() == null ? 1 : Integer.parseInt(entry.value());
         return topic.partitions().stream().allMatch(partition -> partition.isr().size() > Math.max(1, least));

@@ -15,6 +15,7 @@ import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,6 +50,8 @@ public final class Engine implements AutoCloseable {
     /** Listing many containers costs the engine tens of milliseconds, and there may be many looks a second. */
     private static final Duration RECENT = Duration.ofMillis(500);
 
+    private static final Duration WRITABLE_FOR = Duration.ofMinutes(10);
+
     private final Vertx vertx;
     private final EngineSettings settings;
     private final InstantSource clock;
@@ -66,6 +69,7 @@ public final class Engine implements AutoCloseable {
     private final Semaphore inspections = new Semaphore(MAX_INSPECTIONS);
     private final AtomicReference<@Nullable EventWatch> watch = new AtomicReference<>();
     private volatile @Nullable String self;
+    private volatile @Nullable Instant writable;
     private volatile Predicate<Sighting> inSyncReplicas = _ -> false;
 
     private Engine(
@@ -125,6 +129,20 @@ public final class Engine implements AutoCloseable {
 
     /** Why nothing can be changed by this connection, with a hint; empty if it can, or if nobody answers yet. */
     public Optional<String> refusesWrites() {
+        Instant known = writable;
+        if (known != null && clock.instant().isBefore(known.plus(WRITABLE_FOR))) {
+            return Optional.empty(); // the engine logs each question as an error of its own
+        }
+        try {
+            Optional<String> why = askWhetherItRefusesWrites();
+            writable = why.isEmpty() ? clock.instant() : null;
+            return why;
+        } catch (Unavailable e) {
+            return Optional.empty();
+        }
+    }
+
+    private Optional<String> askWhetherItRefusesWrites() throws Unavailable {
         Optional<Path> socket = settings.address().socket();
         if (socket.isPresent()
                 && Files.exists(socket.get())
@@ -142,8 +160,6 @@ public final class Engine implements AutoCloseable {
                             + "); let it pass POST and DELETE of /containers, /networks and /exec");
                 default -> Optional.of("the engine refuses changes (" + e.status() + ": " + e.getMessage() + ")");
             };
-        } catch (Unavailable e) {
-            return Optional.empty();
         }
     }
 
@@ -300,7 +316,11 @@ public final class Engine implements AutoCloseable {
      */
     public Input.Result perform(Effect.Perform perform, BooleanSupplier mayPerform) {
         try {
-            return actions.perform(perform, mayPerform);
+            Input.Result result = actions.perform(perform, mayPerform);
+            if (result instanceof Input.Result.Refused) {
+                writable = null; // perhaps nothing may be changed any more
+            }
+            return result;
         } finally {
             census.changed();
         }

@@ -201,8 +201,13 @@ final class ServiceProbe {
         return answer.isSuccess() && answer.body().lines().anyMatch(line -> line.startsWith(prefix));
     }
 
+    /** Old exporters, and some configurations of new ones, have names of their own. */
+    private static boolean isOfDcgm(String line) {
+        return line.startsWith("DCGM_FI_") || line.startsWith("dcgm_");
+    }
+
     private static boolean showsGpus(Answer answer, Sighting seen) {
-        if (!hasSample(answer, "DCGM_FI_")) {
+        if (!answer.isSuccess() || answer.body().lines().noneMatch(ServiceProbe::isOfDcgm)) {
             return false;
         }
         Optional<Integer> given = GpuRequests.number(seen.gpus());
@@ -210,7 +215,7 @@ final class ServiceProbe {
             return true;
         }
         Set<String> shown = new HashSet<>();
-        answer.body().lines().filter(line -> line.startsWith("DCGM_FI_")).forEach(line -> {
+        answer.body().lines().filter(ServiceProbe::isOfDcgm).forEach(line -> {
             Matcher gpu = GPU.matcher(line);
             if (gpu.find()) {
                 shown.add(gpu.group(1));

@@ -170,13 +170,16 @@ class FakeDaemonIT {
     @Test
     void aProxyThatOnlyLetsReadIsFoundOutWithoutAnEffect() {
         String probe = "POST /containers/caretaker-may-it-write/start";
-        assertThat(host.engine.refusesWrites()).isEmpty();
         for (int status : new int[] {403, 405}) {
             daemon.on(probe, FakeDaemon.json(status, "{\"message\":\"no\"}"));
             assertThat(host.engine.refusesWrites())
                     .hasValueSatisfying(why -> assertThat(why).contains("proxy").contains(Integer.toString(status)));
         }
-        assertThat(daemon.writes()).containsOnly(probe);
+        daemon.on(probe, FakeDaemon.json(404, "{\"message\":\"No such container\"}"));
+        for (int i = 0; i < 10; i++) {
+            assertThat(host.engine.refusesWrites()).isEmpty();
+        }
+        assertThat(daemon.writes()).as("an engine logs each as an error").containsExactly(probe, probe, probe);
     }
 
     /** */

@@ -118,6 +118,8 @@ class ServiceProbeIT {
         assertThat(ask(Probe.DCGM_EXPORTER)).isEqualTo(ProbeAnswer.FAILED);
         replies.put("/metrics", new Reply(200, one + "DCGM_FI_DEV_GPU_TEMP{Hostname=\"h\",gpu=\"1\"} 40\n"));
         assertThat(ask(Probe.DCGM_EXPORTER)).isEqualTo(ProbeAnswer.PASSED);
+        replies.put("/metrics", new Reply(200, "dcgm_gpu_temp{gpu=\"0\"} 40\ndcgm_gpu_temp{gpu=\"1\"} 41\n"));
+        assertThat(ask(Probe.DCGM_EXPORTER)).isEqualTo(ProbeAnswer.PASSED);
         container(label, "{}", ",\"DeviceRequests\":[{\"Count\":-1,\"Capabilities\":[[\"gpu\"]]}]");
         replies.put("/metrics", new Reply(200, one));
         assertThat(ask(Probe.DCGM_EXPORTER)).isEqualTo(ProbeAnswer.PASSED);

@@ -1,0 +1,4 @@
+@NullMarked
+package caretaker.recovery.bus;
+
+import org.jspecify.annotations.NullMarked;
