@@ -27,6 +27,7 @@ final class GpuEvents implements AutoCloseable {
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(5);
 
     private final EventSet set;
+    private final CurrentCall call;
     private final DriverEventListener listener;
     private final LongSupplier nanos;
     private final int waitMillis;
@@ -44,8 +45,12 @@ final class GpuEvents implements AutoCloseable {
     private boolean ended;
     private @Nullable NvmlReturn broken;
 
-    /** @param wait how long at most the poll thread has to wait until it has the set back */
-    GpuEvents(Nvml nvml, DriverEventListener listener, LongSupplier nanos, Duration wait) {
+    /**
+     * @param call of the poll thread
+     * @param wait how long at most the poll thread has to wait until it has the set back
+     */
+    GpuEvents(Nvml nvml, CurrentCall call, DriverEventListener listener, LongSupplier nanos, Duration wait) {
+        this.call = call;
         this.listener = listener;
         this.nanos = nanos;
         set = nvml.eventSet();
@@ -82,17 +87,22 @@ final class GpuEvents implements AutoCloseable {
     }
 
     private void open(List<NvmlGpu> all) {
+        call.begin("nvmlEventSetCreate", CurrentCall.NO_GPU);
         NvmlReturn result = NvmlReturn.of(set.create());
+        call.end();
         created = result == NvmlReturn.SUCCESS;
         Map<GpuHandle, NvmlGpu> registered = new HashMap<>();
         for (NvmlGpu gpu : all) {
             if (result != NvmlReturn.SUCCESS || gpu.handle.equals(GpuHandle.NONE)) {
                 continue;
             }
+            call.begin("nvmlDeviceRegisterEvents", gpu.uuid);
             NvmlReturn one = NvmlReturn.of(set.register(gpu.handle, ALL_TYPES));
+            long types = one == NvmlReturn.SUCCESS ? set.supportedTypes(gpu.handle) : 0;
+            call.end();
             switch (one) {
                 case SUCCESS -> {
-                    gpu.eventTypes = Answer.orElse(set.supportedTypes(gpu.handle), 0);
+                    gpu.eventTypes = Answer.orElse(types, 0);
                     registered.put(gpu.handle, gpu);
                 }
                 case NOT_SUPPORTED, GPU_IS_LOST, NO_PERMISSION, RESET_REQUIRED -> gpu.eventTypes = 0;
@@ -130,7 +140,9 @@ final class GpuEvents implements AutoCloseable {
     private void free() {
         if (created) {
             created = false;
+            call.begin("nvmlEventSetFree", CurrentCall.NO_GPU);
             NvmlReturn result = NvmlReturn.of(set.free());
+            call.end();
             if (result != NvmlReturn.SUCCESS) {
                 LOGGER.atDebug().addKeyValue("code", result).log("nvmlEventSetFree");
             }

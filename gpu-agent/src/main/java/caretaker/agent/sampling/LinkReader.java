@@ -108,7 +108,10 @@ final class LinkReader {
             count = link + 1;
         }
         if (first >= 0) {
-            shape(gpu, count, nvml.links().version(gpu.handle, first) >= Links.NVLINK_5);
+            calls.begin("nvmlDeviceGetNvLinkVersion", gpu);
+            long version = nvml.links().version(gpu.handle, first);
+            calls.end();
+            shape(gpu, count, version >= Links.NVLINK_5);
         } else {
             shape(gpu, 0, false);
         }

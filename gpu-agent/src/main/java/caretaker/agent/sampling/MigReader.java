@@ -88,7 +88,9 @@ final class MigReader {
             return NvmlReturn.SUCCESS;
         }
         Mig mig = nvml.mig();
+        calls.begin("nvmlDeviceGetMaxMigDeviceCount", gpu);
         long most = Math.min(Answer.orElse(mig.mostDevices(gpu.handle), 0), Part.MIG.max());
+        calls.end();
         for (int index = 0; index < most; index++) {
             calls.begin(DEVICE, gpu);
             GpuLookup found = mig.device(gpu.handle, index);

@@ -101,7 +101,7 @@ public final class NvmlSource implements GpuSource {
         this.nanos = nanos;
         calls = new DriverCalls(call, partners.calls());
         reader = new GpuReader(nvml, calls, partners.containers(), options, wall, nanos, host.interval());
-        events = new GpuEvents(nvml, partners.events(), nanos, options.eventWait());
+        events = new GpuEvents(nvml, call, partners.events(), nanos, options.eventWait());
         pcieRates = new PcieRates(nvml, calls);
         findings = new NvmlFindings(host.name(), new DeviceNodes(options.deviceRoot()));
         identities = new IdentityReader(nvml, call);
@@ -375,7 +375,11 @@ public final class NvmlSource implements GpuSource {
             gpus.forEach(NvmlGpu::unbind);
             return;
         }
-        gpus.forEach(gpu -> gpu.profiling.free());
+        for (NvmlGpu gpu : gpus) {
+            call.begin(ProfilingReader.FREE, gpu.uuid);
+            gpu.profiling.free();
+            call.end();
+        }
         gpus.forEach(NvmlGpu::unbind);
         call.begin("nvmlShutdown", CurrentCall.NO_GPU);
         NvmlReturn result = NvmlReturn.of(nvml.shutdown());

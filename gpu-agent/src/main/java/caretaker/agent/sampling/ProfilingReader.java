@@ -21,6 +21,7 @@ final class ProfilingReader {
     private static final List<Integer> OF_INSTANCE = List.of(Gpm.GRAPHICS_ACTIVE);
     private static final String SAMPLE = "nvmlGpmSampleGet";
     private static final String SAMPLE_OF_INSTANCE = "nvmlGpmMigSampleGet";
+    static final String FREE = "nvmlGpmSampleFree";
     private static final String METRICS_GET = "nvmlGpmMetricsGet";
     private static final long MEBIBYTE = 1 << 20;
 
@@ -112,7 +113,9 @@ final class ProfilingReader {
         gpu.profiling.instances.entrySet().removeIf(entry -> {
             boolean gone = !present.contains(entry.getKey());
             if (gone) {
+                calls.begin(FREE, gpu);
                 entry.getValue().free();
+                calls.end();
             }
             return gone;
         });
