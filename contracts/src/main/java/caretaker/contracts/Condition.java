@@ -47,6 +47,7 @@ public enum Condition {
     CONTAINER_RESTART_LOOP("container.restart-loop", Severity.CRITICAL, Action.NONE),
     PROBE_FAILED("probe.failed", Severity.WARNING, Action.RESTART_CONTAINER),
     DOCKER_UNAVAILABLE("docker.unavailable", Severity.WARNING, Action.NONE),
+    GPU_EVENTS_UNAVAILABLE("gpu.events-unavailable", Severity.INFO, Action.NONE),
     KERNEL_LOG_UNAVAILABLE("kernel-log.unavailable", Severity.INFO, Action.NONE),
     DCGM_UNAVAILABLE("dcgm.unavailable", Severity.WARNING, Action.NONE);
     // spotless:on

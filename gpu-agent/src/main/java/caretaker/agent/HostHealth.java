@@ -32,20 +32,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The health of one host's GPUs: what its readings, its driver's events and its kernel's log say goes through the rules
  * and the XID watch into the ledger. Called by the poll thread, the event thread and the kernel log's thread.
  */
 final class HostHealth implements Judge {
-    private static final Logger LOGGER = LoggerFactory.getLogger(HostHealth.class);
     static final String RULES = "rules";
-    private static final String KERNEL_LOG = "kernel-log";
 
-    private final HealthEvent.Entity host;
     private final HealthLedger ledger;
+    private final XidSources sources;
     private final GpuRules rules;
     private final LostGpus lost;
     private final XidCounts counts;
@@ -58,16 +54,16 @@ final class HostHealth implements Judge {
     private final List<XidWatch.Gpu> gpus = new ArrayList<>();
 
     private HostHealth(
-            HealthEvent.Entity host,
             HealthLedger ledger,
+            XidSources sources,
             GpuRules rules,
             LostGpus lost,
             XidCounts counts,
             XidWatch watch,
             KernelLogMetrics metrics,
             LongSupplier nanos) {
-        this.host = host;
         this.ledger = ledger;
+        this.sources = sources;
         this.rules = rules;
         this.lost = lost;
         this.counts = counts;
@@ -76,9 +72,16 @@ final class HostHealth implements Judge {
         this.nanos = nanos;
     }
 
-    /** What it works with, the same for every host of a process. */
+    /**
+     * What it works with, the same for every host of a process.
+     *
+     * @param hasDriver whether there is a driver here whose events could be asked for
+     * @param readsLog whether the kernel's log is to be read
+     */
     record Surroundings(
             HealthConfig config,
+            boolean hasDriver,
+            boolean readsLog,
             XidTable table,
             ContainerLookup containers,
             XidListener xidMetrics,
@@ -96,6 +99,8 @@ final class HostHealth implements Judge {
         boolean one = config.hosts().size() == 1; // many made-up hosts would be a hundred series for each of their GPUs
         return new Surroundings(
                 config.health(),
+                config.source() == GpuAgentConfig.Source.NVML,
+                config.kernelLog().source() != KernelLogConfig.Source.NONE,
                 table,
                 containers,
                 one ? new XidMetrics(registry, config.hostName(), table) : XidListener.NONE,
@@ -130,8 +135,8 @@ final class HostHealth implements Judge {
         var rules = new GpuRules(host, with.config().rules());
         rules.restore(ledger.gpus());
         return new HostHealth(
-                host,
                 ledger,
+                new XidSources(host, ledger, with.hasDriver(), with.readsLog()),
                 rules,
                 lost,
                 counts,
@@ -191,7 +196,12 @@ final class HostHealth implements Judge {
 
             @Override
             public void unavailable(String reason) {
-                LOGGER.atInfo().addKeyValue("host", host.name()).log("no events from the driver: {}", reason);
+                sources.events(reason);
+            }
+
+            @Override
+            public void available() {
+                sources.events(null);
             }
         };
     }
@@ -221,21 +231,14 @@ final class HostHealth implements Judge {
         public void available() {
             metrics.available(true);
             watch.linesExpected(true);
-            ledger.clear(Condition.KERNEL_LOG_UNAVAILABLE, host.id());
+            sources.kernelLog(null);
         }
 
         @Override
         public void unavailable(String reason) {
             metrics.available(false);
             watch.linesExpected(false);
-            ledger.raise(
-                    KERNEL_LOG,
-                    new Finding(
-                            Condition.KERNEL_LOG_UNAVAILABLE,
-                            host,
-                            "",
-                            "the kernel log cannot be read, so XIDs come without their process: " + reason,
-                            Map.of("reason", reason)));
+            sources.kernelLog(reason);
         }
 
         @Override

@@ -51,6 +51,8 @@ class DemoFaultsTest {
                 ledger,
                 new HostHealth.Surroundings(
                         GpuAgentConfig.defaults().health(),
+                        false,
+                        false,
                         XidTable.load(),
                         ContainerLookup.NONE,
                         XidListener.NONE,

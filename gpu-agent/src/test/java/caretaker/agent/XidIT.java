@@ -161,6 +161,18 @@ class XidIT {
     }
 
     @Test
+    void aHostOnWhichNobodyTellsXidsWarns() throws IOException {
+        driver.scenario("gpus 2\ngpu * event-types 0");
+        Files.delete(kmsg());
+        try (var _ = start()) {
+            await().atMost(LIMIT)
+                    .until(() -> events(Condition.GPU_EVENTS_UNAVAILABLE).stream()
+                            .anyMatch(event ->
+                                    event.state() == State.RAISED && event.severity() == HealthEvent.Severity.WARNING));
+        }
+    }
+
+    @Test
     void aKernelLogThatCannotBeReadIsOneConditionAndTheRestGoesOn() throws IOException {
         Files.delete(kmsg());
         try (var agent = start()) {

@@ -66,6 +66,7 @@ public record Kind(
             Condition.CONTAINER_UNHEALTHY,
             Condition.PROBE_FAILED,
             Condition.DOCKER_UNAVAILABLE,
+            Condition.GPU_EVENTS_UNAVAILABLE,
             Condition.DCGM_UNAVAILABLE);
 
     private static final Map<Condition, Kind> CONDITIONS = conditions();
@@ -99,7 +100,7 @@ public record Kind(
     /** The section of {@code docs/health.md}. */
     private static String section(Condition condition) {
         return switch (condition) {
-            case GPU_XID, GPU_SXID, KERNEL_LOG_UNAVAILABLE -> "xids";
+            case GPU_XID, GPU_SXID, GPU_EVENTS_UNAVAILABLE, KERNEL_LOG_UNAVAILABLE -> "xids";
             case GPU_LOST,
                     GPU_HUNG,
                     GPU_RESET_REQUIRED,

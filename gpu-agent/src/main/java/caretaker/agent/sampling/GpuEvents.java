@@ -26,6 +26,9 @@ final class GpuEvents implements AutoCloseable {
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(5);
 
+    /** A wait that has lasted for so many, and the first pause, is stuck in the driver. */
+    private static final int WAITS = 20;
+
     private final EventSet set;
     private final CurrentCall call;
     private final DriverEventListener listener;
@@ -37,11 +40,13 @@ final class GpuEvents implements AutoCloseable {
     private final Backoff retry = new Backoff(FIRST_PAUSE, LONGEST_PAUSE);
     private boolean created;
     private boolean told;
+    private boolean stuck;
 
     // Guarded by this.
     private Map<GpuHandle, NvmlGpu> gpus = Map.of();
     private boolean mayWait;
     private boolean waiting;
+    private long waitingSinceNanos; // of System.nanoTime: the driver waits by the real clock
     private boolean ended;
     private @Nullable NvmlReturn broken;
 
@@ -60,6 +65,7 @@ final class GpuEvents implements AutoCloseable {
 
     /** Called at each poll while the driver is open: makes the set, and makes it anew when it broke or GPUs came. */
     void tend(List<NvmlGpu> all) {
+        tellIfStuck();
         boolean stale = created && all.stream().anyMatch(GpuEvents::isNew);
         NvmlReturn why;
         synchronized (this) {
@@ -77,13 +83,38 @@ final class GpuEvents implements AutoCloseable {
         } else if (stale) {
             free();
         }
-        if (!created && retry.isDue(nanos.getAsLong())) {
+        if (!created && retry.isDue(nanos.getAsLong()) && all.stream().anyMatch(GpuEvents::answers)) {
             open(all);
         }
     }
 
+    /** A thread that does not come back tells nothing any more, and cannot say so itself. */
+    private void tellIfStuck() {
+        boolean isLate;
+        boolean goesOn;
+        synchronized (this) {
+            Duration limit = Duration.ofMillis((long) waitMillis * WAITS).plus(FIRST_PAUSE);
+            isLate = waiting && System.nanoTime() - waitingSinceNanos > limit.toNanos();
+            goesOn = mayWait;
+        }
+        if (isLate && !stuck) {
+            stuck = true;
+            LOGGER.atError().log("the event thread is stuck in the driver");
+            listener.unavailable("the driver has not come back from nvmlEventSetWait_v2");
+        } else if (!isLate && stuck) {
+            stuck = false;
+            if (goesOn) {
+                listener.available();
+            }
+        }
+    }
+
+    private static boolean answers(NvmlGpu gpu) {
+        return !gpu.handle.equals(GpuHandle.NONE);
+    }
+
     private static boolean isNew(NvmlGpu gpu) {
-        return !gpu.handle.equals(GpuHandle.NONE) && !gpu.registered;
+        return answers(gpu) && !gpu.registered;
     }
 
     private void open(List<NvmlGpu> all) {
@@ -93,7 +124,7 @@ final class GpuEvents implements AutoCloseable {
         created = result == NvmlReturn.SUCCESS;
         Map<GpuHandle, NvmlGpu> registered = new HashMap<>();
         for (NvmlGpu gpu : all) {
-            if (result != NvmlReturn.SUCCESS || gpu.handle.equals(GpuHandle.NONE)) {
+            if (result != NvmlReturn.SUCCESS || !answers(gpu)) {
                 continue;
             }
             call.begin("nvmlDeviceRegisterEvents", gpu.uuid);
@@ -212,6 +243,7 @@ final class GpuEvents implements AutoCloseable {
             }
         }
         waiting = !ended;
+        waitingSinceNanos = System.nanoTime();
         return !ended;
     }
 

@@ -167,6 +167,33 @@ class NvmlEventsTest {
     }
 
     @Test
+    void anEventThreadThatIsStuckIsSaidOnceAndItsReturnToo() {
+        scenario("call nvmlEventSetWait_v2 hang");
+        host.poll(Tier.RARE);
+        told("available");
+        await().atMost(Duration.ofSeconds(20)).until(() -> {
+            host.poll(Tier.FAST);
+            return !host.events.isEmpty();
+        });
+        host.poll(Tier.FAST);
+        told("unavailable");
+        host.driver.apply("call nvmlEventSetWait_v2 well");
+        host.driver.releaseHangs();
+        pollUntilAvailable();
+        host.driver.apply("gpu 0 xid 63");
+        told("0 8 63");
+    }
+
+    @Test
+    void whereNoGpuAnswersNobodyBlamesTheDriverForItsEvents() {
+        scenario("gpu 0 lost");
+        host.poll(Tier.RARE);
+        host.advance(SECOND);
+        host.poll(Tier.FAST);
+        assertThat(host.events).doesNotContain("unavailable");
+    }
+
+    @Test
     void anEventThreadThatIsStuckHoldsUpNoPoll() {
         scenario("call nvmlEventSetWait_v2 hang");
         host.poll(Tier.RARE);
