@@ -39,7 +39,8 @@ public final class HealthLedger {
     private final Consumer<HealthEvent> outlet;
     private final Map<Key, Raised> raised = new LinkedHashMap<>();
     private long sequence;
-    private Map<String, String> link = Map.of();
+    private String formerAgentId = ""; // of the last run that said something
+    private long formerSequence;
     private boolean protectsRestored;
     private final Set<String> silent = new HashSet<>(); // GPUs of a former run that this one has not heard of
     private List<GpuMemory> gpus = List.of();
@@ -92,9 +93,8 @@ public final class HealthLedger {
      * evidence where the former run ended.
      */
     public synchronized void restore(LedgerState former) {
-        if (!former.agentId().isEmpty() && former.sequence() > 0) {
-            link = Map.of("previousAgentId", former.agentId(), "previousSequence", Long.toString(former.sequence()));
-        }
+        formerAgentId = former.agentId();
+        formerSequence = former.sequence();
         gpus = former.gpus();
         known = former.known();
         for (LedgerState.Raised held : former.raised()) {
@@ -153,11 +153,12 @@ public final class HealthLedger {
         }
     }
 
-    /** What a later run needs to know. */
+    /** What a later run needs to know. As long as this run has said nothing, the one before is what it follows. */
     public synchronized LedgerState state() {
+        boolean isSilent = sequence == 0 && formerSequence > 0;
         return new LedgerState(
-                agentId,
-                sequence,
+                isSilent ? formerAgentId : agentId,
+                isSilent ? formerSequence : sequence,
                 raised.values().stream()
                         .map(each -> new LedgerState.Raised(each.watcher(), each.event()))
                         .toList(),
@@ -241,9 +242,10 @@ public final class HealthLedger {
     private HealthEvent event(Finding finding, State state) {
         boolean over = state == State.CLEARED;
         Map<String, String> evidence = finding.evidence();
-        if (sequence == 0 && !link.isEmpty()) {
+        if (sequence == 0 && formerSequence > 0) {
             evidence = new HashMap<>(evidence);
-            evidence.putAll(link);
+            evidence.put("previousAgentId", formerAgentId);
+            evidence.put("previousSequence", Long.toString(formerSequence));
         }
         return new HealthEvent(
                 host,

@@ -6,8 +6,8 @@ import java.util.List;
 /**
  * What one run of the agent knows of its host when it ends, however it ends.
  *
- * @param agentId of that run
- * @param sequence of its last event; 0 if there was none
+ * @param agentId of that run, or of the last one before it that said something
+ * @param sequence of the last event of that one; 0 if there was none
  * @param raised what it had raised and not cleared
  * @param gpus what it had learnt of GPUs
  * @param known the GPUs that its host had

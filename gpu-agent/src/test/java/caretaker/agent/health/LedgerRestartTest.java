@@ -113,6 +113,37 @@ class LedgerRestartTest {
     }
 
     @Test
+    void aRunThatSaysNothingDoesNotBreakTheLinkToTheOneBefore() throws IOException {
+        // Given: a run that raised something, and one that only wrote its file
+        var file = new LedgerFile(dir.resolve("conditions"));
+        var first = ledger("first");
+        first.settle("poll", List.of(LOST, COUNT));
+        file.save(first.state());
+        var second = ledger("second");
+        second.restore(load(file));
+        second.learnt(List.of(new GpuMemory("GPU-1", 3, 0)));
+        file.save(second.state());
+        events.clear();
+
+        // When
+        var third = ledger("third");
+        third.restore(load(file));
+        third.clear(Condition.GPU_LOST, "GPU-1");
+
+        // Then
+        assertThat(events)
+                .singleElement()
+                .satisfies(event -> assertThat(event.evidence())
+                        .containsEntry("previousAgentId", "first")
+                        .containsEntry("previousSequence", "2"));
+        assertThat(third.state().agentId()).isEqualTo("third");
+    }
+
+    private static LedgerState load(LedgerFile file) throws IOException {
+        return file.load() instanceof LedgerFile.Loaded.Found(LedgerState state) ? state : LedgerState.NONE;
+    }
+
+    @Test
     void theFileSaysWhatTheLedgerKnew() throws IOException {
         var file = new LedgerFile(dir.resolve("conditions"));
         assertThat(file.load()).isEqualTo(new LedgerFile.Loaded.Nothing());
