@@ -79,7 +79,7 @@ public enum Metric {
     MEMORY_UNREPAIRABLE(GAUGE, "1", GPU, "", "1 when memory cannot be mended."),
     REPAIR_PENDING(GAUGE, "1", GPU, "kind", "1 when a repair waits for a reset."),
     RECOVERY_ACTION(GAUGE, "1", GPU, "action", "What the driver itself asks for. Best single input for a recovery service."),
-    XID_ERRORS_TOTAL(COUNTER, "1", GPU, "xid", "XID errors since the agent's first start. Codes that mean a fault of the GPU are there at 0 from the start, so that increase() sees the first one."),
+    XID_ERRORS_TOTAL(COUNTER, "1", GPU, "xid", "XID errors since the agent's first start, if it has a data-dir. Codes that mean a fault of the GPU, and the most frequent others, are there at 0 from the start, so that increase() sees the first one."),
     XID_LAST(GAUGE, "1", GPU, "", "Number of the latest XID, 0 while there was none."),
     XID_LAST_TIMESTAMP_SECONDS(GAUGE, "seconds", GPU, "xid", "When that XID was last seen; shows a repeat of the same code."),
     SXID_ERRORS_TOTAL(COUNTER, "1", HOST, "nvswitch,sxid,severity", "Errors of the host's NVSwitches, by their code."),

@@ -113,6 +113,8 @@ final class HostHealth implements Judge {
         HealthEvent.Entity host = Finding.host(name);
         var lost = new LostGpus(ledger);
         var counts = new XidCounts(with.xidMetrics());
+        counts.restore(ledger.xids());
+        ledger.countedBy(counts::counted);
         var outlet = new XidWatch.Outlet() {
             @Override
             public void occurred(Finding finding) {
@@ -161,6 +163,9 @@ final class HostHealth implements Judge {
             }
         }
         counts.write(readings);
+        if (counts.hasChanged()) {
+            ledger.counted();
+        }
         long now = nanos.getAsLong();
         GpuRules.Judgement judgement = rules.judge(tier, readings, found, now);
         ledger.heard(all);

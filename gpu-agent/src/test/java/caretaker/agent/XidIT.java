@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import caretaker.agent.nvml.TestNvml;
 import caretaker.chassis.config.Config;
+import caretaker.contracts.Column;
 import caretaker.contracts.Condition;
 import caretaker.contracts.GpuReading;
 import caretaker.contracts.HealthEvent;
@@ -59,9 +60,14 @@ class XidIT {
     }
 
     private GpuAgent start() {
+        return start("");
+    }
+
+    private GpuAgent start(String settings) {
         String yaml = "host: " + host + "\nintervals: {fast: 200ms}\nhttp: {port: 0}\ndocker: {enabled: false}\n"
                 + "kafka: {bootstrap-servers: [\"" + broker.bootstrapServers() + "\"]}\n"
-                + "source: nvml\nnvml: {library: " + driver.library() + "}\nkernel-log: {path: " + kmsg() + "}\n";
+                + "source: nvml\nnvml: {library: " + driver.library() + "}\nkernel-log: {path: " + kmsg() + "}\n"
+                + settings;
         var agent = GpuAgent.start(Config.parse(GpuAgentConfig.class, yaml, "agent.yaml", Map.of()));
         await().atMost(LIMIT).until(() -> bus.readings(host).size() > 2);
         return agent;
@@ -126,6 +132,25 @@ class XidIT {
                 .filter(part -> part.text(0).equals(code))
                 .mapToLong(part -> part.get(PartColumn.XID_ERRORS))
                 .sum();
+    }
+
+    @Test
+    void theNextRunCountsOn() {
+        String settings = "data-dir: " + dir.resolve("data") + "\n";
+        try (var _ = start(settings)) {
+            driver.apply("gpu 1 xid 94");
+            await().atMost(LIMIT).until(() -> counted(1, "94") == 1);
+        }
+        String first = bus.readings(host).getLast().agentId();
+        try (var _ = start(settings)) {
+            await().atMost(LIMIT)
+                    .until(() -> !bus.readings(host).getLast().agentId().equals(first));
+            assertThat(counted(1, "94")).isEqualTo(1);
+            assertThat(bus.readings(host).getLast().gpus().get(1).get(Column.XID_LAST))
+                    .isEqualTo(94);
+            driver.apply("gpu 1 xid 94");
+            await().atMost(LIMIT).until(() -> counted(1, "94") == 2);
+        }
     }
 
     @Test

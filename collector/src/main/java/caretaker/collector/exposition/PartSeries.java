@@ -34,7 +34,7 @@ final class PartSeries {
         for (Part part : Part.values()) {
             rows.put(part, new Labels(format));
         }
-        codes = XidCodes.FATAL.stream()
+        codes = XidCodes.FROM_THE_START.stream()
                 .map(code -> Labels.of(format, "xid", code))
                 .toList();
         once = new Labels(format);
@@ -145,7 +145,7 @@ final class PartSeries {
     /** Counters at 0 of the codes that matter, so that whoever looks for an increase sees the first error. */
     private void writeUnseenCodes(List<PartReading> seen, Labels gpus, int gpu, Encoder encoder) throws IOException {
         for (int code = 0; code < codes.size(); code++) {
-            if (!isSeen(XidCodes.FATAL.get(code), seen)) {
+            if (!isSeen(XidCodes.FROM_THE_START.get(code), seen)) {
                 encoder.sample(gpus, gpu, codes.get(code), 0, 0);
             }
         }

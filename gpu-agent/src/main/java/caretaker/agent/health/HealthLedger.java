@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * What is raised on one host. Makes events of findings: the same condition on the same entity is raised once and
@@ -45,6 +46,8 @@ public final class HealthLedger {
     private final Set<String> silent = new HashSet<>(); // GPUs of a former run that this one has not heard of
     private List<GpuMemory> gpus = List.of();
     private List<KnownGpu> known = List.of();
+    private List<CountedXid> formerXids = List.of();
+    private Supplier<List<CountedXid>> xids = () -> formerXids;
     private Runnable changed = () -> {};
 
     /** @param outlet takes each event, in order; must not wait */
@@ -68,6 +71,25 @@ public final class HealthLedger {
     /** The GPUs of the host, as a former run knew them, or this one does. */
     public synchronized List<KnownGpu> known() {
         return known;
+    }
+
+    /** The XIDs that former runs have counted. */
+    public synchronized List<CountedXid> xids() {
+        return formerXids;
+    }
+
+    /**
+     * Says who counts XIDs in this run.
+     *
+     * @param now is asked for the counts, those of former runs included; any thread, must not wait
+     */
+    public synchronized void countedBy(Supplier<List<CountedXid>> now) {
+        xids = now;
+    }
+
+    /** Keeps for a later run what has been counted, also where it was no event. */
+    public synchronized void counted() {
+        changed.run();
     }
 
     /** Keeps for a later run what was learnt of GPUs. */
@@ -97,6 +119,7 @@ public final class HealthLedger {
         formerSequence = former.sequence();
         gpus = former.gpus();
         known = former.known();
+        formerXids = former.xids();
         for (LedgerState.Raised held : former.raised()) {
             HealthEvent event = held.event();
             var finding = new Finding(
@@ -163,7 +186,8 @@ public final class HealthLedger {
                         .map(each -> new LedgerState.Raised(each.watcher(), each.event()))
                         .toList(),
                 gpus,
-                known);
+                known,
+                xids.get());
     }
 
     /** Takes all that a watcher finds wrong now; what it had raised and does not find any more is cleared. */

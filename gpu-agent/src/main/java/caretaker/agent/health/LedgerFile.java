@@ -25,12 +25,15 @@ import java.util.zip.CRC32C;
  * Keeps a {@link LedgerState} in a file of a few lines, which is replaced whole: the format with the CRC-32C of all
  * that follows, then the run and its last sequence number, then a watcher and its event for each raised condition, then
  * {@code gpu UUID ECC NVLINKS} for each GPU of which something was learnt, and {@code known INDEX UUID} with the
- * encoded words of its identity for each GPU of the host.
+ * encoded words of its identity for each GPU of the host, and {@code xid UUID CODE TIMES LAST} for each XID that was
+ * counted.
  */
 public final class LedgerFile {
     private static final String FORMAT = "caretaker-conditions 1 ";
     private static final String GPU = "gpu "; // no tab follows: an older version leaves the line out
     private static final String KNOWN = "known "; // likewise
+    private static final String XID = "xid "; // likewise
+    private static final int MOST_XIDS = 4096;
     private static final long MAX_BYTES = 16 << 20;
 
     private final Path file;
@@ -81,6 +84,7 @@ public final class LedgerFile {
         List<LedgerState.Raised> raised = new ArrayList<>();
         List<GpuMemory> gpus = new ArrayList<>();
         List<KnownGpu> known = new ArrayList<>();
+        List<CountedXid> xids = new ArrayList<>();
         for (String line : lines.subList(1, lines.size())) {
             if (line.startsWith(GPU)) {
                 String[] words = line.split(" ", -1);
@@ -91,13 +95,19 @@ public final class LedgerFile {
                 known.add(known(line.split(" ", -1)));
                 continue;
             }
+            if (line.startsWith(XID)) {
+                String[] words = line.split(" ", -1);
+                xids.add(new CountedXid(
+                        words[1], Integer.parseInt(words[2]), Long.parseLong(words[3]), Long.parseLong(words[4])));
+                continue;
+            }
             int tab = line.indexOf('\t');
             // What another version wrote and this one has no word for is left out.
             if (codec.decode(line.substring(tab + 1).getBytes(UTF_8)) instanceof Decoded.Known(HealthEvent event)) {
                 raised.add(new LedgerState.Raised(line.substring(0, tab), event));
             }
         }
-        return new LedgerState(run[0], Long.parseLong(run[1]), raised, gpus, known);
+        return new LedgerState(run[0], Long.parseLong(run[1]), raised, gpus, known, xids);
     }
 
     private static KnownGpu known(String[] words) {
@@ -136,6 +146,18 @@ public final class LedgerFile {
             gpu.identity().values().forEach(word -> content.append(' ').append(URLEncoder.encode(word, UTF_8)));
             content.append('\n');
         }
+        state.xids().stream()
+                .filter(xid -> WireName.isValid(xid.uuid()))
+                .limit(MOST_XIDS)
+                .forEach(xid -> content.append(XID)
+                        .append(xid.uuid())
+                        .append(' ')
+                        .append(xid.code())
+                        .append(' ')
+                        .append(xid.times())
+                        .append(' ')
+                        .append(xid.lastUnixMillis())
+                        .append('\n'));
         Path fresh = file.resolveSibling(file.getFileName() + ".new");
         try (var channel = FileChannel.open(
                 fresh, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {

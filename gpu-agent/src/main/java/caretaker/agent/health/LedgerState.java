@@ -11,11 +11,17 @@ import java.util.List;
  * @param raised what it had raised and not cleared
  * @param gpus what it had learnt of GPUs
  * @param known the GPUs that its host had
+ * @param xids how often they had which XID
  */
 public record LedgerState(
-        String agentId, long sequence, List<Raised> raised, List<GpuMemory> gpus, List<KnownGpu> known) {
+        String agentId,
+        long sequence,
+        List<Raised> raised,
+        List<GpuMemory> gpus,
+        List<KnownGpu> known,
+        List<CountedXid> xids) {
     /** Where there was no run. */
-    static final LedgerState NONE = new LedgerState("", 0, List.of(), List.of(), List.of());
+    static final LedgerState NONE = new LedgerState("", 0, List.of(), List.of(), List.of(), List.of());
 
     /**
      * A condition that is raised.
@@ -29,5 +35,6 @@ public record LedgerState(
         raised = List.copyOf(raised);
         gpus = List.copyOf(gpus);
         known = List.copyOf(known);
+        xids = List.copyOf(xids);
     }
 }

@@ -1,12 +1,15 @@
 package caretaker.agent.xid;
 
+import caretaker.agent.health.CountedXid;
 import caretaker.contracts.Column;
 import caretaker.contracts.GpuReading;
 import caretaker.contracts.Part;
 import caretaker.contracts.PartColumn;
 import caretaker.contracts.PartReading;
 import caretaker.contracts.Readings;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -30,9 +33,40 @@ public final class XidCounts implements XidListener {
     private final XidListener next;
     private final Map<String, OfGpu> gpus = new HashMap<>();
     private final Map<SwitchError, Count> switches = new HashMap<>();
+    private boolean changed;
 
     public XidCounts(XidListener next) {
         this.next = next;
+    }
+
+    /** Goes on from what former runs have counted. To be called first. */
+    public synchronized void restore(List<CountedXid> former) {
+        Map<String, Long> newest = new HashMap<>();
+        for (CountedXid xid : former) {
+            OfGpu gpu = gpus.computeIfAbsent(xid.uuid(), _ -> new OfGpu());
+            Count count = gpu.byCode.computeIfAbsent(xid.code(), _ -> new Count());
+            count.times = xid.times();
+            count.lastMillis = xid.lastUnixMillis();
+            if (xid.lastUnixMillis() >= newest.getOrDefault(xid.uuid(), 0L)) {
+                newest.put(xid.uuid(), xid.lastUnixMillis());
+                gpu.last = xid.code();
+            }
+        }
+    }
+
+    /** All counts of GPUs, for a later run. */
+    public synchronized List<CountedXid> counted() {
+        List<CountedXid> counted = new ArrayList<>();
+        gpus.forEach((uuid, gpu) -> gpu.byCode.forEach(
+                (code, count) -> counted.add(new CountedXid(uuid, code, count.times, count.lastMillis))));
+        return counted;
+    }
+
+    /** Whether anything was counted since this was asked last. */
+    public synchronized boolean hasChanged() {
+        boolean was = changed;
+        changed = false;
+        return was;
     }
 
     @Override
@@ -50,6 +84,7 @@ public final class XidCounts implements XidListener {
                 count.lastMillis = Math.max(count.lastMillis, unixMillis);
             }
             gpu.last = code;
+            changed = true;
         }
         next.counted(uuid, index, code, unixMillis);
     }

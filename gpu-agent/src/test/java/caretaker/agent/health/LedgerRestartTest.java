@@ -155,17 +155,21 @@ class LedgerRestartTest {
         List<GpuMemory> learnt = List.of(new GpuMemory("GPU-1", 3, 0), new GpuMemory("GPU-2", 0, 12));
         var identity = new GpuIdentity("NVIDIA H100 80GB", "00000000:1B:00.0", "", "a+b%\n", "", "", "", "3", "", "é");
         List<KnownGpu> known = List.of(new KnownGpu("GPU-1", 1, identity), new KnownGpu("GPU-2", 2, GpuIdentity.NONE));
+        List<CountedXid> xids = List.of(new CountedXid("GPU-1", 94, 7, 1_700_000_000_000L));
+        ledger.countedBy(() -> xids);
         ledger.learnt(learnt);
         ledger.there(known);
         file.save(ledger.state());
         assertThat(file.load())
-                .isEqualTo(new LedgerFile.Loaded.Found(new LedgerState("first", 4, List.of(), learnt, known)));
+                .isEqualTo(new LedgerFile.Loaded.Found(new LedgerState("first", 4, List.of(), learnt, known, xids)));
         ledger.there(List.of()); // as long as nobody names any
         assertThat(ledger.known()).isEqualTo(known);
         var next = ledger("second");
         next.restore(ledger.state());
         assertThat(next.gpus()).isEqualTo(learnt);
         assertThat(next.known()).isEqualTo(known);
+        assertThat(next.xids()).isEqualTo(xids);
+        assertThat(next.state().xids()).isEqualTo(xids);
     }
 
     @Test
