@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -68,7 +69,7 @@ final class EventsInjectCommand implements Callable<Integer> {
     @Option(names = "--gpu", paramLabel = "INDEX", description = "The GPU it is about.")
     private @Nullable Integer gpu;
 
-    @Option(names = "--container", paramLabel = "NAME", description = "The container it is about.")
+    @Option(names = "--container", paramLabel = "NAME", description = "The container it is about, by name or id.")
     private @Nullable String container;
 
     @Option(
@@ -121,7 +122,9 @@ final class EventsInjectCommand implements Callable<Integer> {
         if (gpu != null && container != null) {
             throw new CommandFailure(Exit.USAGE, "--gpu and --container exclude each other; an event is about one");
         }
-        HostView view = view();
+        KnownContainer of = container == null ? null : KnownContainer.find(bus, clock, host, container);
+        Map<String, String> evidence = new HashMap<>(of == null ? Map.of() : of.evidence());
+        evidence.put("injectedBy", "caretaker events inject");
         boolean over = state == HealthEvent.State.CLEARED;
         byte[] id = new byte[4];
         new SecureRandom().nextBytes(id);
@@ -133,11 +136,11 @@ final class EventsInjectCommand implements Callable<Integer> {
                 known,
                 state,
                 over ? HealthEvent.Severity.INFO : known.severity(),
-                entity(view),
+                of == null ? entity(view()) : of.entity(),
                 code,
                 message,
                 over ? HealthEvent.Action.NONE : known.action(),
-                Map.of("injectedBy", "caretaker events inject"),
+                evidence,
                 true);
     }
 
@@ -176,9 +179,6 @@ final class EventsInjectCommand implements Callable<Integer> {
     }
 
     private Entity entity(HostView view) {
-        if (container != null) {
-            return new Entity(Entity.Kind.CONTAINER, container, container);
-        }
         if (gpu == null) {
             return new Entity(Entity.Kind.HOST, host, host);
         }

@@ -6,18 +6,27 @@ import static org.awaitility.Awaitility.await;
 import caretaker.agent.GpuAgent;
 import caretaker.agent.GpuAgentConfig;
 import caretaker.chassis.config.Config;
+import caretaker.contracts.HostInventory;
+import caretaker.contracts.HostInventoryCodec;
+import caretaker.contracts.Topic;
 import caretaker.testkit.TestBroker;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -136,6 +145,68 @@ class GpuCommandsIT {
         assertThat(run("gpu", "status", "--host", "node-1").out()).doesNotContain("DRILL");
         run("events", "inject", "gpu.lost", "--host", "node-2", "--gpu", "1", "--state", "cleared", "--yes");
         assertThat(run("gpu", "status", "--host", "node-2").out()).contains("! critical  gpu.lost");
+    }
+
+    @Test
+    void aDrillOfAContainerSaysWhichRunOfWhichItIs() throws Exception {
+        Instant started = Instant.parse("2026-03-01T10:00:00.123Z");
+        var grafana = new HostInventory.Container(
+                "c".repeat(64),
+                "grafana-1",
+                "grafana/grafana",
+                "research",
+                "grafana",
+                1,
+                "running",
+                "",
+                started,
+                List.of(),
+                List.of());
+        send(new HostInventory(
+                "node-7",
+                "agent",
+                1,
+                Instant.parse("2026-03-01T10:00:01Z"),
+                Duration.ofSeconds(30),
+                "",
+                null,
+                0,
+                List.of(),
+                List.of(grafana),
+                List.of(),
+                HostInventory.Omitted.NONE));
+
+        Ended unknown = run("events", "inject", "container.exited", "--host", "node-7", "--container", "x", "--yes");
+        assertThat(unknown.exitCode()).isEqualTo(Exit.NOT_FOUND);
+        assertThat(unknown.err()).contains("host node-7 has no container x; there are: grafana-1");
+        Ended nowhere = run("events", "inject", "container.exited", "--host", "node-8", "--container", "x", "--yes");
+        assertThat(nowhere.exitCode()).isEqualTo(Exit.NOT_FOUND);
+
+        Ended done =
+                run("events", "inject", "container.exited", "--host", "node-7", "--container", "grafana-1", "--yes");
+        assertThat(done.err()).isEmpty();
+        JsonNode event = JSON.readTree(
+                        run("events", "tail", "health", "--since", "1m", "--host", "node-7", "--max", "1", "--json")
+                                .out())
+                .at("/value/data");
+        assertThat(event.at("/entity/id").asText()).isEqualTo(grafana.id());
+        assertThat(event.at("/entity/name").asText()).isEqualTo("grafana-1");
+        assertThat(event.at("/evidence/containerId").asText()).isEqualTo(grafana.id());
+        assertThat(event.at("/evidence/startedAt").asText()).isEqualTo(started.toString());
+        assertThat(event.at("/evidence/composeService").asText()).isEqualTo("grafana");
+        assertThat(event.at("/evidence/composeNumber").asText()).isEqualTo("1");
+        assertThat(event.at("/drill").asBoolean()).isTrue();
+    }
+
+    private void send(HostInventory inventory) throws Exception {
+        Map<String, Object> settings = Map.of("bootstrap.servers", broker.bootstrapServers());
+        try (var producer = new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
+            producer.send(new ProducerRecord<>(
+                            Topic.INVENTORY.fullName(),
+                            inventory.host().getBytes(StandardCharsets.UTF_8),
+                            new HostInventoryCodec().encode(inventory)))
+                    .get();
+        }
     }
 
     @Test
