@@ -7,6 +7,7 @@ import caretaker.agent.GpuAgentConfig.Source;
 import caretaker.agent.docker.DockerSettings;
 import caretaker.agent.health.RuleSettings;
 import caretaker.agent.poll.Intervals;
+import caretaker.agent.probe.ProbeKind;
 import caretaker.agent.sampling.NvmlOptions;
 import caretaker.agent.simulated.FaultScript;
 import caretaker.agent.xid.XidSettings;
@@ -131,6 +132,13 @@ class GpuAgentConfigTest {
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining("the url is not http://host:port/path")
                 .hasMessageNotContaining("pw");
+        assertThat(parse("probes: [{name: prom, url: 'http://10.0.0.7:9090', kind: prometheus}]")
+                        .probes()
+                        .getFirst()
+                        .kind())
+                .isEqualTo(ProbeKind.PROMETHEUS);
+        assertThatThrownBy(() -> parse("probes: [{name: prom, url: 'tcp://10.0.0.7:9090', kind: prometheus}]"))
+                .hasMessageContaining("over HTTP");
         assertThatThrownBy(() -> parse("probes: [{name: mlflow, url: 'http://a/', timeout: 6s}]"))
                 .hasMessageContaining("at most 5s");
     }

@@ -64,7 +64,15 @@ sealed interface Expectation {
 
     /** Prometheus' {@code /-/ready}: 503 while it reads its write-ahead log, which can take minutes. */
     record Prometheus() implements Expectation {
-        static final String HEALTHY = "/-/healthy";
+        static final String READY = "/-/ready";
+        private static final String HEALTHY = "/-/healthy";
+
+        /** Where it says whether it lives, by where it says whether it is ready: both may be behind a prefix. */
+        static String alive(String readyPath) {
+            return readyPath.endsWith(READY)
+                    ? readyPath.substring(0, readyPath.length() - READY.length()) + HEALTHY
+                    : HEALTHY;
+        }
 
         @Override
         public Verdict judge(int status, String body) {
@@ -79,26 +87,34 @@ sealed interface Expectation {
     /**
      * A dcgm-exporter's {@code /metrics} has samples of each GPU that its container was given, and of one at least.
      *
-     * @param gpus how many those are; 0 where that is not known
+     * @param given how many those are; 0 where that is not known
+     * @param host GPUs that the host's driver lists; 0 where that is not known
      */
-    record DcgmExporter(IntSupplier gpus) implements Expectation {
-        private static final Pattern SAMPLE = Pattern.compile("(?m)^DCGM_FI_\\w+[{ ]");
+    record DcgmExporter(int given, IntSupplier host) implements Expectation {
+        /** All that the host has. */
+        static final int ALL = Integer.MAX_VALUE;
+
+        /** The exporters of 2020 had short names. */
+        private static final String NAME = "(?m)^(?:DCGM_FI_|dcgm_)\\w+";
+
+        private static final Pattern SAMPLE = Pattern.compile(NAME + "[{ ]");
 
         /** Its own number of the GPU, which the samples of all its MIG devices have too. */
-        private static final Pattern GPU = Pattern.compile("(?m)^DCGM_FI_\\w+\\{[^\\n]*?\\bgpu=\"(\\w+)\"");
+        private static final Pattern GPU = Pattern.compile(NAME + "\\{[^\\n]*?\\bgpu=\"(\\w+)\"");
 
         @Override
         public Verdict judge(int status, String body) {
-            if (LostGpu.isSaidBy(body)) {
+            boolean hasSample = status == 200 && SAMPLE.matcher(body).find();
+            if (!hasSample && LostGpu.isSaidBy(body)) { // a sample's own text may tell of errors that are over
                 return new Verdict.NoGpu("status " + status + ", it says that NVML does not answer");
             }
             if (status != 200) {
                 return new Verdict.Bad("status " + status);
             }
-            if (!SAMPLE.matcher(body).find()) {
+            if (!hasSample) {
                 return new Verdict.NoGpu("it has no sample of a GPU");
             }
-            int wanted = gpus.getAsInt();
+            int wanted = wanted();
             long found = GPU.matcher(body)
                     .results()
                     .map(sample -> sample.group(1))
@@ -108,6 +124,14 @@ sealed interface Expectation {
             return isWhole && found > 0 && found < wanted
                     ? new Verdict.Bad("it has samples of " + found + " GPUs of " + wanted)
                     : WELL;
+        }
+
+        private int wanted() {
+            int present = host.getAsInt();
+            if (present > 0) {
+                return Math.min(given, present);
+            }
+            return given == ALL ? 0 : given;
         }
     }
 }

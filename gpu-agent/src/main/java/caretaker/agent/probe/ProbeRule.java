@@ -12,6 +12,7 @@ final class ProbeRule {
     private boolean isRaised;
     private boolean lacksGpu;
     private String reason = "";
+    private @Nullable Instant startingSince;
 
     ProbeRule(ProbeSpec spec) {
         this.spec = spec;
@@ -19,6 +20,11 @@ final class ProbeRule {
 
     /** Takes the next verdict; {@code startedAt} is that of the container, null for a probe without one. */
     void take(Verdict verdict, @Nullable Instant startedAt, Instant now) {
+        if (!(verdict instanceof Verdict.Starting)) {
+            startingSince = null;
+        } else if (startingSince == null) {
+            startingSince = now;
+        }
         switch (verdict) {
             case Verdict.Well _ -> {
                 failures = 0;
@@ -26,7 +32,8 @@ final class ProbeRule {
                 isRaised &= successes < spec.successes();
             }
             case Verdict.Starting(String why) -> {
-                if (startedAt == null || now.isAfter(startedAt.plus(spec.startupGrace()))) {
+                Instant since = startedAt == null ? startingSince : startedAt;
+                if (since == null || !now.isBefore(since.plus(spec.startupGrace()))) {
                     failed(why, false);
                 }
             }

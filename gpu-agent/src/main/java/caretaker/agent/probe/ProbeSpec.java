@@ -9,7 +9,8 @@ import java.time.Duration;
  * @param failures in a row that raise the condition
  * @param successes in a row that clear it
  * @param grace how long after the start of its container a failure does not count
- * @param startupGrace how long after it a program may say that it is starting
+ * @param startupGrace how long after it a program may say that it is starting; where nobody knows the start, after it
+ *     has said so first
  */
 record ProbeSpec(
         String name,
@@ -23,6 +24,7 @@ record ProbeSpec(
         Duration startupGrace) {
 
     static final Duration LONGEST_TIMEOUT = Duration.ofSeconds(5);
+    static final Duration STARTUP_GRACE = Duration.ofMinutes(10);
     static final Duration SHORTEST_INTERVAL = Duration.ofSeconds(1);
     static final Duration LONGEST_INTERVAL = Duration.ofDays(1);
 
@@ -37,6 +39,6 @@ record ProbeSpec(
                 3,
                 2,
                 Duration.ofSeconds(30),
-                Duration.ofMinutes(10));
+                STARTUP_GRACE);
     }
 }

@@ -56,7 +56,7 @@ final class Prober implements AutoCloseable {
         }
         return get(target, spec.expectation(), millis).compose(verdict -> {
             if (verdict instanceof Verdict.Starting && spec.expectation() instanceof Expectation.Prometheus) {
-                Target alive = target.withPath(Expectation.Prometheus.HEALTHY);
+                Target alive = target.withPath(Expectation.Prometheus.alive(target.path()));
                 return get(alive, new Expectation.Success(), millis)
                         .map(second -> second instanceof Verdict.Well ? verdict : second);
             }

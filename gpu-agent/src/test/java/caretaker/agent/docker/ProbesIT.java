@@ -104,7 +104,7 @@ class ProbesIT {
     void aServiceOfTheOperatorsIsProbedWithoutAContainer() throws IOException {
         int port = FreePort.find();
         var declared = new ProbeSettings(
-                "database", "tcp://127.0.0.1:" + port, Duration.ofSeconds(1), Duration.ofSeconds(1), 2, 1, null);
+                "database", "tcp://127.0.0.1:" + port, Duration.ofSeconds(1), Duration.ofSeconds(1), 2, 1, null, null);
         try (var _ = probes(List.of(declared))) {
             HealthEvent raised = host.event("database", Condition.PROBE_FAILED, State.RAISED);
             assertThat(raised.entity().kind()).isEqualTo(Entity.Kind.SERVICE);

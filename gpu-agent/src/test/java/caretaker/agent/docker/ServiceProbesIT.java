@@ -23,7 +23,7 @@ class ServiceProbesIT {
     void aServiceThatIsWellAgainIsClearedThoughTheEngineNeverCame() throws IOException {
         int port = FreePort.find();
         var declared = new ProbeSettings(
-                "database", "tcp://127.0.0.1:" + port, Duration.ofSeconds(1), Duration.ofSeconds(1), 2, 1, null);
+                "database", "tcp://127.0.0.1:" + port, Duration.ofSeconds(1), Duration.ofSeconds(1), 2, 1, null, null);
         var vertx = Vertx.vertx();
         try (var host = new WatchedHost("host: unix:///nowhere/docker.sock");
                 var _ = Probes.start(

@@ -124,6 +124,25 @@ class ProbeLabelsTest {
                 .isEmpty();
     }
 
+    /** an exporter that was given some GPUs must show each of them. */
+    @Test
+    void aDcgmExporterIsExpectedToShowTheGpusThatItWasGiven() {
+        assertThat(givenTo("all")).isEqualTo(Expectation.DcgmExporter.ALL);
+        assertThat(givenTo("count=2")).isEqualTo(2);
+        assertThat(givenTo("0", "GPU-5")).isEqualTo(2);
+        assertThat(givenTo("0:1", "0:2")).isZero(); // two parts of one GPU
+        assertThat(givenTo("MIG-5")).isZero();
+        assertThat(givenTo()).isZero();
+    }
+
+    private static int givenTo(String... gpus) {
+        ContainerState container = container("nvidia/dcgm-exporter:4", "", Map.of(), BRIDGE, PUBLISHED, List.of(gpus));
+        return BuiltInProbes.of(container, () -> 8).orElseThrow().expectation()
+                        instanceof Expectation.DcgmExporter(int given, var _)
+                ? given
+                : -1;
+    }
+
     private static String builtIn(String image, String service) {
         return BuiltInProbes.of(container(image, service, Map.of(), BRIDGE), () -> 8)
                 .orElseThrow()
@@ -153,6 +172,16 @@ class ProbeLabelsTest {
 
     private static ContainerState container(
             String image, String service, Map<String, String> labels, Map<String, String> addresses, Port published) {
+        return container(image, service, labels, addresses, published, List.of());
+    }
+
+    private static ContainerState container(
+            String image,
+            String service,
+            Map<String, String> labels,
+            Map<String, String> addresses,
+            Port published,
+            List<String> gpus) {
         return new ContainerState(
                 new ContainerInfo("a".repeat(64), "name", image, service.isEmpty() ? "" : "project", service),
                 0,
@@ -164,6 +193,6 @@ class ProbeLabelsTest {
                 labels,
                 List.of(published),
                 addresses,
-                List.of());
+                gpus);
     }
 }

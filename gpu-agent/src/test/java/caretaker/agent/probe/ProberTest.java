@@ -6,6 +6,7 @@ import caretaker.agent.probe.Expectation.Verdict;
 import io.vertx.core.Vertx;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -72,7 +73,7 @@ class ProberTest {
     /** R-72, R-75. */
     @Test
     void aDcgmExporterMustHaveSamplesOfAGpu() throws Exception {
-        var dcgm = new Expectation.DcgmExporter(() -> 2);
+        var dcgm = new Expectation.DcgmExporter(Expectation.DcgmExporter.ALL, () -> 2);
         String one = """
                 # HELP DCGM_FI_DEV_GPU_UTIL use
                 DCGM_FI_DEV_GPU_UTIL{gpu="0",UUID="GPU-a",GPU_I_ID="1"} 3
@@ -82,12 +83,80 @@ class ProberTest {
         assertThat(ask(OddServer.answers(200, two), "", dcgm)).isEqualTo(Expectation.WELL);
         assertThat(ask(OddServer.answers(200, one), "", dcgm))
                 .isEqualTo(new Verdict.Bad("it has samples of 1 GPUs of 2"));
-        assertThat(ask(OddServer.answers(200, one), "", new Expectation.DcgmExporter(() -> 0)))
+        assertThat(ask(OddServer.answers(200, one), "", new Expectation.DcgmExporter(0, () -> 2)))
                 .isEqualTo(Expectation.WELL);
+        assertThat(ask(OddServer.answers(200, one), "", new Expectation.DcgmExporter(2, () -> 0)))
+                .isEqualTo(new Verdict.Bad("it has samples of 1 GPUs of 2"));
+        assertThat(ask(OddServer.answers(200, two), "", new Expectation.DcgmExporter(2, () -> 8)))
+                .isEqualTo(Expectation.WELL);
+        assertThat(ask(OddServer.answers(200, one), "", new Expectation.DcgmExporter(2, () -> 1)))
+                .isEqualTo(Expectation.WELL); // the host has no more
         assertThat(ask(OddServer.answers(200, "# HELP DCGM_FI_DEV_GPU_UTIL use\n"), "", dcgm))
                 .isEqualTo(new Verdict.NoGpu("it has no sample of a GPU"));
         assertThat(ask(OddServer.answers(500, "Failed to initialize NVML: Unknown Error"), "", dcgm))
                 .isInstanceOf(Verdict.NoGpu.class);
+    }
+
+    @Test
+    void whatASampleOfADcgmExporterTellsOfIsNoLossOfItsGpus() throws Exception {
+        String unknown = "DCGM_FI_DEV_XID_ERRORS{gpu=\"0\",err_code=\"0\",err_msg=\"Unknown Error\",x=\"nvml\"} 0\n";
+        assertThat(ask(OddServer.answers(200, unknown), "", new Expectation.DcgmExporter(1, () -> 1)))
+                .isEqualTo(Expectation.WELL);
+        assertThat(ask(
+                        OddServer.answers(200, "# Failed to initialize NVML: Unknown Error\n"),
+                        "",
+                        new Expectation.DcgmExporter(1, () -> 1)))
+                .isInstanceOf(Verdict.NoGpu.class);
+    }
+
+    /** As dcgm-exporter 1 of 2020 names them. */
+    @Test
+    void anOldDcgmExportersNamesAreSamplesToo() throws Exception {
+        assertThat(ask(
+                        OddServer.answers(200, "dcgm_gpu_temp{gpu=\"0\",uuid=\"GPU-a\"} 40\n"),
+                        "",
+                        new Expectation.DcgmExporter(2, () -> 2)))
+                .isEqualTo(new Verdict.Bad("it has samples of 1 GPUs of 2"));
+        assertThat(ask(
+                        OddServer.answers(200, "dcgm_gpu_temp{gpu=\"0\",uuid=\"GPU-a\"} 40\n"),
+                        "",
+                        new Expectation.DcgmExporter(1, () -> 2)))
+                .isEqualTo(Expectation.WELL);
+    }
+
+    /** R-72, R-73, of a Prometheus that runs in no container of this host. */
+    @Test
+    void anOperatorsPrometheusBehindAPrefixIsAskedAsOneInAContainer() throws Exception {
+        OddServer.Behaviour behindPrefix = (client, _) -> {
+            byte[] head = new byte[8192];
+            int read = client.getInputStream().read(head);
+            String request = new String(head, 0, Math.max(read, 0), StandardCharsets.US_ASCII);
+            int status = request.startsWith("GET /prom/-/healthy ") ? 200 : 503;
+            client.getOutputStream()
+                    .write(("HTTP/1.1 " + status + " x\r\nContent-Length: 0\r\n\r\n")
+                            .getBytes(StandardCharsets.US_ASCII));
+        };
+        try (var server = new OddServer(behindPrefix)) {
+            var settings = new ProbeSettings(
+                    "p",
+                    "http://127.0.0.1:" + server.port() + "/prom/",
+                    Duration.ofSeconds(1),
+                    Duration.ofSeconds(5),
+                    3,
+                    2,
+                    ProbeKind.PROMETHEUS,
+                    null);
+            Verdict verdict = ask(settings.spec());
+            assertThat(verdict).isInstanceOf(Verdict.Starting.class);
+            var rule = new ProbeRule(settings.spec());
+            Instant first = Instant.EPOCH;
+            for (int minute = 0; minute < 10; minute++) {
+                rule.take(verdict, null, first.plus(Duration.ofMinutes(minute)));
+            }
+            assertThat(rule.failures()).isZero();
+            rule.take(verdict, null, first.plus(Duration.ofMinutes(10)));
+            assertThat(rule.failures()).isEqualTo(1);
+        }
     }
 
     @Test
