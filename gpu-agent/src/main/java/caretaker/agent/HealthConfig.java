@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param throttleRaisePercent of the window
  * @param throttleClearPercent of the window
  * @param pcieLoadPercent a PCIe link is judged while the GPU is at least that busy
- * @param nvlinks active NVLinks that each GPU should have; 0: those that its fabric needs, or that it had before
+ * @param nvlinks active NVLinks that each GPU should have; {@code auto} (or 0): those that its fabric needs, or that it
+ *     had before; {@code none}: none
  * @param xid by code, for example {@code "94"}
  * @param xidRepeats the same XID again within this time is counted and told at its end
  * @param xidFollows an XID 45 within this time after another one is counted with it
@@ -37,7 +38,7 @@ record HealthConfig(
         @Default("20") @Range(min = "1", max = "100") int throttleRaisePercent,
         @Default("5") @Range(min = "0", max = "99") int throttleClearPercent,
         @Default("50") @Range(min = "1", max = "100") int pcieLoadPercent,
-        @Default("0") @Range(min = "0", max = "64") int nvlinks,
+        @Default("auto") String nvlinks,
         Map<String, Xid> xid,
         @Default("1m") @Range(min = "3s", max = "1d") Duration xidRepeats,
         @Default("1m") @Range(min = "0s", max = "1d") Duration xidFollows,
@@ -61,6 +62,7 @@ record HealthConfig(
         for (String code : xid.keySet()) {
             code(code);
         }
+        links(nvlinks);
         if (throttleClearPercent >= throttleRaisePercent) {
             throw new IllegalArgumentException("throttle-clear-percent must be below throttle-raise-percent");
         }
@@ -93,13 +95,26 @@ record HealthConfig(
         throw new IllegalArgumentException("xid: '" + text + "' is not a code from 1 to " + XidTable.MAX_CODE);
     }
 
+    private static int links(String text) {
+        return switch (text) {
+            case "auto" -> 0;
+            case "none" -> RuleSettings.NO_NVLINKS;
+            default -> {
+                if (!text.matches("[0-9]|[1-5][0-9]|6[0-4]")) {
+                    throw new IllegalArgumentException("nvlinks: '" + text + "' is not auto, none, or from 1 to 64");
+                }
+                yield Integer.parseInt(text);
+            }
+        };
+    }
+
     RuleSettings rules() {
         Map<Condition, RuleSettings.Change> changes = new EnumMap<>(Condition.class);
         conditions.forEach((name, rule) -> changes.put(
                 condition(name),
                 new RuleSettings.Change(rule.enabled(), rule.severity(), rule.raiseAfter(), rule.clearAfter())));
         var throttle = new RuleSettings.Throttle(throttleWindow, throttleRaisePercent, throttleClearPercent);
-        return new RuleSettings(changes, throttle, pcieLoadPercent, nvlinks);
+        return new RuleSettings(changes, throttle, pcieLoadPercent, links(nvlinks));
     }
 
     XidPolicy policy(XidTable table) {

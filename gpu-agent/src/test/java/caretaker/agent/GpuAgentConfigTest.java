@@ -190,6 +190,9 @@ class GpuAgentConfigTest {
         refused("health:\n  xid: {\"94\": {severity: fatal}}", "agent.yaml:2", "not one of info, warning, critical");
         refused("health:\n  conditions: {gpu.none: {}}", "agent.yaml:2", "'gpu.none' is not a condition");
         refused("health:\n  conditions: {gpu.lost: {}}", "agent.yaml:2", "not a condition that has a rule");
+        refused("health:\n  nvlinks: 65", "agent.yaml:2", "'65' is not auto, none, or from 1 to 64");
+        assertThat(parse("health: {nvlinks: none}").health().rules().nvlinks()).isEqualTo(RuleSettings.NO_NVLINKS);
+        assertThat(parse("health: {nvlinks: 12}").health().rules().nvlinks()).isEqualTo(12);
         refused("health:\n  throttle-clear-percent: 30", "agent.yaml:2", "must be below throttle-raise-percent");
         refused("kernel-log:\n  source: file", "agent.yaml:2", "a path is needed");
     }

@@ -64,7 +64,7 @@ class HealthPageTest {
         rendered.lines().forEach(line -> {
             String[] entry = line.split(": ", 2);
             String cell = row(section + "." + entry[0]).split("\\|", -1)[2].strip();
-            assertThat(cell.replace("`", "").replace("24h", "1d")).as(entry[0]).isEqualTo(entry[1]);
+            assertThat(cell.replace("`", "").replace("24h", "1d")).as(entry[0]).isEqualTo(entry[1].replace("\"", ""));
         });
     }
 

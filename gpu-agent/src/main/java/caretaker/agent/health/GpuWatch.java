@@ -173,6 +173,10 @@ final class GpuWatch {
      * many: they are expected only where there is a fabric, or after they were up.
      */
     private long nvlinks(GpuReading gpu) {
+        if (settings.nvlinks() == RuleSettings.NO_NVLINKS) {
+            mostNvlinks = 0; // whoever took the bridge out says so, and need not say it for ever
+            return 0;
+        }
         if (gpu.has(Column.NVLINK_ACTIVE)) {
             mostNvlinks = Math.max(mostNvlinks, gpu.get(Column.NVLINK_ACTIVE));
         }

@@ -13,9 +13,13 @@ import org.jspecify.annotations.Nullable;
  * @param changes by condition: what is other than {@link #defaults}
  * @param throttle how throttling is judged
  * @param pcieLoadPercent a PCIe link is judged while the GPU is at least that busy
- * @param nvlinks active NVLinks that each GPU should have; 0: those that its fabric needs, or that it had before
+ * @param nvlinks active NVLinks that each GPU should have; 0: those that its fabric needs, or that it had before;
+ *     {@link #NO_NVLINKS}
  */
 public record RuleSettings(Map<Condition, Change> changes, Throttle throttle, int pcieLoadPercent, int nvlinks) {
+    /** None should be up, and those that were once are forgotten. */
+    public static final int NO_NVLINKS = -1;
+
     /** As {@code docs/health.md} lists them. */
     public static final RuleSettings DEFAULT =
             new RuleSettings(Map.of(), new Throttle(Duration.ofMinutes(1), 20, 5), 50, 0);

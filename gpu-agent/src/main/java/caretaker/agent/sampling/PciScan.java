@@ -8,12 +8,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Counts the NVIDIA GPUs that the kernel sees on PCI, whatever the driver says. Those that were given to a virtual
- * machine (bound to {@code vfio-pci}) are not this host's.
+ * Counts the NVIDIA GPUs that the kernel sees on PCI, whatever the driver says. Those that another driver has are not
+ * for it to list: given to a virtual machine ({@code vfio-pci}), left to a screen ({@code nouveau}).
  */
 final class PciScan {
     private static final String NVIDIA = "0x10de";
-    private static final String GIVEN_AWAY = "vfio-pci";
+    private static final String DRIVER = "nvidia";
 
     private final Path root;
 
@@ -40,13 +40,13 @@ final class PciScan {
             return false;
         }
         String kind = read(device.resolve("class"));
-        return (kind.startsWith("0x0300") || kind.startsWith("0x0302")) && !isGivenAway(device);
+        return (kind.startsWith("0x0300") || kind.startsWith("0x0302")) && !isOfAnotherDriver(device);
     }
 
     /** A device without a driver has no such link. */
-    private static boolean isGivenAway(Path device) {
+    private static boolean isOfAnotherDriver(Path device) {
         try {
-            return Files.readSymbolicLink(device.resolve("driver")).endsWith(GIVEN_AWAY);
+            return !Files.readSymbolicLink(device.resolve("driver")).endsWith(DRIVER);
         } catch (IOException | UnsupportedOperationException none) {
             return false;
         }

@@ -312,6 +312,11 @@ class NvmlFaultsTest {
         Files.createSymbolicLink(
                 device(root, "0000:3b:00.0", "0x10de", "0x030200").resolve("driver"),
                 Path.of("../../../bus/pci/drivers/vfio-pci")); // a virtual machine has it
+        Files.createSymbolicLink(
+                device(root, "0000:3c:00.0", "0x10de", "0x030000").resolve("driver"),
+                Path.of("../../../bus/pci/drivers/nouveau")); // a screen
+        Files.createSymbolicLink(
+                root.resolve("0000:18:00.0").resolve("driver"), Path.of("../../../bus/pci/drivers/nvidia"));
         host.driver.scenario("gpus 1");
         host.start(0, root).poll(Tier.RARE);
         assertThat(host.readings.gpusOnPci()).isEqualTo(2);
