@@ -10,9 +10,12 @@ import caretaker.contracts.Condition;
 import caretaker.contracts.HealthEvent.Action;
 import caretaker.contracts.HealthEvent.Severity;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,9 +59,14 @@ record HealthConfig(
     record Xid(@Nullable Severity severity, @Nullable Action action) {}
 
     HealthConfig {
-        for (String name : conditions.keySet()) {
-            condition(name);
-        }
+        conditions.forEach((name, rule) -> {
+            boolean hasTimes = RuleSettings.defaults().containsKey(condition(name));
+            if (!hasTimes && (rule.raiseAfter() != null || rule.clearAfter() != null)) {
+                throw new IllegalArgumentException("conditions: '" + name
+                        + "' has no raise-after and no clear-after, only enabled and severity; those that have are "
+                        + names(RuleSettings.defaults().keySet()));
+            }
+        });
         for (String code : xid.keySet()) {
             code(code);
         }
@@ -70,17 +78,15 @@ record HealthConfig(
 
     private static Condition condition(String name) {
         Condition condition = Condition.ofWire(name);
-        if (condition == null
-                || !(RuleSettings.defaults().containsKey(condition) || condition == Condition.GPU_MIG_CHANGED)) {
+        if (condition == null) {
             throw new IllegalArgumentException(
-                    "conditions: '" + name + "' is not a condition that has a rule; those are "
-                            + String.join(
-                                    ", ",
-                                    RuleSettings.defaults().keySet().stream()
-                                            .map(Condition::wire)
-                                            .toList()));
+                    "conditions: '" + name + "' is not a condition; those are " + names(List.of(Condition.values())));
         }
         return condition;
+    }
+
+    private static String names(Collection<Condition> conditions) {
+        return conditions.stream().map(Condition::wire).collect(Collectors.joining(", "));
     }
 
     private static int code(String text) {

@@ -70,12 +70,13 @@ final class Persistence {
 
     /** The ledger of a host, with what a former run had raised. */
     HealthLedger ledger(HostPoll.Publisher publisher, InstantSource clock, Consumer<HealthEvent> outlet) {
+        var ledger = new HealthLedger(publisher.host(), publisher.agentId(), clock, outlet);
+        ledger.follow(config.health().rules());
         if (data == null || keeper == null) {
-            return new HealthLedger(publisher.host(), publisher.agentId(), clock, outlet);
+            return ledger;
         }
         var file = new LedgerFile(data.resolve("conditions-" + fileName(publisher.host())));
         LedgerState former = keeper.load(file);
-        var ledger = new HealthLedger(publisher.host(), publisher.agentId(), clock, outlet);
         ledger.whenChanged(keeper.keep(file, ledger::state));
         ledger.restore(former);
         if (!former.raised().isEmpty()) {

@@ -189,7 +189,15 @@ class GpuAgentConfigTest {
         refused("health:\n  xid: {\"94\": {action: restrat-container}}", "agent.yaml:2", "did you mean");
         refused("health:\n  xid: {\"94\": {severity: fatal}}", "agent.yaml:2", "not one of info, warning, critical");
         refused("health:\n  conditions: {gpu.none: {}}", "agent.yaml:2", "'gpu.none' is not a condition");
-        refused("health:\n  conditions: {gpu.lost: {}}", "agent.yaml:2", "not a condition that has a rule");
+        refused(
+                "health:\n  conditions: {gpu.lost: {raise-after: 5s}}",
+                "agent.yaml:2",
+                "'gpu.lost' has no raise-after and no clear-after");
+        assertThat(parse("health: {conditions: {gpu.lost: {severity: warning}}}")
+                        .health()
+                        .rules()
+                        .changes())
+                .containsOnlyKeys(Condition.GPU_LOST);
         refused("health:\n  nvlinks: 65", "agent.yaml:2", "'65' is not auto, none, or from 1 to 64");
         assertThat(parse("health: {nvlinks: none}").health().rules().nvlinks()).isEqualTo(RuleSettings.NO_NVLINKS);
         assertThat(parse("health: {nvlinks: 12}").health().rules().nvlinks()).isEqualTo(12);

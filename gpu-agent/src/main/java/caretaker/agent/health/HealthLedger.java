@@ -49,6 +49,7 @@ public final class HealthLedger {
     private List<CountedXid> formerXids = List.of();
     private Supplier<List<CountedXid>> xids = () -> formerXids;
     private Runnable changed = () -> {};
+    private RuleSettings settings = RuleSettings.DEFAULT;
 
     /** @param outlet takes each event, in order; must not wait */
     public HealthLedger(String host, String agentId, InstantSource clock, Consumer<HealthEvent> outlet) {
@@ -56,6 +57,14 @@ public final class HealthLedger {
         this.agentId = agentId;
         this.clock = clock;
         this.outlet = outlet;
+    }
+
+    /**
+     * Which conditions are told, and how severe they are. What is not told is known here all the same, for those who ask.
+     * To be called before anything else.
+     */
+    public synchronized void follow(RuleSettings wanted) {
+        settings = wanted;
     }
 
     /** Called under the ledger's lock after each change of {@link #state}; must not wait. */
@@ -130,6 +139,10 @@ public final class HealthLedger {
                     event.code(),
                     event.message(),
                     event.evidence());
+            if (!settings.isEnabled(event.condition())) {
+                send(event(because(finding, "it is not to be told any more"), State.CLEARED));
+                continue;
+            }
             raised.put(Key.of(finding), new Raised(held.watcher(), finding, event, true));
             if (event.entity().kind() == HealthEvent.Entity.Kind.GPU) {
                 silent.add(event.entity().id());
@@ -168,12 +181,17 @@ public final class HealthLedger {
             if (entry.getValue().restored()
                     && !present.contains(entry.getValue().watcher())) {
                 raised.remove(entry.getKey());
-                Map<String, String> evidence =
-                        new HashMap<>(entry.getValue().finding().evidence());
-                evidence.put("reason", "not found again after a restart of the agent");
-                publish(entry.getValue().finding().with(evidence), State.CLEARED);
+                publish(
+                        because(entry.getValue().finding(), "not found again after a restart of the agent"),
+                        State.CLEARED);
             }
         }
+    }
+
+    private static Finding because(Finding finding, String reason) {
+        Map<String, String> evidence = new HashMap<>(finding.evidence());
+        evidence.put("reason", reason);
+        return finding.with(evidence);
     }
 
     /** What a later run needs to know. As long as this run has said nothing, the one before is what it follows. */
@@ -183,6 +201,7 @@ public final class HealthLedger {
                 isSilent ? formerAgentId : agentId,
                 isSilent ? formerSequence : sequence,
                 raised.values().stream()
+                        .filter(each -> settings.isEnabled(each.event().condition()))
                         .map(each -> new LedgerState.Raised(each.watcher(), each.event()))
                         .toList(),
                 gpus,
@@ -259,10 +278,18 @@ public final class HealthLedger {
     }
 
     private void tell(HealthEvent event) {
+        if (settings.isEnabled(event.condition())) {
+            send(event);
+        }
+    }
+
+    private void send(HealthEvent event) {
+        sequence = event.sequence();
         outlet.accept(event);
         changed.run();
     }
 
+    /** The next event; its number is taken when it is sent. */
     private HealthEvent event(Finding finding, State state) {
         boolean over = state == State.CLEARED;
         Map<String, String> evidence = finding.evidence();
@@ -274,11 +301,11 @@ public final class HealthLedger {
         return new HealthEvent(
                 host,
                 agentId,
-                ++sequence,
+                sequence + 1,
                 clock.instant(),
                 finding.condition(),
                 state,
-                over ? Severity.INFO : finding.severity(),
+                over ? Severity.INFO : settings.severity(finding.condition(), finding.severity()),
                 finding.entity(),
                 finding.code(),
                 over ? "over: " + finding.message() : finding.message(),

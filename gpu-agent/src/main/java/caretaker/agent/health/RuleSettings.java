@@ -3,6 +3,7 @@ package caretaker.agent.health;
 import caretaker.contracts.Condition;
 import caretaker.contracts.HealthEvent.Severity;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -40,8 +41,14 @@ public record RuleSettings(Map<Condition, Change> changes, Throttle throttle, in
     private static final Duration NOW = Duration.ZERO;
     private static final Timing AT_ONCE = new Timing(NOW, NOW);
 
+    private static final Map<Condition, Timing> DEFAULTS = times();
+
     /** The conditions that rules over readings raise, with the times that hold unless they are changed. */
     public static Map<Condition, Timing> defaults() {
+        return DEFAULTS;
+    }
+
+    private static Map<Condition, Timing> times() {
         Map<Condition, Timing> defaults = new EnumMap<>(Condition.class);
         defaults.put(Condition.GPU_RECOVERY_ACTION, new Timing(NOW, Duration.ofSeconds(5)));
         defaults.put(Condition.GPU_COUNT_MISMATCH, new Timing(Duration.ofSeconds(10), Duration.ofSeconds(10)));
@@ -59,12 +66,12 @@ public record RuleSettings(Map<Condition, Change> changes, Throttle throttle, in
         defaults.put(Condition.GPU_NVLINK_DOWN, new Timing(Duration.ofSeconds(30), Duration.ofSeconds(30)));
         defaults.put(Condition.GPU_FABRIC_UNHEALTHY, new Timing(Duration.ofSeconds(30), Duration.ofSeconds(30)));
         defaults.put(Condition.GPU_PCIE_DEGRADED, new Timing(Duration.ofMinutes(1), Duration.ofMinutes(1)));
-        return defaults;
+        return Collections.unmodifiableMap(defaults);
     }
 
     /** The times of a condition. */
     Timing timing(Condition condition) {
-        Timing timing = defaults().getOrDefault(condition, AT_ONCE);
+        Timing timing = DEFAULTS.getOrDefault(condition, AT_ONCE);
         Change change = changes.get(condition);
         if (change == null) {
             return timing;

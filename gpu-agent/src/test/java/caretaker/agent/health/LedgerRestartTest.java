@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -91,6 +92,49 @@ class LedgerRestartTest {
         assertThat(events.getFirst().evidence()).containsKeys("reason", "call");
         second.dropRestored(Set.of());
         assertThat(events).hasSize(1);
+    }
+
+    private static RuleSettings rules(Condition condition, boolean enabled, HealthEvent.@Nullable Severity severity) {
+        var change = new RuleSettings.Change(enabled, severity, null, null);
+        return new RuleSettings(Map.of(condition, change), RuleSettings.DEFAULT.throttle(), 50, 0);
+    }
+
+    @Test
+    void aConditionThatNobodyWantsIsNotToldAndCountsForNoNumber() {
+        var ledger = ledger("first");
+        ledger.follow(rules(Condition.GPU_LOST, false, null));
+        ledger.settle("poll", List.of(LOST, COUNT));
+        ledger.occurred(LOST);
+        assertThat(events).extracting(HealthEvent::condition).containsExactly(Condition.GPU_COUNT_MISMATCH);
+        assertThat(ledger.isRaised(Condition.GPU_LOST, "GPU-1")).isTrue(); // for those who ask
+        ledger.settle("poll", List.of());
+        assertThat(events).extracting(HealthEvent::state).containsExactly(State.RAISED, State.CLEARED);
+        assertThat(events).extracting(HealthEvent::sequence).containsExactly(1L, 2L);
+    }
+
+    @Test
+    void aConditionThatNobodyWantsAnyMoreIsOverAtTheNextStart() {
+        var first = ledger("first");
+        first.settle("poll", List.of(LOST));
+        events.clear();
+        var second = ledger("second");
+        second.follow(rules(Condition.GPU_LOST, false, null));
+        second.restore(first.state());
+        assertThat(events).singleElement().satisfies(event -> {
+            assertThat(event.state()).isEqualTo(State.CLEARED);
+            assertThat(event.evidence()).containsKeys("reason", "previousAgentId");
+        });
+        second.settle("poll", List.of(LOST));
+        assertThat(events).hasSize(1);
+        assertThat(second.state().raised()).isEmpty();
+    }
+
+    @Test
+    void theSeverityThatSomebodyWantsIsThatOfTheEvent() {
+        var ledger = ledger("first");
+        ledger.follow(rules(Condition.GPU_LOST, true, HealthEvent.Severity.WARNING));
+        ledger.settle("poll", List.of(LOST));
+        assertThat(events.getFirst().severity()).isEqualTo(HealthEvent.Severity.WARNING);
     }
 
     @Test
