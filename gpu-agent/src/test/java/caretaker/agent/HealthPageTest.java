@@ -53,6 +53,25 @@ class HealthPageTest {
     }
 
     @Test
+    void everyConditionHasTheSourceOfItsRule() {
+        for (Condition condition : Condition.values()) {
+            String row = row(condition.wire());
+            int at = page.indexOf(row);
+            while (!page.get(at).startsWith("| condition |")) {
+                at--;
+            }
+            String[] head = page.get(at).split("\\|", -1);
+            String[] cells = row.split("\\|", -1);
+            assertThat(cells).as(condition.wire()).hasSameSizeAs(head);
+            assertThat(head[head.length - 2].strip()).isEqualTo("source of the rule");
+            assertThat(cells[cells.length - 2].strip())
+                    .as("source of " + condition.wire())
+                    .isNotEmpty()
+                    .isNotEqualTo("–");
+        }
+    }
+
+    @Test
     void everySettingIsThereWithItsDefault() {
         settings("health", Config.render(Config.defaults(HealthConfig.class)));
         settings("kernel-log", Config.render(Config.defaults(KernelLogConfig.class)));
