@@ -7,6 +7,7 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
@@ -21,6 +22,10 @@ public final class SocketProxy implements AutoCloseable {
     private final Set<SocketChannel> open = ConcurrentHashMap.newKeySet();
     private final AtomicInteger accepted = new AtomicInteger();
     private @Nullable ServerSocketChannel server;
+
+    // Guarded by this.
+    private @Nullable String word;
+    private int held;
 
     public SocketProxy(Path path, Path target) {
         this.path = path;
@@ -46,6 +51,44 @@ public final class SocketProxy implements AutoCloseable {
             Thread.startVirtualThread(() -> accept(listening));
         } catch (IOException e) {
             throw new UncheckedIOException("listening at " + path, e);
+        }
+    }
+
+    /** From now on whatever a client sends that has this word in it waits until {@link #release}. */
+    public synchronized void hold(String with) {
+        word = with;
+    }
+
+    /** How many clients wait. */
+    public synchronized int held() {
+        return held;
+    }
+
+    /** Lets go of what waits, and holds nothing more. */
+    public synchronized void release() {
+        word = null;
+        notifyAll();
+    }
+
+    private synchronized void pass(ByteBuffer sent) throws IOException {
+        String with = word;
+        if (with == null
+                || !StandardCharsets.ISO_8859_1
+                        .decode(sent.duplicate())
+                        .toString()
+                        .contains(with)) {
+            return;
+        }
+        held++;
+        try {
+            while (word != null) {
+                wait();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        } finally {
+            held--;
         }
     }
 
@@ -77,8 +120,8 @@ public final class SocketProxy implements AutoCloseable {
                 accepted.incrementAndGet();
                 open.add(client);
                 open.add(behind);
-                Thread.startVirtualThread(() -> copy(client, behind));
-                Thread.startVirtualThread(() -> copy(behind, client));
+                Thread.startVirtualThread(() -> copy(client, behind, this::pass));
+                Thread.startVirtualThread(() -> copy(behind, client, _ -> {}));
             } catch (IOException ended) {
                 if (!listening.isOpen()) {
                     return;
@@ -87,11 +130,16 @@ public final class SocketProxy implements AutoCloseable {
         }
     }
 
-    private static void copy(SocketChannel from, SocketChannel to) {
+    private interface Gate {
+        void pass(ByteBuffer sent) throws IOException;
+    }
+
+    private static void copy(SocketChannel from, SocketChannel to, Gate gate) {
         ByteBuffer buffer = ByteBuffer.allocate(64 * 1024);
         try {
             while (from.read(buffer.clear()) >= 0) {
                 buffer.flip();
+                gate.pass(buffer);
                 while (buffer.hasRemaining()) {
                     to.write(buffer);
                 }
@@ -114,6 +162,7 @@ public final class SocketProxy implements AutoCloseable {
 
     @Override
     public void close() {
+        release();
         vanish();
     }
 }

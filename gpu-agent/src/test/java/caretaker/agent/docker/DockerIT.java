@@ -10,11 +10,14 @@ import caretaker.contracts.HealthEvent;
 import caretaker.contracts.HealthEvent.Severity;
 import caretaker.contracts.HealthEvent.State;
 import caretaker.testkit.DockerEngine;
+import caretaker.testkit.SocketProxy;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Real containers of the machine's engine, and what is said of them. */
 class DockerIT {
@@ -156,15 +159,28 @@ class DockerIT {
                 .count();
     }
 
+    /** Each is asked for while it is there, and the question reaches the engine when it is not any more. */
     @Test
-    void containersThatAreRemovedWhileTheyAreAskedForAreNoTrouble() {
-        for (int i = 0; i < 8; i++) {
-            docker.docker("rm", "-f", docker.run(List.of(), "sleep", "1000"));
+    void containersThatAreRemovedWhileTheyAreAskedForAreNoTrouble(@TempDir Path dir) {
+        try (var proxy = new SocketProxy(dir.resolve("docker.sock"), DockerEngine.SOCKET);
+                var slow = new WatchedHost("host: unix://" + proxy.path()).known()) {
+            Awaiting.until(() -> slow.watcher.snapshot().containers().size()
+                    == host.watcher.snapshot().containers().size());
+            proxy.hold("/json HTTP"); // of an inspection; a list has a query
+            List<String> removed = List.of(docker.run(List.of(), "sleep", "1000"), docker.run(List.of(), "false"));
+            Awaiting.until(() -> proxy.held() >= removed.size());
+            removed.forEach(id -> docker.docker("rm", "-f", id));
+            double before = slow.count("inspections");
+            proxy.release();
+            Awaiting.until(() -> slow.count("inspections") >= before + removed.size());
+            Awaiting.until(
+                    () -> removed.stream().allMatch(id -> slow.container(id).isEmpty()));
+            String last = docker.run(List.of(), "false");
+            slow.event(last, Condition.CONTAINER_EXITED, State.RAISED);
+            assertThat(slow.count("unanswered")).isZero();
+            assertThat(slow.find("gpu-01", Condition.DOCKER_UNAVAILABLE, State.RAISED))
+                    .isEmpty();
         }
-        String last = docker.run(List.of(), "false");
-        host.event(last, Condition.CONTAINER_EXITED, State.RAISED);
-        assertThat(host.find("gpu-01", Condition.DOCKER_UNAVAILABLE, State.RAISED))
-                .isEmpty();
     }
 
     @Test
