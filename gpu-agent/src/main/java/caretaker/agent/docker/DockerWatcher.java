@@ -17,10 +17,12 @@ import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -42,6 +44,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DockerWatcher implements Containers, AutoCloseable {
     private static final String NAME = "containers";
+    private static final Set<Condition> OF_AN_ENGINE = EnumSet.of(
+            Condition.CONTAINER_EXITED,
+            Condition.CONTAINER_UNHEALTHY,
+            Condition.CONTAINER_OOM_KILLED,
+            Condition.CONTAINER_RESTART_LOOP,
+            Condition.GPU_CONTAINER_LOST_GPU,
+            Condition.DOCKER_UNAVAILABLE);
 
     private static final int MAX_WAITING = 10_000;
     private static final int MAX_INSPECTIONS = 3;
@@ -258,6 +267,8 @@ public final class DockerWatcher implements Containers, AutoCloseable {
     }
 
     private void connect(long now) {
+        // what a former run has raised of containers, it saw at an engine
+        wasThere |= around.ledger().isAnyRaised(OF_AN_ENGINE);
         if (!wasThere && settings.isIdle()) {
             connectDue = now + settings.resync().toNanos();
             return;

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.awaitility.Awaitility;
 
@@ -29,10 +30,16 @@ final class WatchedHost implements AutoCloseable {
     final HealthLedger ledger;
 
     WatchedHost(String settings) {
+        this(settings, _ -> {});
+    }
+
+    /** @param before what happens to the ledger before anybody watches */
+    WatchedHost(String settings, Consumer<HealthLedger> before) {
         ledger = new HealthLedger("gpu-01", "agent", InstantSource.system(), event -> {
             arrived.add(System.nanoTime());
             events.add(event);
         });
+        before.accept(ledger);
         var around =
                 new DockerWatcher.Surroundings("gpu-01", ledger, registry, InstantSource.system(), System::nanoTime);
         watcher = DockerWatcher.start(vertx, settings(settings), around);
