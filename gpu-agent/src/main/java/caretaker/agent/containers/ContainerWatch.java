@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /**
  * Decides what is wrong with a host's containers by what an engine tells: events, lists, inspections. Asks the engine
@@ -149,6 +150,21 @@ public final class ContainerWatch {
     public void gone(String id) {
         newer.remove(id);
         all.remove(id);
+    }
+
+    /**
+     * How many containers say that they are a compose service's instance that another one says it is, too. Labels are
+     * its owner's words: one of them is an imitation, unless compose is replacing one by the other at this moment.
+     */
+    public long imitations() {
+        Map<List<Object>, Long> byInstance = all.values().stream()
+                .map(each -> each.state)
+                .filter(state -> !state.info().composeProject().isEmpty())
+                .collect(Collectors.groupingBy(
+                        state -> List.of(
+                                state.info().composeProject(), state.info().composeService(), state.composeNumber()),
+                        Collectors.counting()));
+        return byInstance.values().stream().mapToLong(times -> times - 1).sum();
     }
 
     /** What a container's device list says now. */

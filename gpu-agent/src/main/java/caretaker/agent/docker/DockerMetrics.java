@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,6 +23,7 @@ final class DockerMetrics implements ContainerWatch.Listener {
     private final Counter unwatched;
     private final Counter badWords;
     private final AtomicInteger containers = new AtomicInteger();
+    private final AtomicLong imitations = new AtomicLong();
     private final AtomicInteger available = new AtomicInteger();
 
     DockerMetrics(MeterRegistry registry) {
@@ -37,6 +39,9 @@ final class DockerMetrics implements ContainerWatch.Listener {
         Gauge.builder("caretaker.agent.docker.containers", containers, AtomicInteger::get)
                 .description("Containers that the agent knows")
                 .register(registry);
+        Gauge.builder("caretaker.agent.docker.compose.duplicates", imitations, AtomicLong::get)
+                .description("Containers whose labels say the compose service and number of another one")
+                .register(registry);
         Gauge.builder("caretaker.agent.docker.available", available, AtomicInteger::get)
                 .description("1 while the engine answers")
                 .register(registry);
@@ -50,6 +55,10 @@ final class DockerMetrics implements ContainerWatch.Listener {
 
     void containers(int count) {
         containers.set(count);
+    }
+
+    void imitations(long count) {
+        imitations.set(count);
     }
 
     void available(boolean isAvailable) {

@@ -211,6 +211,7 @@ public final class DockerWatcher implements Containers, AutoCloseable {
         isKnown = true;
         retries.succeeded();
         metrics.available(true);
+        metrics.imitations(watch.imitations());
         around.ledger().clear(Condition.DOCKER_UNAVAILABLE, around.hostName());
     }
 
