@@ -192,7 +192,7 @@ final class AgentMetrics implements PollListener, DriverListener {
     @Override
     public void rejected(String metric, Reason reason) {
         Counter.builder("nvidia.gpu.agent.values.rejected")
-                .description("Readings thrown away because they were blank or out of range")
+                .description("Readings thrown away because they were blank, out of range or went backwards")
                 .tags(instance.and("metric", metric, "reason", reason.name().toLowerCase(Locale.ROOT)))
                 .register(registry)
                 .increment();

@@ -178,6 +178,9 @@ final class GpuReader {
         if (result == NvmlReturn.SUCCESS) {
             answered = true;
             listener.set(gpu.reading, column, gpu.total(column, answer));
+            if (gpu.wentBackwards(column)) {
+                listener.rejected(column.metric().family(), Reason.WENT_BACKWARDS);
+            }
             if (column == Column.CLOCK_EVENT_REASONS) {
                 boolean known = gpu.reading.has(Column.CLOCK_EVENT_REASONS_SUPPORTED);
                 gpu.edges.add(

@@ -162,15 +162,27 @@ final class LinkReader {
         }
         long unit = links.isNvlink5 ? 1 : KIB;
         for (int link = 0; link < links.count; link++) {
-            links.transmittedBytes[link] = total(links.transmitted[link], batch.value(row + link), unit);
-            links.receivedBytes[link] = total(links.received[link], batch.value(row + links.count + link), unit);
+            links.transmittedBytes[link] =
+                    total(VectorColumn.NVLINK_TRANSMIT_BYTES, links.transmitted[link], batch.value(row + link), unit);
+            links.receivedBytes[link] = total(
+                    VectorColumn.NVLINK_RECEIVE_BYTES,
+                    links.received[link],
+                    batch.value(row + links.count + link),
+                    unit);
         }
         put(gpu, VectorColumn.NVLINK_TRANSMIT_BYTES, links.transmittedBytes);
         put(gpu, VectorColumn.NVLINK_RECEIVE_BYTES, links.receivedBytes);
     }
 
-    private static long total(RunningTotal total, long answer, long unit) {
-        return Answer.isValue(answer) && answer >= 0 ? total.add(answer) * unit : -1;
+    private long total(VectorColumn column, RunningTotal total, long answer, long unit) {
+        if (!Answer.isValue(answer) || answer < 0) {
+            return -1;
+        }
+        long sum = total.add(answer) * unit;
+        if (total.wentBackwards()) {
+            calls.listener().rejected(column.metric().family(), Reason.WENT_BACKWARDS);
+        }
+        return sum;
     }
 
     /** Reads what moves slowly: speed, errors, the links to the CPU. */

@@ -106,6 +106,12 @@ final class NvmlGpu {
         return total == null || !column.accepts(value) ? value : total.add(value);
     }
 
+    /** Whether a counter's last value was less than the one before, and not believed. */
+    boolean wentBackwards(Column column) {
+        RunningTotal total = totals.get(column);
+        return total != null && total.wentBackwards();
+    }
+
     /** Everything is tried again that was left out. */
     void retest() {
         Arrays.fill(left, false);

@@ -10,6 +10,8 @@ public interface RejectedValues {
         /** One of the driver's marks for "no value". */
         BLANK,
         OUT_OF_RANGE,
+        /** A counter was less than before, once: it was not believed. */
+        WENT_BACKWARDS,
         /** There were more than are kept. */
         TOO_MANY
     }

@@ -2,7 +2,7 @@ package caretaker.agent.sampling;
 
 /**
  * A counter that goes on where the driver's own begins again: the driver's value, plus what was counted before each new
- * beginning.
+ * beginning. A single value that is less than the one before, without a reason for it, is not believed.
  */
 final class RunningTotal {
     private static final long WRAP = 1L << 32;
@@ -11,6 +11,7 @@ final class RunningTotal {
     private long before;
     private long last = -1;
     private boolean mayHaveRestarted;
+    private boolean isDoubted;
 
     /** Where it {@code wraps}, it is 32 bits wide in the driver, and a fall is no new beginning. */
     RunningTotal(boolean wraps) {
@@ -24,11 +25,23 @@ final class RunningTotal {
 
     /** Takes what the driver says now and returns the total. */
     long add(long now) {
-        if (now < last) {
-            before += wraps && !mayHaveRestarted && last < WRAP ? WRAP : last;
+        boolean isLess = now < last;
+        boolean mayWrap = wraps && last < WRAP;
+        if (isLess && !mayHaveRestarted && !mayWrap && !isDoubted) {
+            isDoubted = true;
+            return before + last;
         }
+        if (isLess) {
+            before += mayWrap && !mayHaveRestarted ? WRAP : last; // said twice, it has begun anew
+        }
+        isDoubted = false;
         mayHaveRestarted = false;
         last = now;
         return before + now;
+    }
+
+    /** Whether the value that was taken last went backwards and was not believed. */
+    boolean wentBackwards() {
+        return isDoubted;
     }
 }

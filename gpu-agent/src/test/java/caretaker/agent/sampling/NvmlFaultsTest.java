@@ -219,7 +219,10 @@ class NvmlFaultsTest {
         after(SECOND.multipliedBy(9), Tier.FAST);
         assertThat(host.gpu(0).get(ENERGY_MILLIJOULES)).isEqualTo(5_000_000 + 9 * 250_000);
         after(SECOND.multipliedBy(2), Tier.FAST);
-        assertThat(host.gpu(0).get(ENERGY_MILLIJOULES)).isEqualTo(5_000_000 + 9 * 250_000 + 250_000);
+        assertThat(host.gpu(0).get(ENERGY_MILLIJOULES)).isEqualTo(5_000_000 + 9 * 250_000);
+        assertThat(host.rejected).containsOnlyOnce("nvidia_gpu_energy_joules_total WENT_BACKWARDS");
+        after(SECOND, Tier.FAST); // it stays less: the driver has begun anew
+        assertThat(host.gpu(0).get(ENERGY_MILLIJOULES)).isEqualTo(5_000_000 + 9 * 250_000 + 2 * 250_000);
     }
 
     @Test

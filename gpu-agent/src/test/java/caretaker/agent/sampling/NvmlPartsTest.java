@@ -136,6 +136,8 @@ class NvmlPartsTest {
         host.poll(Tier.RARE);
         host.driver.apply("gpu 0 nvlink-transmit 30");
         after(SECOND, Tier.FAST);
+        assertThat(host.rejected).contains("nvidia_gpu_nvlink_transmit_bytes_total WENT_BACKWARDS");
+        after(SECOND, Tier.FAST);
         assertThat(vector(VectorColumn.NVLINK_TRANSMIT_BYTES)[0]).isEqualTo(130 * 1024);
     }
 
