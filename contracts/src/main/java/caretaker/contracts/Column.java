@@ -223,7 +223,13 @@ public enum Column implements WireField {
     NVLINK_ERRORS_CRC_FLIT_ALL(207, Metric.NVLINK_ERRORS_TOTAL, SLOW, COUNT, "link=all", "type=crc_flit"),
     NVLINK_ERRORS_CRC_DATA_ALL(208, Metric.NVLINK_ERRORS_TOTAL, SLOW, COUNT, "link=all", "type=crc_data"),
     C2C_ERRORS_REPLAY_ALL(209, Metric.C2C_ERRORS_TOTAL, SLOW, COUNT, "link=all", "type=replay"),
-    C2C_ERRORS_REPLAY_BACK_TO_BACK_ALL(210, Metric.C2C_ERRORS_TOTAL, SLOW, COUNT, "link=all", "type=replay_back_to_back");
+    C2C_ERRORS_REPLAY_BACK_TO_BACK_ALL(210, Metric.C2C_ERRORS_TOTAL, SLOW, COUNT, "link=all", "type=replay_back_to_back"),
+    REMAPPED_ROWS_INACTIVE_CORRECTABLE(211, Metric.REMAPPED_ROWS_INACTIVE, SLOW, COUNT, "type=correctable"),
+    REMAPPED_ROWS_INACTIVE_UNCORRECTABLE(212, Metric.REMAPPED_ROWS_INACTIVE, SLOW, COUNT, "type=uncorrectable"),
+    TEMPERATURE_THRESHOLD_MARGIN_SHUTDOWN_CELSIUS(213, Metric.TEMPERATURE_THRESHOLD_MARGIN_CELSIUS, RARE, CELSIUS, "threshold=shutdown"),
+    TEMPERATURE_THRESHOLD_MARGIN_SLOWDOWN_CELSIUS(214, Metric.TEMPERATURE_THRESHOLD_MARGIN_CELSIUS, RARE, CELSIUS, "threshold=slowdown"),
+    TEMPERATURE_THRESHOLD_MARGIN_MEM_MAX_CELSIUS(215, Metric.TEMPERATURE_THRESHOLD_MARGIN_CELSIUS, RARE, CELSIUS, "threshold=mem_max"),
+    TEMPERATURE_THRESHOLD_MARGIN_GPU_MAX_CELSIUS(216, Metric.TEMPERATURE_THRESHOLD_MARGIN_CELSIUS, RARE, CELSIUS, "threshold=gpu_max");
     // spotless:on
 
     /** What kind of number travels, its factor to the base unit, and the range outside of which it is nonsense. */

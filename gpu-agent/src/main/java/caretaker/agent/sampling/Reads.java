@@ -52,6 +52,10 @@ final class Reads {
     private static Map<Column, Field> slowFields() {
         Map<Column, Field> fields = new LinkedHashMap<>();
         fields.put(NVLINK_EXPECTED, Field.NVLINK_COUNT);
+        fields.put(TEMPERATURE_THRESHOLD_MARGIN_SHUTDOWN_CELSIUS, Field.MARGIN_SHUTDOWN_CELSIUS);
+        fields.put(TEMPERATURE_THRESHOLD_MARGIN_SLOWDOWN_CELSIUS, Field.MARGIN_SLOWDOWN_CELSIUS);
+        fields.put(TEMPERATURE_THRESHOLD_MARGIN_MEM_MAX_CELSIUS, Field.MARGIN_MEMORY_MAX_CELSIUS);
+        fields.put(TEMPERATURE_THRESHOLD_MARGIN_GPU_MAX_CELSIUS, Field.MARGIN_GPU_MAX_CELSIUS);
         fields.put(RETIRED_PAGES_SINGLE_BIT, Field.RETIRED_PAGES_SINGLE_BIT);
         fields.put(RETIRED_PAGES_DOUBLE_BIT, Field.RETIRED_PAGES_DOUBLE_BIT);
         fields.put(PCIE_ERRORS_CORRECTABLE, Field.PCIE_CORRECTABLE_ERRORS);
@@ -312,11 +316,15 @@ final class Reads {
                     to[1] = n.memoryHealth().remappedUncorrectable();
                     to[2] = n.memoryHealth().remapPending();
                     to[3] = n.memoryHealth().remapFailure();
+                    to[4] = n.memoryHealth().inactiveCorrectable();
+                    to[5] = n.memoryHealth().inactiveUncorrectable();
                 },
                 REMAPPED_ROWS_CORRECTABLE,
                 REMAPPED_ROWS_UNCORRECTABLE,
                 ROW_REMAP_PENDING,
-                ROW_REMAP_FAILURE));
+                ROW_REMAP_FAILURE,
+                REMAPPED_ROWS_INACTIVE_CORRECTABLE,
+                REMAPPED_ROWS_INACTIVE_UNCORRECTABLE));
         reads.add(Read.of(
                 "nvmlDeviceGetRowRemapperHistogram",
                 Tier.SLOW,

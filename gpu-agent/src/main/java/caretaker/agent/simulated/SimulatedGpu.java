@@ -296,6 +296,7 @@ final class SimulatedGpu {
         rejected.set(gpu, REMAPPED_ROWS_UNCORRECTABLE, eccUncorrected);
         boolean pending = fault == Fault.ECC_UNCORRECTED || fault == Fault.ROW_REMAP_PENDING;
         rejected.set(gpu, ROW_REMAP_PENDING, pending ? 1 : 0);
+        rejected.set(gpu, REMAPPED_ROWS_INACTIVE_UNCORRECTABLE, pending ? 1 : 0);
         rejected.set(gpu, ROW_REMAP_FAILURE, fault == Fault.ROW_REMAP_FAILURE ? 1 : 0);
         rejected.set(gpu, ROW_REMAP_BANKS_MAX, 640 - eccUncorrected);
         rejected.set(gpu, ROW_REMAP_BANKS_HIGH, eccUncorrected);
@@ -325,6 +326,7 @@ final class SimulatedGpu {
         ECC_MEMORY_ERRORS_UNCORRECTED_AGGREGATE_SRAM,
         SRAM_ECC_THRESHOLD_EXCEEDED,
         REMAPPED_ROWS_CORRECTABLE,
+        REMAPPED_ROWS_INACTIVE_CORRECTABLE,
         ROW_REMAP_BANKS_PARTIAL,
         ROW_REMAP_BANKS_LOW,
         MEMORY_UNREPAIRABLE,
@@ -338,6 +340,10 @@ final class SimulatedGpu {
         rejected.set(gpu, TEMPERATURE_THRESHOLD_SLOWDOWN_CELSIUS, (long) SLOWDOWN_CELSIUS);
         rejected.set(gpu, TEMPERATURE_THRESHOLD_MEM_MAX_CELSIUS, 95);
         rejected.set(gpu, TEMPERATURE_THRESHOLD_GPU_MAX_CELSIUS, 85);
+        rejected.set(gpu, TEMPERATURE_THRESHOLD_MARGIN_SHUTDOWN_CELSIUS, (long) SLOWDOWN_CELSIUS - 95);
+        rejected.set(gpu, TEMPERATURE_THRESHOLD_MARGIN_SLOWDOWN_CELSIUS, 0);
+        rejected.set(gpu, TEMPERATURE_THRESHOLD_MARGIN_MEM_MAX_CELSIUS, 0);
+        rejected.set(gpu, TEMPERATURE_THRESHOLD_MARGIN_GPU_MAX_CELSIUS, (long) SLOWDOWN_CELSIUS - 85);
         rejected.set(gpu, CLOCK_MAX_GRAPHICS_MEGAHERTZ, 1980);
         rejected.set(gpu, CLOCK_MAX_SM_MEGAHERTZ, 1980);
         rejected.set(gpu, CLOCK_MAX_MEMORY_MEGAHERTZ, 2619);
