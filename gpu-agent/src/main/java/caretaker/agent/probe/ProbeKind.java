@@ -11,8 +11,6 @@ public enum ProbeKind {
     CADVISOR(8080, "/healthz"),
     DCGM_EXPORTER(9400, "/metrics");
 
-    private static final IntSupplier NOT_KNOWN = () -> 0;
-
     private final int port;
     private final String path;
 
@@ -43,7 +41,11 @@ public enum ProbeKind {
 
     /** Where nothing is known of its container. */
     Expectation expectation() {
-        return expectation(0, NOT_KNOWN);
+        return expectation(0, ProbeKind::notKnown);
+    }
+
+    private static int notKnown() {
+        return 0;
     }
 
     /**
