@@ -19,6 +19,7 @@ final class DockerMetrics implements ContainerWatch.Listener {
     final Counter opened;
     final Counter lists;
     final Counter inspections;
+    final Counter gone;
     final Counter unanswered;
     private final Counter unwatched;
     private final Counter badWords;
@@ -33,6 +34,7 @@ final class DockerMetrics implements ContainerWatch.Listener {
         opened = counter(registry, "streams.opened", "How often the stream of events was opened");
         lists = counter(registry, "lists", "Full lists of containers");
         inspections = counter(registry, "inspections", "Containers that were asked for by id");
+        gone = counter(registry, "inspections.gone", "Containers that were gone when the engine was asked for them");
         unanswered = counter(registry, "unanswered", "Questions that the engine did not answer in time or at all");
         unwatched = counter(registry, "unwatched", "Containers beyond the bound of those that are watched");
         badWords = counter(registry, "labels.refused", "Labels whose value is none of those that they take");

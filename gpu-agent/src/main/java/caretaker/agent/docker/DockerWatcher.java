@@ -219,7 +219,10 @@ public final class DockerWatcher implements Containers, AutoCloseable {
         of.answered(id);
         metrics.inspections.increment();
         answer.ifPresentOrElse(
-                inspection -> watch.inspected(inspection, around.clock().instant()), () -> watch.gone(id));
+                inspection -> watch.inspected(inspection, around.clock().instant()), () -> {
+                    metrics.gone.increment();
+                    watch.gone(id);
+                });
     }
 
     private void failed(Connection of, String id, String reason) {

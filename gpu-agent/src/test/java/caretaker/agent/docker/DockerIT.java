@@ -164,20 +164,19 @@ class DockerIT {
     void containersThatAreRemovedWhileTheyAreAskedForAreNoTrouble(@TempDir Path dir) {
         try (var proxy = new SocketProxy(dir.resolve("docker.sock"), DockerEngine.SOCKET);
                 var slow = new WatchedHost("host: unix://" + proxy.path()).known()) {
-            Awaiting.until(() -> slow.watcher.snapshot().containers().size()
-                    == host.watcher.snapshot().containers().size());
-            proxy.hold("/json HTTP"); // of an inspection; a list has a query
-            List<String> removed = List.of(docker.run(List.of(), "sleep", "1000"), docker.run(List.of(), "false"));
-            Awaiting.until(() -> proxy.held() >= removed.size());
-            removed.forEach(id -> docker.docker("rm", "-f", id));
-            double before = slow.count("inspections");
-            proxy.release();
-            Awaiting.until(() -> slow.count("inspections") >= before + removed.size());
-            Awaiting.until(
-                    () -> removed.stream().allMatch(id -> slow.container(id).isEmpty()));
+            for (int round = 0;
+                    round < 5 && slow.count("inspections.gone") == 0;
+                    round++) { // a busy engine is too late
+                proxy.hold("/json HTTP"); // of an inspection; a list has a query
+                String removed = docker.run(List.of(), "sleep", "1000");
+                Awaiting.until(() -> proxy.held() > 0);
+                docker.docker("rm", "-f", removed);
+                proxy.release();
+                Awaiting.until(() -> slow.container(removed).isEmpty());
+            }
+            Awaiting.until(() -> slow.count("inspections.gone") > 0);
             String last = docker.run(List.of(), "false");
             slow.event(last, Condition.CONTAINER_EXITED, State.RAISED);
-            assertThat(slow.count("unanswered")).isZero();
             assertThat(slow.find("gpu-01", Condition.DOCKER_UNAVAILABLE, State.RAISED))
                     .isEmpty();
         }
