@@ -49,6 +49,26 @@ final class ConfigRules {
             }
             for (Values slack : receiver.sections("slack_configs")) {
                 slackComplete(slack);
+                proxied(slack, "api_url", "app_url");
+            }
+            receiver.sections("webhook_configs").forEach(webhook -> proxied(webhook, "url"));
+            receiver.sections("pagerduty_configs").forEach(pagerduty -> proxied(pagerduty, "url"));
+        }
+    }
+
+    /** A host with an underscore in its name is called by its address, which is no name to ask a proxy for. */
+    private void proxied(Values way, String... keys) {
+        Values http = way.section("http_config");
+        for (String key : keys) {
+            var secret = way.secret(key);
+            String url = secret == null ? way.text(key) : secret.reveal();
+            if (http != null
+                    && http.isGiven("proxy_url")
+                    && !http.isGiven("no_proxy")
+                    && Scalars.hasUnderscoredHost(url)) {
+                problems.add(
+                        way.where(key),
+                        "a proxy cannot be asked for a host with an underscore in its name; name it in no_proxy");
             }
         }
     }

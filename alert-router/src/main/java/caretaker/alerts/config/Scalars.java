@@ -4,6 +4,8 @@ import caretaker.alerts.config.Kind.Scalar;
 import caretaker.alerts.routing.LabelMatcher;
 import caretaker.alerts.routing.TimeRanges;
 import caretaker.chassis.config.Secret;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -19,6 +21,7 @@ final class Scalars {
     private static final Pattern NUMBER = Pattern.compile("-?[0-9]{1,18}");
     private static final Pattern WEB = Pattern.compile("(?i)([a-z][a-z0-9+.-]*):(?://([^/?#]*))?.*", Pattern.DOTALL);
     private static final Pattern HOST = Pattern.compile("(?:[^@]*@)?[^\\s@%\\\\^`{|}]+", Pattern.DOTALL);
+    private static final Pattern UNDERSCORED = Pattern.compile("[A-Za-z0-9.-]*_[A-Za-z0-9._-]*(?::[0-9]{1,5})?");
     private static final Pattern ADDRESS = Pattern.compile("(\\[[^\\[\\]]*]|[^:\\[\\]]*):([^:\\[\\]]+)");
 
     private Scalars() {}
@@ -94,7 +97,39 @@ final class Scalars {
         if (!HOST.matcher(authority).matches() || text.chars().anyMatch(c -> c < 0x20 || c == 0x7f)) {
             throw new IllegalArgumentException(it + " is a URL with a character that none may hold");
         }
+        if (!text.contains(SectionWriter.MASK)) { // a copy of what /status shows
+            callable(it, text, parts.group(1), authority);
+        }
         return text;
+    }
+
+    /** What loads can be called: nothing is found out when there is something to tell. */
+    private static void callable(String it, String text, String scheme, String authority) {
+        try {
+            boolean known = new URI(text.strip()).getHost() != null;
+            if (!known && !isUnderscored(authority)) {
+                throw new IllegalArgumentException(
+                        it + " is a URL whose host is no name of one; in other scripts it is written xn--…");
+            }
+            if (!known && scheme.equalsIgnoreCase("https")) {
+                throw new IllegalArgumentException(it + " has a host with an underscore in its name, which https"
+                        + " cannot check; call it otherwise, or use http");
+            }
+        } catch (URISyntaxException e) {
+            throw new IllegalArgumentException(it + " is a URL with a character that must be written as %XX");
+        }
+    }
+
+    /** Whether the host of a URL has a name with an underscore, as services of compose have. */
+    static boolean hasUnderscoredHost(String url) {
+        Matcher parts = WEB.matcher(url);
+        return parts.matches() && parts.group(2) != null && isUnderscored(parts.group(2));
+    }
+
+    private static boolean isUnderscored(String authority) {
+        return UNDERSCORED
+                .matcher(authority.substring(authority.lastIndexOf('@') + 1))
+                .matches();
     }
 
     private static String proxy(String text) {

@@ -3,10 +3,9 @@ package caretaker.alerts.receivers;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import caretaker.alerts.config.HttpConfig;
-import caretaker.alerts.config.TlsConfig;
 import caretaker.alerts.routing.Retry.Failure;
 import java.io.IOException;
-import java.net.Authenticator;
+import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.net.http.HttpClient;
@@ -16,7 +15,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,18 +28,18 @@ final class HttpCaller implements AutoCloseable {
     static final String JSON = "application/json";
 
     private static final int MAX_REDIRECTS = 5;
-    private static final Duration CONNECT = Duration.ofSeconds(10);
     private static final String AGENT = "Alertmanager/0.34.0 (compatible; Caretaker)";
 
     private final HttpConfig config;
     private final InstantSource clock;
     private final HttpCredentials credentials;
-    private @Nullable HttpClient client;
+    private final HttpClients clients;
 
     HttpCaller(HttpConfig config, InstantSource clock) {
         this.config = config;
         this.clock = clock;
         this.credentials = new HttpCredentials(config, clock);
+        this.clients = new HttpClients(config);
     }
 
     /**
@@ -52,7 +50,7 @@ final class HttpCaller implements AutoCloseable {
      */
     HttpReply post(String target, byte[] body, String contentType, Map<String, String> headers, Duration timeout)
             throws InterruptedException {
-        URI url = Targets.url(target);
+        Target url = Target.of(target);
         if (url == null) {
             return ours("the URL is not one of http or https");
         }
@@ -60,9 +58,12 @@ final class HttpCaller implements AutoCloseable {
             Map<String, String> all = new LinkedHashMap<>();
             all.put("User-Agent", AGENT);
             all.put("Content-Type", contentType);
+            if (url.login() != null) {
+                all.put("Authorization", HttpCredentials.basic(url.login()));
+            }
             all.putAll(credentials.headers());
             all.putAll(headers);
-            return follow(open(), url, body, all, timeout);
+            return follow(url, body, all, timeout);
         } catch (HttpCredentials.NoToken e) {
             return new HttpReply.Failed(e.failure());
         } catch (IOException e) {
@@ -70,32 +71,34 @@ final class HttpCaller implements AutoCloseable {
         }
     }
 
-    private HttpReply follow(HttpClient client, URI first, byte[] body, Map<String, String> headers, Duration timeout)
-            throws InterruptedException {
-        URI url = first;
+    private HttpReply follow(Target first, byte[] body, Map<String, String> headers, Duration timeout)
+            throws IOException, InterruptedException {
+        HttpClient client = clients.to(first);
+        Target target = first;
         for (int hop = 0; hop <= MAX_REDIRECTS; hop++) {
             try {
-                if (Targets.isRefused(url, client.proxy().isPresent())) {
+                if (Targets.isRefused(target.host(), client.proxy().isPresent())) {
                     return ours("the URL leads to a link-local or metadata address, where no notification goes");
                 }
                 HttpResponse<byte[]> response =
-                        client.send(request(url, body, headers, timeout), _ -> new BoundedBody(MAX_BODY));
+                        client.send(request(target, body, headers, timeout), _ -> new BoundedBody(MAX_BODY));
                 int status = response.statusCode();
                 if (status / 100 != 3) {
                     return answer(response);
                 }
-                URI next = response.headers()
+                Target next = response.headers()
                         .firstValue("Location")
-                        .map(url::resolve)
+                        .map(target.url()::resolve)
+                        .map(Target::of)
                         .orElse(null);
-                String refusal = refusal(status, url, next);
+                String refusal = refusal(status, target, next);
                 if (next == null || refusal != null) {
                     return new HttpReply.Failed(
                             new Failure.Answer(status, null, "the receiver answered " + status + ": " + refusal));
                 }
-                url = next;
+                target = next;
             } catch (UnknownHostException e) {
-                return new HttpReply.Failed(new Failure.Unreachable("the host " + url.getHost() + " is not known"));
+                return new HttpReply.Failed(new Failure.Unreachable("the host " + target.host() + " is not known"));
             } catch (IOException e) {
                 return new HttpReply.Failed(new Failure.Unreachable(describe(e)));
             } catch (IllegalArgumentException e) {
@@ -105,14 +108,14 @@ final class HttpCaller implements AutoCloseable {
         return ours("more than " + MAX_REDIRECTS + " redirects");
     }
 
-    private @Nullable String refusal(int status, URI from, @Nullable URI to) {
+    private @Nullable String refusal(int status, Target from, @Nullable Target to) {
         if (!config.followRedirects()) {
             return "redirects are not followed";
         }
-        if (to == null || to.getHost() == null || to.getScheme() == null) {
+        if (to == null) {
             return "a redirect to nowhere";
         }
-        if (!Targets.isSameServer(from, to)) {
+        if (!from.isSameServer(to)) {
             return "redirects to another server are not followed; configure its URL";
         }
         return status == 307 || status == 308
@@ -120,11 +123,16 @@ final class HttpCaller implements AutoCloseable {
                 : "such a redirect would drop the message; configure the URL it leads to";
     }
 
-    private static HttpRequest request(URI url, byte[] body, Map<String, String> headers, Duration timeout) {
+    private static HttpRequest request(Target target, byte[] body, Map<String, String> headers, Duration timeout)
+            throws UnknownHostException {
+        URI url = target.isByAddress() ? target.at(InetAddress.getByName(target.host())) : target.url();
         HttpRequest.Builder request =
                 HttpRequest.newBuilder(url).timeout(timeout).POST(HttpRequest.BodyPublishers.ofByteArray(body));
         headers.forEach(request::header);
-        if (!"https".equalsIgnoreCase(url.getScheme())) {
+        if (target.isByAddress()) {
+            request.header("Host", target.hostAndPort());
+        }
+        if (!target.isSecure()) {
             request.version(HttpClient.Version.HTTP_1_1); // no attempt to upgrade, which some servers choke on
         }
         return request.build();
@@ -149,38 +157,9 @@ final class HttpCaller implements AutoCloseable {
         return message == null || message.isEmpty() ? kind : kind + ": " + Texts.cut(Texts.oneLine(message), 200);
     }
 
-    private synchronized HttpClient open() throws IOException {
-        if (client == null) {
-            client = client(config.tls(), config.proxy(), config.http2());
-        }
-        return client;
-    }
-
-    static HttpClient client(TlsConfig tls, HttpConfig.Proxy proxy, boolean http2) throws IOException {
-        HttpClient.Builder builder = HttpClient.newBuilder()
-                .connectTimeout(CONNECT)
-                .followRedirects(HttpClient.Redirect.NEVER)
-                .version(http2 ? HttpClient.Version.HTTP_2 : HttpClient.Version.HTTP_1_1)
-                .sslContext(Tls.context(tls))
-                .sslParameters(Tls.parameters(tls))
-                .executor(Executors.newVirtualThreadPerTaskExecutor());
-        ProxyChoice choice = ProxyChoice.of(proxy, System.getenv());
-        if (choice != null) {
-            builder.proxy(choice);
-            Authenticator authenticator = choice.authenticator();
-            if (authenticator != null) {
-                builder.authenticator(authenticator);
-            }
-        }
-        return builder.build();
-    }
-
     @Override
-    public synchronized void close() {
-        if (client != null) {
-            client.shutdownNow();
-            client = null;
-        }
+    public void close() {
+        clients.close();
         credentials.close();
     }
 }

@@ -94,8 +94,7 @@ final class HttpCredentials implements AutoCloseable {
         HttpConfig.Authorization authorization = config.authorization();
         if (basic != null) {
             String user = basic.usernameFile().isEmpty() ? basic.username() : file(basic.usernameFile());
-            String pair = user + ":" + basic.password().reveal();
-            headers.put("Authorization", "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(UTF_8)));
+            headers.put("Authorization", basic(user + ":" + basic.password().reveal()));
         } else if (authorization != null) {
             headers.put(
                     "Authorization",
@@ -104,6 +103,12 @@ final class HttpCredentials implements AutoCloseable {
             headers.put("Authorization", "Bearer " + token(config.oauth2(), tokens));
         }
         return headers;
+    }
+
+    /** The header's value for {@code name:password}. */
+    static String basic(String login) {
+        String pair = login.indexOf(':') < 0 ? login + ":" : login;
+        return "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(UTF_8));
     }
 
     private static String file(String name) throws IOException {

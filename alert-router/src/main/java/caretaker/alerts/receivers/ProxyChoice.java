@@ -3,12 +3,14 @@ package caretaker.alerts.receivers;
 import caretaker.alerts.config.HttpConfig;
 import java.io.IOException;
 import java.net.Authenticator;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.PasswordAuthentication;
 import java.net.Proxy;
 import java.net.ProxySelector;
 import java.net.SocketAddress;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -17,10 +19,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Which proxy a URL is called through. Proxies are called over plain HTTP. */
 final class ProxyChoice extends ProxySelector {
-    private final Map<String, URI> byScheme;
+    private final Map<String, Target> byScheme;
     private final List<String> direct = new ArrayList<>();
 
-    private ProxyChoice(Map<String, URI> byScheme, String noProxy) {
+    private ProxyChoice(Map<String, Target> byScheme, String noProxy) {
         this.byScheme = byScheme;
         for (String host : noProxy.split(",")) {
             if (!host.isBlank()) {
@@ -39,13 +41,13 @@ final class ProxyChoice extends ProxySelector {
             throw new IOException("proxy_connect_header is not supported");
         }
         if (config.url() != null) {
-            URI proxy = proxy(config.url().reveal(), "proxy_url");
+            Target proxy = proxy(config.url().reveal(), "proxy_url");
             return new ProxyChoice(Map.of("http", proxy, "https", proxy), config.noProxy());
         }
         if (!config.fromEnvironment()) {
             return null;
         }
-        Map<String, URI> found = new java.util.HashMap<>();
+        Map<String, Target> found = new java.util.HashMap<>();
         for (String scheme : List.of("http", "https")) {
             String text = variable(environment, scheme + "_proxy");
             if (!text.isEmpty()) {
@@ -59,9 +61,9 @@ final class ProxyChoice extends ProxySelector {
         return environment.getOrDefault(name.toUpperCase(Locale.ROOT), environment.getOrDefault(name, ""));
     }
 
-    private static URI proxy(String text, String name) throws IOException {
-        URI url = Targets.url(text);
-        if (url == null || !"http".equalsIgnoreCase(url.getScheme())) {
+    private static Target proxy(String text, String name) throws IOException {
+        Target url = Target.of(text);
+        if (url == null || url.isSecure()) {
             throw new IOException(name + " is not the http:// URL of a proxy; other kinds are not supported");
         }
         return url;
@@ -69,8 +71,8 @@ final class ProxyChoice extends ProxySelector {
 
     /** The name and password in the proxy's URL, null if there are none. */
     @Nullable Authenticator authenticator() {
-        for (URI proxy : byScheme.values()) {
-            String user = proxy.getUserInfo();
+        for (Target proxy : byScheme.values()) {
+            String user = proxy.login();
             if (user != null) {
                 int colon = user.indexOf(':');
                 String name = colon < 0 ? user : user.substring(0, colon);
@@ -91,12 +93,29 @@ final class ProxyChoice extends ProxySelector {
 
     @Override
     public List<Proxy> select(URI url) {
-        URI proxy = byScheme.get(url.getScheme().toLowerCase(Locale.ROOT));
-        if (proxy == null || isDirect(url.getHost().toLowerCase(Locale.ROOT))) {
-            return List.of(Proxy.NO_PROXY);
+        Target proxy = chosen(url.getScheme(), url.getHost());
+        return List.of(
+                proxy == null
+                        ? Proxy.NO_PROXY
+                        : new Proxy(Proxy.Type.HTTP, new InetSocketAddress(known(proxy), proxy.actualPort())));
+    }
+
+    /** The proxy's name, or its address where Java's client can't read the name. */
+    private static String known(Target proxy) {
+        try {
+            return proxy.isByAddress() ? InetAddress.getByName(proxy.host()).getHostAddress() : proxy.host();
+        } catch (UnknownHostException e) {
+            return proxy.host(); // the call fails of it, and says so
         }
-        int port = proxy.getPort() == -1 ? 80 : proxy.getPort();
-        return List.of(new Proxy(Proxy.Type.HTTP, new InetSocketAddress(proxy.getHost(), port)));
+    }
+
+    /** Whether a URL is called through a proxy. */
+    boolean isAsked(Target target) {
+        return chosen(target.url().getScheme(), target.host()) != null;
+    }
+
+    private @Nullable Target chosen(String scheme, String host) {
+        return isDirect(host.toLowerCase(Locale.ROOT)) ? null : byScheme.get(scheme.toLowerCase(Locale.ROOT));
     }
 
     /** A host itself, what is under a domain, or a star for all. */

@@ -274,6 +274,18 @@ class AlertmanagerConfigTest {
     }
 
     @Test
+    void whatCannotBeCalledIsSaidWithItsLine() {
+        String proxied = "receivers: [{name: x, webhook_configs: [{url: 'http://a_b/'}]}]\n"
+                + "global: {http_config: {proxy_url: 'http://p'}}\nroute: {receiver: x}";
+        assertThat(problems(proxied))
+                .containsExactly("am.yml:1:42: receivers[0].webhook_configs[0].url: a proxy cannot be asked for a host"
+                        + " with an underscore in its name; name it in no_proxy");
+        assertThat(problems(LEAST.replace("{name: x}", "{name: x, webhook_configs: [{url: 'https://a_b/TOKEN'}]}")))
+                .anySatisfy(problem -> assertThat(problem).contains("underscore"))
+                .noneSatisfy(problem -> assertThat(problem).contains("TOKEN"));
+    }
+
+    @Test
     void aSecretInAFileIsReadWhenItIsNeeded() throws IOException {
         // C4
         Path file = Files.writeString(directory.resolve("pw"), "  s3cret\n");

@@ -6,6 +6,7 @@ import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -63,6 +64,50 @@ class HttpWaysIT {
             Outcome direct = Fake.send(yaml.formatted(", no_proxy: invalid"), Fake.firing());
             assertThat(direct).isInstanceOf(Outcome.Retry.class);
             assertThat(proxy.requests).hasSize(1);
+        }
+    }
+
+    @Test
+    void aHostWithAnUnderscoreInItsNameIsCalled() throws Exception {
+        // C6: services of compose have such names
+        try (var fake = new Fake();
+                var proxy = new Fake()) {
+            String yaml = "webhook_configs:\n- url: " + TestNames.url(fake.url("/hook?a=b"))
+                    + "\n  http_config: {proxy_url: '" + proxy.url("") + "', no_proxy: %s}\n";
+            fake.then(307, "", "Location", "/moved");
+            assertThat(Fake.send(yaml.formatted("alert_hook"), Fake.firing())).isInstanceOf(Outcome.Delivered.class);
+            assertThat(fake.requests).extracting(Fake.Request::path).containsExactly("/hook?a=b", "/moved");
+            assertThat(fake.requests)
+                    .extracting(request -> request.header("Host"))
+                    .containsOnly(URI.create(TestNames.url(fake.url(""))).getAuthority());
+            Outcome proxied = Fake.send(yaml.formatted("other"), Fake.firing());
+            assertThat(((Outcome.Refused) proxied).why()).contains("no_proxy");
+            assertThat(proxy.requests).isEmpty();
+        }
+    }
+
+    @Test
+    void theProxyMayHaveSuchANameToo() throws Exception {
+        // C6
+        try (var proxy = new Fake()) {
+            String yaml = "webhook_configs:\n- url: http://receiver.invalid/hook\n  http_config: {proxy_url: '"
+                    + TestNames.url(proxy.url("")) + "'}\n";
+            assertThat(Fake.send(yaml, Fake.firing())).isInstanceOf(Outcome.Delivered.class);
+            assertThat(proxy.requests.getFirst().path()).isEqualTo("http://receiver.invalid/hook");
+        }
+    }
+
+    @Test
+    void theNameAndPasswordOfAUrlAreSentAsAlertmanagerDoes() throws Exception {
+        // C6
+        try (var fake = new Fake()) {
+            for (String url : new String[] {fake.url("/hook"), TestNames.url(fake.url("/hook"))}) {
+                String yaml = "webhook_configs:\n- url: " + url.replace("://", "://me:hunter%32@");
+                assertThat(Fake.send(yaml, Fake.firing())).isInstanceOf(Outcome.Delivered.class);
+            }
+            assertThat(fake.requests)
+                    .extracting(request -> request.header("Authorization"))
+                    .containsExactly("Basic bWU6aHVudGVyMg==", "Basic bWU6aHVudGVyMg==");
         }
     }
 }

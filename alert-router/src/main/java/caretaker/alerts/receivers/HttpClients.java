@@ -1,0 +1,79 @@
+package caretaker.alerts.receivers;
+
+import caretaker.alerts.config.HttpConfig;
+import java.io.IOException;
+import java.net.Authenticator;
+import java.net.http.HttpClient;
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
+
+/** The HTTP clients of one {@code http_config}, made when they are needed. Any thread. */
+final class HttpClients implements AutoCloseable {
+    private static final Duration CONNECT = Duration.ofSeconds(10);
+
+    static {
+        // Java reads it once, when the first client of the process is made; cli/*.options have it, too.
+        System.setProperty("jdk.httpclient.allowRestrictedHeaders", "host");
+    }
+
+    private final HttpConfig config;
+    private @Nullable HttpClient client;
+    private @Nullable HttpClient direct;
+
+    HttpClients(HttpConfig config) {
+        this.config = config;
+    }
+
+    /**
+     * The one for a URL.
+     *
+     * @throws IOException if what the configuration says can't be done, without secrets
+     */
+    synchronized HttpClient to(Target target) throws IOException {
+        ProxyChoice proxies = ProxyChoice.of(config.proxy(), System.getenv());
+        if (!target.isByAddress()) {
+            client = client == null ? open(proxies) : client;
+            return client;
+        }
+        if (proxies != null && proxies.isAsked(target)) {
+            throw new IOException("a proxy cannot be asked for a host with an underscore in its name; name it in"
+                    + " no_proxy, or call it otherwise");
+        }
+        if (target.isSecure()) {
+            throw new IOException("https needs a host without an underscore in its name");
+        }
+        direct = direct == null ? open(null) : direct;
+        return direct;
+    }
+
+    private HttpClient open(@Nullable ProxyChoice proxies) throws IOException {
+        HttpClient.Builder builder = HttpClient.newBuilder()
+                .connectTimeout(CONNECT)
+                .followRedirects(HttpClient.Redirect.NEVER)
+                .version(config.http2() ? HttpClient.Version.HTTP_2 : HttpClient.Version.HTTP_1_1)
+                .sslContext(Tls.context(config.tls()))
+                .sslParameters(Tls.parameters(config.tls()))
+                .executor(Executors.newVirtualThreadPerTaskExecutor());
+        if (proxies != null) {
+            builder.proxy(proxies);
+            Authenticator authenticator = proxies.authenticator();
+            if (authenticator != null) {
+                builder.authenticator(authenticator);
+            }
+        }
+        return builder.build();
+    }
+
+    @Override
+    public synchronized void close() {
+        if (client != null) {
+            client.shutdownNow();
+            client = null;
+        }
+        if (direct != null) {
+            direct.shutdownNow();
+            direct = null;
+        }
+    }
+}
