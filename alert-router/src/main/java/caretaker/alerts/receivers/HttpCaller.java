@@ -63,7 +63,11 @@ final class HttpCaller implements AutoCloseable {
             }
             all.putAll(credentials.headers());
             all.putAll(headers);
-            return follow(url, body, all, timeout);
+            HttpClients.Way way = clients.to(url);
+            if (way.proxyLogin() != null) {
+                all.put("Proxy-Authorization", HttpCredentials.basic(way.proxyLogin())); // Java gives it to proxies only
+            }
+            return follow(way.http(), url, body, all, timeout);
         } catch (HttpCredentials.NoToken e) {
             return new HttpReply.Failed(e.failure());
         } catch (IOException e) {
@@ -71,9 +75,9 @@ final class HttpCaller implements AutoCloseable {
         }
     }
 
-    private HttpReply follow(Target first, byte[] body, Map<String, String> headers, Duration timeout)
-            throws IOException, InterruptedException {
-        HttpClient client = clients.to(first);
+    private HttpReply follow(
+            HttpClient client, Target first, byte[] body, Map<String, String> headers, Duration timeout)
+            throws InterruptedException {
         Target target = first;
         for (int hop = 0; hop <= MAX_REDIRECTS; hop++) {
             try {
@@ -83,6 +87,9 @@ final class HttpCaller implements AutoCloseable {
                 HttpResponse<byte[]> response =
                         client.send(request(target, body, headers, timeout), _ -> new BoundedBody(MAX_BODY));
                 int status = response.statusCode();
+                if (response.body() == null) { // said to CONNECT
+                    return new HttpReply.Failed(new Failure.Unreachable("the proxy answered " + status));
+                }
                 if (status / 100 != 3) {
                     return answer(response);
                 }

@@ -2,7 +2,6 @@ package caretaker.alerts.receivers;
 
 import caretaker.alerts.config.HttpConfig;
 import java.io.IOException;
-import java.net.Authenticator;
 import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.concurrent.Executors;
@@ -13,30 +12,45 @@ final class HttpClients implements AutoCloseable {
     private static final Duration CONNECT = Duration.ofSeconds(10);
 
     static {
-        // Java reads it once, when the first client of the process is made; cli/*.options have it, too.
+        // Java reads them once, when the first client of the process is made; cli/*.options have them, too.
         System.setProperty("jdk.httpclient.allowRestrictedHeaders", "host");
+        System.setProperty("jdk.http.auth.tunneling.disabledSchemes", ""); // Basic, as proxies know it
     }
 
     private final HttpConfig config;
     private @Nullable HttpClient client;
     private @Nullable HttpClient direct;
 
+    /**
+     * How a URL is called.
+     *
+     * @param proxyLogin {@code name:password} for the proxy that is asked, null if it wants none
+     */
+    record Way(HttpClient http, @Nullable String proxyLogin) {
+        /** Without the password. */
+        @Override
+        public String toString() {
+            return "Way";
+        }
+    }
+
     HttpClients(HttpConfig config) {
         this.config = config;
     }
 
     /**
-     * The one for a URL.
+     * The way to a URL.
      *
      * @throws IOException if what the configuration says can't be done, without secrets
      */
-    synchronized HttpClient to(Target target) throws IOException {
+    synchronized Way to(Target target) throws IOException {
         ProxyChoice proxies = ProxyChoice.of(config.proxy(), System.getenv());
+        Target proxy = proxies == null ? null : proxies.of(target);
         if (!target.isByAddress()) {
             client = client == null ? open(proxies) : client;
-            return client;
+            return new Way(client, proxy == null ? null : proxy.login());
         }
-        if (proxies != null && proxies.isAsked(target)) {
+        if (proxy != null) {
             throw new IOException("a proxy cannot be asked for a host with an underscore in its name; name it in"
                     + " no_proxy, or call it otherwise");
         }
@@ -44,7 +58,7 @@ final class HttpClients implements AutoCloseable {
             throw new IOException("https needs a host without an underscore in its name");
         }
         direct = direct == null ? open(null) : direct;
-        return direct;
+        return new Way(direct, null);
     }
 
     private HttpClient open(@Nullable ProxyChoice proxies) throws IOException {
@@ -57,10 +71,6 @@ final class HttpClients implements AutoCloseable {
                 .executor(Executors.newVirtualThreadPerTaskExecutor());
         if (proxies != null) {
             builder.proxy(proxies);
-            Authenticator authenticator = proxies.authenticator();
-            if (authenticator != null) {
-                builder.authenticator(authenticator);
-            }
         }
         return builder.build();
     }

@@ -2,10 +2,8 @@ package caretaker.alerts.receivers;
 
 import caretaker.alerts.config.HttpConfig;
 import java.io.IOException;
-import java.net.Authenticator;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.PasswordAuthentication;
 import java.net.Proxy;
 import java.net.ProxySelector;
 import java.net.SocketAddress;
@@ -69,28 +67,6 @@ final class ProxyChoice extends ProxySelector {
         return url;
     }
 
-    /** The name and password in the proxy's URL, null if there are none. */
-    @Nullable Authenticator authenticator() {
-        for (Target proxy : byScheme.values()) {
-            String user = proxy.login();
-            if (user != null) {
-                int colon = user.indexOf(':');
-                String name = colon < 0 ? user : user.substring(0, colon);
-                char[] password =
-                        colon < 0 ? new char[0] : user.substring(colon + 1).toCharArray();
-                return new Authenticator() {
-                    @Override
-                    protected @Nullable PasswordAuthentication getPasswordAuthentication() {
-                        return getRequestorType() == RequestorType.PROXY
-                                ? new PasswordAuthentication(name, password)
-                                : null;
-                    }
-                };
-            }
-        }
-        return null;
-    }
-
     @Override
     public List<Proxy> select(URI url) {
         Target proxy = chosen(url.getScheme(), url.getHost());
@@ -109,9 +85,9 @@ final class ProxyChoice extends ProxySelector {
         }
     }
 
-    /** Whether a URL is called through a proxy. */
-    boolean isAsked(Target target) {
-        return chosen(target.url().getScheme(), target.host()) != null;
+    /** The proxy that a URL is called through, null for none. */
+    @Nullable Target of(Target target) {
+        return chosen(target.url().getScheme(), target.host());
     }
 
     private @Nullable Target chosen(String scheme, String host) {

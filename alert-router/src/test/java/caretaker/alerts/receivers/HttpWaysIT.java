@@ -2,6 +2,7 @@ package caretaker.alerts.receivers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
 import java.net.InetAddress;
@@ -9,6 +10,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -58,12 +60,41 @@ class HttpWaysIT {
         // C6
         try (var proxy = new Fake()) {
             String yaml = "webhook_configs:\n- url: http://receiver.invalid/hook\n  http_config: {proxy_url: '"
-                    + proxy.url("") + "'%s}\n";
+                    + proxy.url("").replace("://", "://me:hunter2@") + "'%s}\n";
             assertThat(Fake.send(yaml.formatted(""), Fake.firing())).isInstanceOf(Outcome.Delivered.class);
             assertThat(proxy.requests.getFirst().path()).isEqualTo("http://receiver.invalid/hook");
+            assertThat(proxy.requests.getFirst().header("Proxy-Authorization")).isEqualTo("Basic bWU6aHVudGVyMg==");
             Outcome direct = Fake.send(yaml.formatted(", no_proxy: invalid"), Fake.firing());
             assertThat(direct).isInstanceOf(Outcome.Retry.class);
             assertThat(proxy.requests).hasSize(1);
+        }
+    }
+
+    @Test
+    void aProxyWithAPasswordLetsHttpsThrough() throws Exception {
+        // C6
+        var certificate = MailServer.certificate(folder);
+        var server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.setHttpsConfigurator(new HttpsConfigurator(certificate));
+        var seen = new AtomicReference<Headers>();
+        server.createContext("/", exchange -> {
+            seen.set(exchange.getRequestHeaders());
+            exchange.sendResponseHeaders(200, -1);
+            exchange.close();
+        });
+        server.start();
+        try (var proxy = new TunnelProxy()) {
+            String yaml = "webhook_configs:\n- url: https://receiver.invalid:"
+                    + server.getAddress().getPort() + "/\n  http_config: {proxy_url: 'http://me:%s@127.0.0.1:"
+                    + proxy.port() + "', tls_config: {ca_file: '" + folder.resolve("mail.pem")
+                    + "', server_name: mail.example.com}}\n";
+            assertThat(Fake.send(yaml.formatted("hunter2"), Fake.firing())).isInstanceOf(Outcome.Delivered.class);
+            assertThat(proxy.heard.getFirst()).startsWith("CONNECT receiver.invalid:");
+            assertThat(seen.get().containsKey("Proxy-Authorization")).isFalse();
+            Outcome wrong = Fake.send(yaml.formatted("s3cret"), Fake.firing());
+            assertThat(wrong.toString()).doesNotContain("s3cret").contains("the proxy answered 407");
+        } finally {
+            server.stop(0);
         }
     }
 
