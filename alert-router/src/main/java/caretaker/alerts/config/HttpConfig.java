@@ -4,7 +4,6 @@ import caretaker.chassis.config.Secret;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,21 +48,17 @@ public record HttpConfig(
      * @param url null for none; a secret, since it may hold a password
      * @param noProxy hosts that are called directly, with commas
      * @param fromEnvironment whether HTTP_PROXY and its siblings count
-     * @param connectHeader sent to the proxy only
      */
     public record Proxy(
-            @Nullable Secret url, String noProxy, boolean fromEnvironment, Map<String, List<Secret>> connectHeader) {
-        public static final Proxy NONE = new Proxy(null, "", false, Map.of());
+            @Nullable Secret url, String noProxy, boolean fromEnvironment) {
+        public static final Proxy NONE = new Proxy(null, "", false);
 
         static Proxy of(Values values) {
-            Map<String, List<Secret>> headers = new LinkedHashMap<>();
-            values.map("proxy_connect_header").forEach((name, list) -> headers.put(name, secrets(list)));
             String url = values.text("proxy_url");
             return new Proxy(
                     url.isEmpty() ? null : new Secret(url),
                     values.text("no_proxy"),
-                    values.flag("proxy_from_environment"),
-                    headers);
+                    values.flag("proxy_from_environment"));
         }
     }
 
@@ -131,13 +126,5 @@ public record HttpConfig(
                         values.textMap("endpoint_params"),
                         TlsConfig.of(values.section("tls_config")),
                         Proxy.of(values));
-    }
-
-    private static List<Secret> secrets(Object list) {
-        return list instanceof List<?> all
-                ? all.stream()
-                        .flatMap(one -> one instanceof Secret secret ? Stream.of(secret) : Stream.empty())
-                        .toList()
-                : List.of();
     }
 }

@@ -133,8 +133,11 @@ final class Scalars {
     }
 
     private static String proxy(String text) {
-        if (!text.isEmpty() && !WEB.matcher(text).matches()) {
-            throw new IllegalArgumentException("should be a URL such as http://proxy:3128");
+        Matcher parts = WEB.matcher(text);
+        boolean http = parts.matches() && parts.group(1).equalsIgnoreCase("http") && parts.group(2) != null;
+        if (!text.isEmpty() && !http) {
+            throw new IllegalArgumentException(
+                    "should be a URL such as http://proxy:3128; proxies of other kinds are not supported");
         }
         return text;
     }

@@ -4,10 +4,14 @@ import caretaker.alerts.config.HttpConfig;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 
-/** The HTTP clients of one {@code http_config}, made when they are needed. Any thread. */
+/**
+ * The HTTP clients of one {@code http_config}, made when they are needed, and anew when its certificates or its key were
+ * written anew. Any thread.
+ */
 final class HttpClients implements AutoCloseable {
     private static final Duration CONNECT = Duration.ofSeconds(10);
 
@@ -18,8 +22,8 @@ final class HttpClients implements AutoCloseable {
     }
 
     private final HttpConfig config;
-    private @Nullable HttpClient client;
-    private @Nullable HttpClient direct;
+    private final Kept proxied = new Kept();
+    private final Kept direct = new Kept();
 
     /**
      * How a URL is called.
@@ -47,8 +51,7 @@ final class HttpClients implements AutoCloseable {
         ProxyChoice proxies = ProxyChoice.of(config.proxy(), System.getenv());
         Target proxy = proxies == null ? null : proxies.of(target);
         if (!target.isByAddress()) {
-            client = client == null ? open(proxies) : client;
-            return new Way(client, proxy == null ? null : proxy.login());
+            return new Way(proxied.get(proxies), proxy == null ? null : proxy.login());
         }
         if (proxy != null) {
             throw new IOException("a proxy cannot be asked for a host with an underscore in its name; name it in"
@@ -57,8 +60,7 @@ final class HttpClients implements AutoCloseable {
         if (target.isSecure()) {
             throw new IOException("https needs a host without an underscore in its name");
         }
-        direct = direct == null ? open(null) : direct;
-        return new Way(direct, null);
+        return new Way(direct.get(null), null);
     }
 
     private HttpClient open(@Nullable ProxyChoice proxies) throws IOException {
@@ -77,13 +79,41 @@ final class HttpClients implements AutoCloseable {
 
     @Override
     public synchronized void close() {
-        if (client != null) {
-            client.shutdownNow();
-            client = null;
+        proxied.close();
+        direct.close();
+    }
+
+    /** A client, and how old what it was made of is. */
+    private final class Kept {
+        private @Nullable HttpClient client;
+        private List<Long> files = List.of();
+
+        HttpClient get(@Nullable ProxyChoice proxies) throws IOException {
+            List<Long> now = Tls.filesWritten(config.tls());
+            HttpClient old = client;
+            if (old != null && now.equals(files)) {
+                return old;
+            }
+            try {
+                client = open(proxies);
+                files = now;
+            } catch (IOException e) {
+                if (old == null) {
+                    throw e;
+                }
+                return old; // half written; the next message looks again
+            }
+            if (old != null) {
+                old.shutdown(); // what is on its way arrives
+            }
+            return client;
         }
-        if (direct != null) {
-            direct.shutdownNow();
-            direct = null;
+
+        void close() {
+            if (client != null) {
+                client.shutdownNow();
+                client = null;
+            }
         }
     }
 }

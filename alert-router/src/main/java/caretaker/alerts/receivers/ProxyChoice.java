@@ -35,9 +35,6 @@ final class ProxyChoice extends ProxySelector {
      * @throws IOException if it says what we can't do
      */
     static @Nullable ProxyChoice of(HttpConfig.Proxy config, Map<String, String> environment) throws IOException {
-        if (!config.connectHeader().isEmpty()) {
-            throw new IOException("proxy_connect_header is not supported");
-        }
         if (config.url() != null) {
             Target proxy = proxy(config.url().reveal(), "proxy_url");
             return new ProxyChoice(Map.of("http", proxy, "https", proxy), config.noProxy());

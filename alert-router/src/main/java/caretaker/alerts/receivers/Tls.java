@@ -2,19 +2,16 @@ package caretaker.alerts.receivers;
 
 import caretaker.alerts.config.TlsConfig;
 import java.io.ByteArrayInputStream;
+import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.KeyFactory;
 import java.security.KeyStore;
-import java.security.PrivateKey;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
-import java.security.spec.InvalidKeySpecException;
-import java.security.spec.PKCS8EncodedKeySpec;
-import java.util.Base64;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.stream.Stream;
@@ -48,6 +45,17 @@ final class Tls {
         } catch (GeneralSecurityException | IllegalArgumentException e) {
             throw new IOException("tls_config: a certificate or key cannot be read", e);
         }
+    }
+
+    /** When the files that it names were last written, in milliseconds; 0 for one that is not there. */
+    static List<Long> filesWritten(TlsConfig config) {
+        List<Long> times = new ArrayList<>();
+        for (String file : List.of(config.caFile(), config.certFile())) {
+            times.add(new File(file).lastModified());
+        }
+        Path key = config.key().file();
+        times.add(key == null ? 0 : key.toFile().lastModified());
+        return times;
     }
 
     /** The protocols between the oldest and the newest allowed; TLS 1.2 is the oldest if nobody says. */
@@ -94,27 +102,12 @@ final class Tls {
         KeyStore store = emptyStore();
         store.setKeyEntry(
                 "own",
-                privateKey(config.key().reveal()),
+                PemKey.read(config.key().reveal()),
                 new char[0],
                 certificates(pem).toArray(Certificate[]::new));
         var factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         factory.init(store, new char[0]);
         return factory.getKeyManagers();
-    }
-
-    private static PrivateKey privateKey(String pem) throws GeneralSecurityException {
-        if (!pem.contains("-----BEGIN PRIVATE KEY-----")) {
-            throw new GeneralSecurityException("not a PKCS #8 key");
-        }
-        byte[] der = Base64.getMimeDecoder().decode(pem.replaceAll("-----[A-Z ]+-----", ""));
-        for (String algorithm : List.of("RSA", "EC", "EdDSA")) {
-            try {
-                return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(der));
-            } catch (InvalidKeySpecException e) {
-                // a key of another kind, it may be the next
-            }
-        }
-        throw new GeneralSecurityException("a key of no known kind");
     }
 
     private static Collection<? extends Certificate> certificates(String pem) throws GeneralSecurityException {

@@ -253,7 +253,7 @@ class AlertmanagerConfigTest {
                   - url: http://{{ .X }}/SECRET11
                     http_config: {oauth2: {client_id: i, client_secret: SECRET12, token_url: t}}
                   - url: http://h
-                    http_config: {authorization: {credentials: SECRET13}, proxy_connect_header: {a: [SECRET14]}}
+                    http_config: {authorization: {credentials: SECRET13}}
                   - url: http://h
                     http_config: {http_headers: {X: {secrets: [SECRET15]}}, tls_config: {cert: c, key: SECRET16}}
                   pagerduty_configs: [{routing_key: SECRET17, service_key: SECRET18}]
@@ -283,6 +283,20 @@ class AlertmanagerConfigTest {
         assertThat(problems(LEAST.replace("{name: x}", "{name: x, webhook_configs: [{url: 'https://a_b/TOKEN'}]}")))
                 .anySatisfy(problem -> assertThat(problem).contains("underscore"))
                 .noneSatisfy(problem -> assertThat(problem).contains("TOKEN"));
+    }
+
+    @Test
+    void whatNoProxyIsAskedWithIsRefused() {
+        for (String wrong : new String[] {
+            "proxy_connect_header: {a: [TOKEN]}", "proxy_url: 'https://u:TOKEN@p'", "proxy_url: 'socks5://u:TOKEN@p'"
+        }) {
+            assertThat(problems(LEAST + "global: {http_config: {" + wrong + "}}"))
+                    .as(wrong)
+                    .singleElement()
+                    .asString()
+                    .contains("am.yml:", "not supported")
+                    .doesNotContain("TOKEN");
+        }
     }
 
     @Test

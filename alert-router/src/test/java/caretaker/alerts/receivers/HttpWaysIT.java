@@ -8,7 +8,10 @@ import com.sun.net.httpserver.HttpsServer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -50,6 +53,33 @@ class HttpWaysIT {
             assertThat(calls).hasValue(2);
             String missing = yaml.formatted("ca_file: '" + folder.resolve("none.pem") + "'");
             assertThat(Fake.send(missing, Fake.firing())).isInstanceOf(Outcome.Refused.class);
+        } finally {
+            server.stop(0);
+        }
+    }
+
+    @Test
+    void aCertificateThatIsWrittenAnewCountsForTheNextMessage() throws Exception {
+        // C6
+        var other = Files.createDirectory(folder.resolve("other"));
+        MailServer.certificate(other);
+        var server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.setHttpsConfigurator(new HttpsConfigurator(MailServer.certificate(folder)));
+        server.createContext("/", exchange -> {
+            exchange.sendResponseHeaders(200, -1);
+            exchange.close();
+        });
+        server.start();
+        Path trusted = Files.copy(other.resolve("mail.pem"), folder.resolve("ca.pem"));
+        String yaml = "webhook_configs:\n- url: https://127.0.0.1:" + server.getAddress().getPort()
+                + "/\n  http_config: {tls_config: {server_name: mail.example.com, ca_file: '" + trusted + "'}}\n";
+        try (var senders = Fake.senders(yaml)) {
+            assertThat(Fake.send(senders, Fake.firing())).isInstanceOf(Outcome.Retry.class);
+            Files.copy(folder.resolve("mail.pem"), trusted, StandardCopyOption.REPLACE_EXISTING);
+            Files.setLastModifiedTime(trusted, FileTime.fromMillis(1));
+            assertThat(Fake.send(senders, Fake.firing())).isInstanceOf(Outcome.Delivered.class);
+            Files.writeString(trusted, "-----BEGIN CERTIFICATE-----");
+            assertThat(Fake.send(senders, Fake.firing())).isInstanceOf(Outcome.Delivered.class);
         } finally {
             server.stop(0);
         }
