@@ -8,7 +8,10 @@ import jakarta.mail.MessagingException;
 import jakarta.mail.Session;
 import java.io.IOException;
 import java.util.Properties;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.angus.mail.smtp.SMTPTransport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Sends mails, each over its own connection. All but our own mistakes is tried again, as in Alertmanager. */
 final class EmailSender implements Sender {
@@ -16,6 +19,9 @@ final class EmailSender implements Sender {
     private static final int READ_MILLIS = 30_000;
     private static final int IMPLICIT_TLS = 465;
 
+    private static final Logger LOGGER = LoggerFactory.getLogger(EmailSender.class);
+
+    private final AtomicBoolean saidNoLogin = new AtomicBoolean();
     private final EmailConfig config;
     private final Templates templates;
 
@@ -50,8 +56,12 @@ final class EmailSender implements Sender {
     private void deliver(Session session, MailMessage mail) throws MessagingException, IOException {
         try (var server = (SMTPTransport) session.getTransport("smtp")) {
             server.connect(config.host(), config.port(), null, null);
-            new SmtpLogin(server, config).run();
-            server.sendMessage(mail, mail.getAllRecipients());
+            if (new SmtpLogin(server, config).run() && !saidNoLogin.getAndSet(true)) {
+                LOGGER.atWarn()
+                        .addKeyValue("smarthost", config.smarthost())
+                        .log("the mail server offers no login; auth_username is not used");
+            }
+            server.sendMessage(mail, mail.recipients());
         }
     }
 

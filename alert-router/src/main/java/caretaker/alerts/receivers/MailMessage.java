@@ -1,12 +1,13 @@
 package caretaker.alerts.receivers;
 
 import caretaker.alerts.config.EmailConfig;
+import jakarta.mail.Address;
 import jakarta.mail.Message;
 import jakarta.mail.MessagingException;
 import jakarta.mail.Session;
+import jakarta.mail.internet.AddressException;
 import jakarta.mail.internet.InternetAddress;
 import jakarta.mail.internet.MimeBodyPart;
-import jakarta.mail.internet.MimeMessage;
 import jakarta.mail.internet.MimeMultipart;
 import jakarta.mail.internet.MimeUtility;
 import java.io.UnsupportedEncodingException;
@@ -18,19 +19,35 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.eclipse.angus.mail.smtp.SMTPMessage;
 
-/** A notification as a mail. Its Message-Id is the same whenever the same notification is sent again. */
-final class MailMessage extends MimeMessage {
+/**
+ * A notification as a mail. Its Message-Id is the same whenever the same notification is sent again. Who gets it, and
+ * whom it is from, is {@code to} and {@code from}; headers of these names say something else to readers only.
+ */
+final class MailMessage extends SMTPMessage {
     /** A line of a mail may not be longer than 998 characters. */
     private static final int MAX_HEADER = 900;
 
     private static final DateTimeFormatter DATE =
             DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss xx", Locale.ENGLISH);
+    private static final Set<String> ADDRESSES = Set.of("From", "To", "Cc", "Reply-To", "Sender");
     private static final Set<String> OURS =
             Set.of("Content-Type", "Content-Transfer-Encoding", "Mime-Version", "Bcc", "Return-Path");
 
-    private MailMessage(Session session) {
+    private final InternetAddress[] recipients;
+
+    private MailMessage(Session session, InternetAddress from, InternetAddress[] to) throws MessagingException {
         super(session);
+        recipients = to;
+        setFrom(from);
+        setEnvelopeFrom(from.getAddress());
+        setRecipients(Message.RecipientType.TO, to);
+    }
+
+    /** Who gets it, whatever its headers say. */
+    Address[] recipients() {
+        return recipients.clone();
     }
 
     /** What a mail cannot be made of: an address that is none. Another attempt would fail again. */
@@ -44,14 +61,12 @@ final class MailMessage extends MimeMessage {
 
     static MailMessage of(EmailConfig config, Notification notification, Rendering rendering, Session session)
             throws MessagingException, BadAddress {
-        var mail = new MailMessage(session);
         InternetAddress[] from = addresses("from", rendering.text(config.from()), rendering);
         if (from.length != 1) {
             throw new BadAddress("'from' must be one address");
         }
         InternetAddress[] to = addresses("to", rendering.text(config.to()), rendering);
-        mail.setFrom(from[0]);
-        mail.setRecipients(Message.RecipientType.TO, to);
+        var mail = new MailMessage(session, from[0], to);
         Map<String, String> headers = new TreeMap<>(config.headers());
         headers.putIfAbsent("Subject", EmailConfig.DEFAULT_SUBJECT);
         String text = config.text().isEmpty() ? "" : rendering.text(config.text());
@@ -97,15 +112,25 @@ final class MailMessage extends MimeMessage {
         if (!name.matches("[\\x21-\\x39\\x3b-\\x7e]+") || OURS.contains(name)) {
             return; // the configuration's check refuses most of them; the rest would break the mail
         }
-        if (name.equals("From") || name.equals("To")) {
-            return; // who gets it is 'from' and 'to'
-        }
         try {
             String line = Texts.cut(Texts.oneLine(value), MAX_HEADER);
-            String encoded = MimeUtility.encodeText(line, "UTF-8", "Q");
+            String encoded = ADDRESSES.contains(name) ? people(line) : MimeUtility.encodeText(line, "UTF-8", "Q");
             setHeader(name, MimeUtility.fold(name.length() + 2, encoded));
         } catch (UnsupportedEncodingException e) {
             throw new IllegalStateException("every JDK has UTF-8", e);
+        }
+    }
+
+    /** Addresses with the names before them encoded, or encoded text where they are none. */
+    private static String people(String line) throws UnsupportedEncodingException {
+        try {
+            InternetAddress[] addresses = InternetAddress.parse(line, true);
+            for (InternetAddress address : addresses) {
+                address.setPersonal(address.getPersonal(), "UTF-8");
+            }
+            return InternetAddress.toString(addresses);
+        } catch (AddressException e) {
+            return MimeUtility.encodeText(line, "UTF-8", "Q");
         }
     }
 

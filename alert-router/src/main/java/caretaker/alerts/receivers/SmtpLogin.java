@@ -12,6 +12,7 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.eclipse.angus.mail.smtp.SMTPTransport;
@@ -30,36 +31,40 @@ final class SmtpLogin {
     }
 
     /**
-     * Does nothing without a user name.
+     * Logs in, if there is a user name. A server that offers no login at all is not told it: as with Alertmanager, the
+     * mail is sent without, and the server decides.
      *
+     * @return whether there was a user name to nobody's use
      * @throws MessagingException if the server refuses or offers nothing that we can do; holds no secret
      * @throws IOException if the secret's file can't be read
      */
-    void run() throws MessagingException, IOException {
+    boolean run() throws MessagingException, IOException {
         String user = config.authUsername();
-        String offered = server.getExtensionParameter("AUTH");
         if (user.isEmpty()) {
-            return;
+            return false;
         }
-        List<String> ways = offered == null
-                ? List.of()
-                : Arrays.asList(offered.strip().toUpperCase(Locale.ROOT).split("[ =]+"));
+        if (!server.supportsExtension("AUTH")) {
+            return true;
+        }
+        String offered = Objects.requireNonNullElse(server.getExtensionParameter("AUTH"), "");
+        List<String> ways =
+                Arrays.asList(offered.strip().toUpperCase(Locale.ROOT).split("[ =]+"));
         for (String way : ways) {
             if (way.equals("CRAM-MD5") && config.authSecret().isGiven()) {
                 cramMd5(user, config.authSecret().reveal());
-                return;
+                return false;
             }
             if (way.equals("PLAIN") && config.authPassword().isGiven()) {
                 plain(user, config.authPassword().reveal());
-                return;
+                return false;
             }
             if (way.equals("LOGIN") && config.authPassword().isGiven()) {
                 login(user, config.authPassword().reveal());
-                return;
+                return false;
             }
         }
         throw new MessagingException("the mail server offers no way to log in for which there is a secret; it offers: "
-                + (ways.isEmpty() ? "none" : Texts.cut(Texts.oneLine(String.join(", ", ways)), 100)));
+                + Texts.cut(Texts.oneLine(String.join(", ", ways)), 100));
     }
 
     private void plain(String user, String password) throws MessagingException, IOException {

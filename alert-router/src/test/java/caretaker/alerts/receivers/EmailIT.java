@@ -187,7 +187,7 @@ class EmailIT {
     @Test
     void aLoginThatFailsIsTriedAgainAndShowsNoSecret() throws Exception {
         // E5
-        for (String ways : new String[] {"", "GSSAPI", "PLAIN", "LOGIN"}) {
+        for (String ways : new String[] {"GSSAPI", "PLAIN", "LOGIN"}) {
             try (var server = new MailServer(ways, null)) {
                 Outcome outcome = Fake.send(
                         yaml(server.port(), "require_tls: false\nauth_username: me\nauth_password: wr0ng"),
@@ -196,6 +196,39 @@ class EmailIT {
                 assertThat(outcome.toString()).doesNotContain("wr0ng").doesNotContain("d3IwbmcK");
                 assertThat(server.heard).noneMatch(line -> line.startsWith("MAIL"));
             }
+        }
+    }
+
+    @Test
+    void aServerWithoutLoginIsSentTheMailWithoutOne() throws Exception {
+        // W6: as Alertmanager, which logs in where it is offered
+        try (var server = new MailServer("", null)) {
+            Outcome outcome = Fake.send(
+                    yaml(server.port(), "require_tls: false\nauth_username: me\nauth_password: hunter2"),
+                    Fake.firing());
+            assertThat(outcome).isInstanceOf(Outcome.Delivered.class);
+            assertThat(server.heard).noneMatch(line -> line.contains("AUTH") || line.contains("hunter2"));
+        }
+    }
+
+    @Test
+    void headersSayWhomAMailIsFromAndToButNotWhoGetsIt() throws Exception {
+        // W5
+        String evil = "x@example.com\r\nBcc: evil@example.com";
+        try (var server = new MailServer("", null)) {
+            String headers = "require_tls: false\nheaders: {From: 'Über <noreply@example.com>', To: 'All {{ .Status }}',"
+                    + " Cc: '{{ .CommonLabels.node }}', Reply-To: desk@example.com}";
+            assertThat(Fake.send(yaml(server.port(), headers), Fake.notification(Fake.alert("firing", evil, ""))))
+                    .isInstanceOf(Outcome.Delivered.class);
+            assertThat(server.heard).contains("MAIL FROM:<caretaker@example.com>");
+            assertThat(server.heard)
+                    .filteredOn(line -> line.startsWith("RCPT"))
+                    .containsExactly("RCPT TO:<ops@example.com>", "RCPT TO:<second@example.com>");
+            assertThat(server.headers("From")).containsExactly("=?UTF-8?Q?=C3=9Cber?= <noreply@example.com>");
+            assertThat(server.headers("To")).containsExactly("All firing");
+            assertThat(server.headers("Reply-To")).containsExactly("desk@example.com");
+            assertThat(server.headers("Cc")).hasSize(1);
+            assertThat(server.heard.subList(0, server.heard.indexOf(""))).noneMatch(line -> line.startsWith("Bcc"));
         }
     }
 
