@@ -36,7 +36,7 @@ public final class RecoveryNews {
                                 Kind.RECOVERY_QUARANTINED,
                                 since,
                                 "is left alone until somebody releases it",
-                                "See what is wrong with it, then: caretaker recovery release"));
+                                "See what is wrong with it, then: caretaker recovery release NAME"));
             case RELEASED -> List.of(cleared(event, Kind.RECOVERY_QUARANTINED), cleared(event, Kind.RECOVERY_FAILED));
             case ESCALATED ->
                 List.of(occurred(
@@ -53,7 +53,7 @@ public final class RecoveryNews {
             case BREAKER_RESET -> List.of(cleared(event, Kind.RECOVERY_BREAKER_OPEN));
             case PAUSED ->
                 List.of(raised(
-                        event, Kind.RECOVERY_PAUSED, since, "repairs are paused", "caretaker recovery resume ends it"));
+                        event, Kind.RECOVERY_PAUSED, since, "repairs are paused", "To end it: caretaker recovery resume"));
             case RESUMED -> List.of(cleared(event, Kind.RECOVERY_PAUSED));
         };
     }

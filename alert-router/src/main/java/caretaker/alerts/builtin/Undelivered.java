@@ -44,6 +44,6 @@ public final class Undelivered {
                 Map.of("receiver", receiver),
                 HealthNews.line("notifications of receiver " + receiver + " could not be delivered"),
                 "Messages to receiver " + receiver + " were given up and wait as dead letters.",
-                "Mend the receiver (caretaker notify test), then send them again: caretaker notify resend");
+                "Mend the receiver (caretaker notify test NAME), then: caretaker notify dead resend --all");
     }
 }
