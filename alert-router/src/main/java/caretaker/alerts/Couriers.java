@@ -177,7 +177,10 @@ final class Couriers implements Outlet, DeliveryApi.Trial, AutoCloseable {
         return outcome;
     }
 
-    /** Sends one sample alert to each integration of a receiver, past everything that could keep it back. */
+    /**
+     * Sends one sample alert to each integration of a receiver, past everything that could keep it back; and its end
+     * where an incident would stay open.
+     */
     @Override
     public Optional<List<DeliveryApi.Tried>> send(String receiver) {
         Optional<Receiver> known = receiver(receiver);
@@ -187,18 +190,25 @@ final class Couriers implements Outlet, DeliveryApi.Trial, AutoCloseable {
         List<DeliveryApi.Tried> tried = new ArrayList<>();
         for (Integration integration : known.get().integrations()) {
             long begun = System.nanoTime();
-            var sample = Sample.of(integration, externalUrl, clock.instant());
-            Outcome outcome = attempt(integration, receiver, () -> sample);
-            String error = switch (outcome) {
-                case Outcome.Delivered told ->
-                    told.templateError() == null ? "" : "sent plain: " + told.templateError();
-                case Outcome.Retry failed -> failed.why();
-                case Outcome.Refused failed -> failed.why();
-            };
+            Instant now = clock.instant();
+            Outcome outcome = attempt(integration, receiver, () -> Sample.firing(integration, externalUrl, now));
+            String error = error(outcome);
+            if (integration.kind() == Integration.Kind.PAGERDUTY && outcome instanceof Outcome.Delivered) {
+                Outcome end = attempt(integration, receiver, () -> Sample.over(integration, externalUrl, now));
+                error = end instanceof Outcome.Delivered ? error : "the incident stays open: " + error(end);
+            }
             long millis = Duration.ofNanos(System.nanoTime() - begun).toMillis();
             tried.add(new DeliveryApi.Tried(integration.name(), error, millis));
         }
         return Optional.of(tried);
+    }
+
+    private static String error(Outcome outcome) {
+        return switch (outcome) {
+            case Outcome.Delivered told -> told.templateError() == null ? "" : "sent plain: " + told.templateError();
+            case Outcome.Retry failed -> failed.why();
+            case Outcome.Refused failed -> failed.why();
+        };
     }
 
     private synchronized Optional<Receiver> receiver(String name) {

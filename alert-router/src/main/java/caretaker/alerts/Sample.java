@@ -9,6 +9,7 @@ import caretaker.alerts.template.TemplateData;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** An alert that says that it is none, to try a receiver with. */
 final class Sample {
@@ -20,20 +21,30 @@ final class Sample {
 
     private Sample() {}
 
-    static Notification of(Integration integration, String externalUrl, Instant now) {
+    static Notification firing(Integration integration, String externalUrl, Instant now) {
+        return of(integration, externalUrl, "firing", now, null);
+    }
+
+    /** The same alert over: where the first opened something that stays open. */
+    static Notification over(Integration integration, String externalUrl, Instant now) {
+        return of(integration, externalUrl, "resolved", now, now);
+    }
+
+    private static Notification of(
+            Integration integration, String externalUrl, String status, Instant now, @Nullable Instant endsAt) {
         var labels = LabelSet.of(LABELS);
         var alert = new TemplateData.Alert(
-                "firing",
+                status,
                 LABELS,
                 ANNOTATIONS,
                 now,
-                null,
+                endsAt,
                 "",
                 labels.fingerprint().toString());
         String receiver = integration.receiver();
         var data = new TemplateData(
                 LetterData.quoted(receiver),
-                "firing",
+                status,
                 List.of(alert),
                 LABELS,
                 LABELS,

@@ -45,7 +45,9 @@ class DeliveryIT {
                     webhook_configs: [{url: '%s'}]
                   - name: other
                     webhook_configs: [{url: '%s'}]
-                """.formatted(hook.url("/all"), hook.url("/other"))), more);
+                  - name: pager
+                    pagerduty_configs: [{routing_key: k, url: '%s'}]
+                """.formatted(hook.url("/all"), hook.url("/other"), hook.url("/pager"))), more);
     }
 
     private static String alert(String name, String node, boolean resolved) {
@@ -277,6 +279,23 @@ class DeliveryIT {
             assertThat(tried.getJsonObject(0).getString("error")).contains("500");
             assertThat(router.post("/api/caretaker/v1/receivers/none/test", "").statusCode())
                     .isEqualTo(404);
+        }
+    }
+
+    @Test
+    void theIncidentThatATrialOpensIsResolved() {
+        // K10
+        try (var router = router("")) {
+            var tried = new JsonArray(router.post("/api/caretaker/v1/receivers/pager/test", "").body());
+            assertThat(tried).hasSize(1);
+            assertThat(tried.getJsonObject(0).getBoolean("delivered")).isTrue();
+            assertThat(hook.taken())
+                    .extracting(told -> told.json().getString("event_action"))
+                    .containsExactly("trigger", "resolve");
+            assertThat(hook.taken())
+                    .extracting(told -> told.json().getString("dedup_key"))
+                    .doesNotContainNull()
+                    .containsOnly(hook.taken().getFirst().json().getString("dedup_key"));
         }
     }
 

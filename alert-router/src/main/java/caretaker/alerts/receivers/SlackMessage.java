@@ -16,6 +16,7 @@ final class SlackMessage {
     private final SlackConfig config;
     private final Rendering rendering;
     private final TemplateData plain;
+    private final SlackEscapes escapes;
 
     /**
      * A message to be made.
@@ -27,6 +28,7 @@ final class SlackMessage {
         this.config = config;
         this.rendering = rendering;
         this.plain = plain;
+        this.escapes = new SlackEscapes(config.linkNames());
     }
 
     ObjectNode json() {
@@ -46,7 +48,7 @@ final class SlackMessage {
     private ObjectNode attachment() {
         SlackConfig.Attachment from = config.attachment();
         ObjectNode json = Json.object();
-        String subject = SlackEscapes.text(Texts.plainSubject(plain));
+        String subject = escapes.text(Texts.plainSubject(plain));
         put(json, "title", Texts.cut(rendering.text(from.title(), subject), MAX_TITLE));
         put(json, "title_link", url(from.titleLink()));
         put(json, "pretext", rendering.text(from.pretext()));
@@ -66,7 +68,7 @@ final class SlackMessage {
         (from.mrkdwnIn().isEmpty() ? MARKUP : from.mrkdwnIn()).forEach(markup::add);
         String error = rendering.error();
         if (error != null) {
-            json.put("text", SlackEscapes.text(Texts.plainText(plain, error)));
+            json.put("text", escapes.text(Texts.plainText(plain, error)));
         }
         return json;
     }

@@ -44,7 +44,7 @@ final class SlackSender implements Sender {
 
     @Override
     public Outcome send(Notification notification) throws InterruptedException {
-        var rendering = new Rendering(templates, SlackEscapes.of(notification.data()));
+        var rendering = new Rendering(templates, new SlackEscapes(config.linkNames()).of(notification.data()));
         ObjectNode message = new SlackMessage(config, rendering, notification.data()).json();
         String target;
         Map<String, String> headers = new LinkedHashMap<>();

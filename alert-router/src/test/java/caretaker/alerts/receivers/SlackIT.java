@@ -2,6 +2,7 @@ package caretaker.alerts.receivers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import caretaker.alerts.template.TemplateData;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -78,6 +79,29 @@ class SlackIT {
                 .isEqualTo("<https://ok|ours> &lt;!channel&gt; &lt;http://evil|bank&gt; "
                         + "&lt;!here&gt; &lt;@U1&gt; <https://wiki/a?b=1&amp;c=2|runbook>"
                         + " &lt;https://x|&lt;!channel&gt;");
+    }
+
+    @Test
+    void labelsCannotCallPeopleByTheirNamesEither() throws Exception {
+        // W2
+        var alert = new TemplateData.Alert(
+                "firing",
+                Map.of("alertname", "@channel", "<!here>", "ops@here"),
+                Map.of("summary", "<https://wiki/@a?b=1&c=2|@everyone> @bob @ noon"),
+                Fake.AT,
+                null,
+                "x|y> <!channel> @here",
+                "56d967e608104d88");
+        String text = "link_names: true\ntext: '@oncall {{ .CommonAnnotations.summary }}{{ range .CommonLabels.SortedPairs }}"
+                + " {{ .Name }}={{ .Value }}{{ end }}{{ range .Alerts }} <{{ .GeneratorURL }}|go>{{ end }}'";
+        Fake.send(hook(text), Fake.notification(alert));
+        JsonNode json = fake.requests.getFirst().json();
+        assertThat(json.get("link_names").asBoolean()).isTrue();
+        assertThat(json.at("/attachments/0/text").asText())
+                .isEqualTo("@oncall <https://wiki/@a?b=1&amp;c=2|@\u2060everyone> @\u2060bob @ noon"
+                        + " alertname=@\u2060channel &lt;!here&gt;=ops@\u2060here"
+                        + " <x%7Cy%3E %3C!channel%3E %40here|go>");
+        assertThat(json.at("/attachments/0/title").asText()).doesNotContain("@channel");
     }
 
     @Test
