@@ -9,7 +9,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /** Sends events to PagerDuty. {@code dedup_key} is of the group, so the same event sent twice is one incident. */
 final class PagerdutySender implements Sender {
@@ -17,6 +19,7 @@ final class PagerdutySender implements Sender {
     static final int MAX_SUMMARY = 1024;
     static final String OLD_API = "https://events.pagerduty.com/generic/2010-04-15/create_event.json";
 
+    private static final Set<String> SEVERITIES = Set.of("critical", "error", "warning", "info");
     private static final String NEW_API = "https://events.pagerduty.com/v2/enqueue";
     private static final String TOO_LARGE = "Custom details have been removed because the event was larger than 512 kB";
 
@@ -80,7 +83,7 @@ final class PagerdutySender implements Sender {
         ObjectNode payload = event.putObject("payload");
         payload.put("summary", summary(rendering));
         payload.put("source", orElse(rendering.text(config.source(), "Caretaker"), "Caretaker"));
-        payload.put("severity", orElse(rendering.text(config.severity(), "error"), "error"));
+        payload.put("severity", severity(rendering));
         payload.set("custom_details", details(rendering));
         put(payload, "class", rendering.text(config.eventClass()));
         put(payload, "component", rendering.text(config.component()));
@@ -111,6 +114,12 @@ final class PagerdutySender implements Sender {
     private String summary(Rendering rendering) {
         String instead = Texts.plainSubject(rendering.data());
         return Texts.cut(orElse(rendering.text(config.description(), instead), instead), MAX_SUMMARY);
+    }
+
+    /** PagerDuty refuses an event with another one, such as a label's; it pages as an error then. */
+    private String severity(Rendering rendering) {
+        String severity = rendering.text(config.severity(), "error").strip().toLowerCase(Locale.ROOT);
+        return SEVERITIES.contains(severity) ? severity : "error";
     }
 
     private JsonNode details(Rendering rendering) {

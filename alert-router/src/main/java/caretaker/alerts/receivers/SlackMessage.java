@@ -11,6 +11,11 @@ final class SlackMessage {
     /** Slack refuses longer titles. */
     static final int MAX_TITLE = 1024;
 
+    /** Slack cuts or refuses longer ones. */
+    static final int MAX_TEXT = 40_000;
+
+    static final int MAX_FOOTER = 300;
+
     private static final List<String> MARKUP = List.of("fallback", "pretext", "text");
 
     private final SlackConfig config;
@@ -40,7 +45,7 @@ final class SlackMessage {
         if (config.linkNames()) {
             json.put("link_names", true);
         }
-        put(json, "text", rendering.text(config.messageText()));
+        put(json, "text", text(config.messageText(), ""));
         json.putArray("attachments").add(attachment());
         return json;
     }
@@ -51,15 +56,15 @@ final class SlackMessage {
         String subject = escapes.text(Texts.plainSubject(plain));
         put(json, "title", Texts.cut(rendering.text(from.title(), subject), MAX_TITLE));
         put(json, "title_link", url(from.titleLink()));
-        put(json, "pretext", rendering.text(from.pretext()));
-        json.put("text", rendering.text(from.text()));
-        json.put("fallback", rendering.text(from.fallback(), subject));
+        put(json, "pretext", text(from.pretext(), ""));
+        json.put("text", text(from.text(), ""));
+        json.put("fallback", text(from.fallback(), subject));
         json.put("callback_id", rendering.text(from.callbackId()));
         fields(json, from);
         actions(json, from);
         put(json, "image_url", url(from.imageUrl()));
         put(json, "thumb_url", url(from.thumbUrl()));
-        json.put("footer", rendering.text(from.footer()));
+        json.put("footer", Texts.cut(rendering.text(from.footer()), MAX_FOOTER));
         put(
                 json,
                 "color",
@@ -68,7 +73,7 @@ final class SlackMessage {
         (from.mrkdwnIn().isEmpty() ? MARKUP : from.mrkdwnIn()).forEach(markup::add);
         String error = rendering.error();
         if (error != null) {
-            json.put("text", escapes.text(Texts.plainText(plain, error)));
+            json.put("text", Texts.cut(escapes.text(Texts.plainText(plain, error)), MAX_TEXT));
         }
         return json;
     }
@@ -82,7 +87,7 @@ final class SlackMessage {
             Boolean isShort = field.isShort();
             ObjectNode made = fields.addObject();
             put(made, "title", rendering.text(field.title()));
-            put(made, "value", rendering.text(field.value()));
+            put(made, "value", text(field.value(), ""));
             made.put("short", isShort == null ? from.shortFields() : isShort);
         }
     }
@@ -109,6 +114,10 @@ final class SlackMessage {
                 put(asked, "dismiss_text", rendering.text(confirm.dismissText()));
             }
         }
+    }
+
+    private String text(String template, String instead) {
+        return Texts.cut(rendering.text(template, instead), MAX_TEXT);
     }
 
     private String url(String template) {

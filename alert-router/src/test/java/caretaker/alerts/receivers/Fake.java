@@ -26,7 +26,10 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 
-/** A receiver over HTTP that keeps what it is told and answers what it is told to. */
+/**
+ * A receiver over HTTP that keeps what it is told and answers what it is told to. Under the paths of Slack and PagerDuty
+ * it takes what they do: a message that is {@link Strict wrong} fails the test when this is closed.
+ */
 final class Fake implements AutoCloseable {
     static final Instant AT = Instant.parse("2026-11-23T10:00:00Z");
 
@@ -50,6 +53,7 @@ final class Fake implements AutoCloseable {
     }
 
     final List<Request> requests = new CopyOnWriteArrayList<>();
+    private final List<String> wrong = new CopyOnWriteArrayList<>();
     private final Deque<Answer> answers = new ArrayDeque<>();
     private final HttpServer server;
 
@@ -90,6 +94,7 @@ final class Fake implements AutoCloseable {
     private void handle(HttpExchange exchange) throws IOException {
         String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
         requests.add(new Request(exchange.getRequestURI().toString(), exchange.getRequestHeaders(), body));
+        wrong.addAll(Strict.problems(exchange.getRequestURI().getPath(), body));
         Answer answer;
         synchronized (answers) {
             answer = answers.poll();
@@ -104,6 +109,9 @@ final class Fake implements AutoCloseable {
     @Override
     public void close() {
         server.stop(0);
+        if (!wrong.isEmpty()) {
+            throw new AssertionError("messages that Slack or PagerDuty would refuse: " + wrong);
+        }
     }
 
     /** The first receiver of a configuration, as its file has it. */

@@ -108,6 +108,18 @@ class PagerdutyIT {
     }
 
     @Test
+    void aSeverityThatPagerdutyDoesNotKnowPagesAsAnError() throws Exception {
+        // W3
+        for (String node : new String[] {"Critical", "page", ""}) {
+            Fake.send(
+                    yaml("severity: '{{ .CommonLabels.node }}'"), Fake.notification(Fake.alert("firing", node, "")));
+        }
+        assertThat(fake.requests)
+                .extracting(request -> request.json().at("/payload/severity").asText())
+                .containsExactly("critical", "error", "error");
+    }
+
+    @Test
     void tooManyRequestsIsTriedAgainAndOtherClientErrorsAreNot() throws Exception {
         // E3
         fake.then(429, "", "Retry-After", "5");

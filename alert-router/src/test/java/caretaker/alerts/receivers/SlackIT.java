@@ -68,6 +68,19 @@ class SlackIT {
     }
 
     @Test
+    void whatIsTooLongForSlackIsCut() throws Exception {
+        // W2
+        String all = "'{{ .CommonLabels.node }}'";
+        Fake.send(
+                hook("footer: " + all + "\npretext: " + all + "\ntext: " + all + "\nfallback: " + all
+                        + "\nmessage_text: " + all + "\nfields: [{title: a, value: " + all + "}]"),
+                Fake.notification(Fake.alert("firing", "n".repeat(50_000), "")));
+        JsonNode json = fake.requests.getFirst().json();
+        assertThat(json.get("text").asText()).hasSize(40_000).endsWith("…");
+        assertThat(json.at("/attachments/0/footer").asText()).hasSize(300).endsWith("…");
+    }
+
+    @Test
     void labelsCannotCallPeopleOrFakeLinks() throws Exception {
         Fake.send(
                 hook("text: '<https://ok|ours> {{ .CommonLabels.node }} {{ .CommonAnnotations.summary }}'"),
