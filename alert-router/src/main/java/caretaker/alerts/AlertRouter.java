@@ -164,7 +164,8 @@ public final class AlertRouter implements AutoCloseable {
         read.of(loop);
         desk.start();
         if (config.builtIn().enabled()) {
-            var router = new BoardDesk(desk, new Reception(desk, ledger), shift::isLeading, board::undelivered);
+            var reception = new Reception(desk, ledger, registry);
+            var router = new BoardDesk(desk, reception, shift::isLeading, board::undelivered);
             var news = new News(config.topics().news(), config.builtIn(), router, clock, registry);
             closer.opened(
                     "news",

@@ -184,8 +184,11 @@ class ApiIT {
             assertThat(router.get("/-/healthy").body()).isEqualTo("OK");
             assertThat(router.get("/-/ready").body()).isEqualTo("OK");
             assertThat(router.send("HEAD", "/-/ready", "").statusCode()).isEqualTo(200);
+            router.post("/api/v2/alerts", "[{\"labels\":{\"alertname\":\"Counted\"}}]");
             assertThat(router.get("/metrics").body())
-                    .contains("alertmanager_config_last_reload_successful 1", "alertmanager_cluster_members 1");
+                    .contains("alertmanager_config_last_reload_successful 1", "alertmanager_cluster_members 1")
+                    .contains("alertmanager_dispatcher_alert_processing_duration_seconds_count 1")
+                    .contains("alertmanager_dispatcher_alert_processing_duration_seconds_sum ");
             assertError(router.get("/api/v2/nothing"), 404, 404);
             assertError(router.send("PUT", "/api/v2/alerts", "[]"), 405, 405);
             assertThat(json(router.get("/api/v2/receivers")).encode())

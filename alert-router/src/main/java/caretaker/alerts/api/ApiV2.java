@@ -82,7 +82,7 @@ public final class ApiV2 {
             PrometheusMeterRegistry registry) {
         this.desk = desk;
         this.ledger = ledger;
-        this.reception = new Reception(desk, ledger);
+        this.reception = new Reception(desk, ledger, registry);
         this.status = status;
         this.syntax = syntax;
         this.limits = limits;

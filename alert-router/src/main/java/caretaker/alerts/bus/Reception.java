@@ -3,6 +3,8 @@ package caretaker.alerts.bus;
 import caretaker.alerts.routing.AlertStore;
 import caretaker.alerts.routing.PostedAlert;
 import caretaker.alerts.state.Desk;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import io.vertx.core.Future;
 import java.time.Instant;
 import java.util.List;
@@ -20,10 +22,14 @@ import java.util.function.Function;
 public final class Reception {
     private final Desk desk;
     private final Ledger ledger;
+    private final Timer processing;
 
-    public Reception(Desk desk, Ledger ledger) {
+    public Reception(Desk desk, Ledger ledger, MeterRegistry registry) {
         this.desk = desk;
         this.ledger = ledger;
+        this.processing = Timer.builder("alertmanager.dispatcher.alert.processing.duration")
+                .description("How long it took to put one alert into its groups")
+                .register(registry);
     }
 
     /**
@@ -36,7 +42,7 @@ public final class Reception {
                     var batch = board.alerts()
                             .post(posted.apply(now), now, board.config().resolveTimeout());
                     var written = ledger.alerts(batch.stored());
-                    batch.stored().forEach(alert -> board.effect(alert, now));
+                    batch.stored().forEach(alert -> processing.record(() -> board.effect(alert, now)));
                     return new Taken(batch, written);
                 })
                 .thenCompose(Taken::whenWritten);
