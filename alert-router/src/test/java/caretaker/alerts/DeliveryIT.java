@@ -34,7 +34,9 @@ class DeliveryIT {
 
     private TestRouter router(String more) {
         return TestRouter.start(
-                broker, topic, TestRouter.config(directory, """
+                broker,
+                topic,
+                TestRouter.config(directory, """
                 route:
                   receiver: all
                   group_by: [alertname]
@@ -47,7 +49,8 @@ class DeliveryIT {
                     webhook_configs: [{url: '%s'}]
                   - name: pager
                     pagerduty_configs: [{routing_key: k, url: '%s'}]
-                """.formatted(hook.url("/all"), hook.url("/other"), hook.url("/pager"))), more);
+                """.formatted(hook.url("/all"), hook.url("/other"), hook.url("/pager"))),
+                more);
     }
 
     private static String alert(String name, String node, boolean resolved) {
@@ -286,7 +289,8 @@ class DeliveryIT {
     void theIncidentThatATrialOpensIsResolved() {
         // K10
         try (var router = router("")) {
-            var tried = new JsonArray(router.post("/api/caretaker/v1/receivers/pager/test", "").body());
+            var tried = new JsonArray(
+                    router.post("/api/caretaker/v1/receivers/pager/test", "").body());
             assertThat(tried).hasSize(1);
             assertThat(tried.getJsonObject(0).getBoolean("delivered")).isTrue();
             assertThat(hook.taken())

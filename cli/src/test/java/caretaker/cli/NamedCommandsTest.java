@@ -22,7 +22,8 @@ class NamedCommandsTest {
             List<String> commands = files.flatMap(NamedCommandsTest::commands).toList();
             assertThat(commands).hasSizeGreaterThanOrEqualTo(5);
             for (String command : commands) {
-                assertThatCode(() -> Main.commandLine().parseArgs(command.strip().split(" ")))
+                assertThatCode(() ->
+                                Main.commandLine().parseArgs(command.strip().split(" ")))
                         .as(command)
                         .doesNotThrowAnyException();
             }

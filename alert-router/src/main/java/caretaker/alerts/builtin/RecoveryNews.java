@@ -53,7 +53,11 @@ public final class RecoveryNews {
             case BREAKER_RESET -> List.of(cleared(event, Kind.RECOVERY_BREAKER_OPEN));
             case PAUSED ->
                 List.of(raised(
-                        event, Kind.RECOVERY_PAUSED, since, "repairs are paused", "To end it: caretaker recovery resume"));
+                        event,
+                        Kind.RECOVERY_PAUSED,
+                        since,
+                        "repairs are paused",
+                        "To end it: caretaker recovery resume"));
             case RESUMED -> List.of(cleared(event, Kind.RECOVERY_PAUSED));
         };
     }

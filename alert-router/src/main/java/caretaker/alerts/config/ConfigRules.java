@@ -264,7 +264,8 @@ final class ConfigRules {
 
     private void proxy(Values values) {
         if (!values.map("proxy_connect_header").isEmpty()) {
-            problems.add(values.where("proxy_connect_header"), "is not supported; proxy_url takes a name and a password");
+            problems.add(
+                    values.where("proxy_connect_header"), "is not supported; proxy_url takes a name and a password");
         }
         if (values.flag("proxy_from_environment") && (values.isGiven("proxy_url") || values.isGiven("no_proxy"))) {
             problems.add(values.where("proxy_from_environment"), "not together with proxy_url or no_proxy");

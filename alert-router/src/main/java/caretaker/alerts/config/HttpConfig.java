@@ -49,8 +49,7 @@ public record HttpConfig(
      * @param noProxy hosts that are called directly, with commas
      * @param fromEnvironment whether HTTP_PROXY and its siblings count
      */
-    public record Proxy(
-            @Nullable Secret url, String noProxy, boolean fromEnvironment) {
+    public record Proxy(@Nullable Secret url, String noProxy, boolean fromEnvironment) {
         public static final Proxy NONE = new Proxy(null, "", false);
 
         static Proxy of(Values values) {

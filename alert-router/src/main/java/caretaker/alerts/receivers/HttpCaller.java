@@ -65,7 +65,9 @@ final class HttpCaller implements AutoCloseable {
             all.putAll(headers);
             HttpClients.Way way = clients.to(url);
             if (way.proxyLogin() != null) {
-                all.put("Proxy-Authorization", HttpCredentials.basic(way.proxyLogin())); // Java gives it to proxies only
+                all.put(
+                        "Proxy-Authorization",
+                        HttpCredentials.basic(way.proxyLogin())); // Java gives it to proxies only
             }
             return follow(way.http(), url, body, all, timeout);
         } catch (HttpCredentials.NoToken e) {

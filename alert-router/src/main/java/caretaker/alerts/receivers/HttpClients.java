@@ -9,8 +9,8 @@ import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The HTTP clients of one {@code http_config}, made when they are needed, and anew when its certificates or its key were
- * written anew. Any thread.
+ * The HTTP clients of one {@code http_config}, made when they are needed, and anew when its certificates or its key
+ * were written anew. Any thread.
  */
 final class HttpClients implements AutoCloseable {
     private static final Duration CONNECT = Duration.ofSeconds(10);

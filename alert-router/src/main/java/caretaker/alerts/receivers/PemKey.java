@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Private keys in PEM as openssl writes them: PKCS #8, and the older forms of RSA and EC, which Java can't read itself. */
+/** Private keys in PEM as openssl writes them: PKCS #8, and the older forms of RSA and EC, which Java can't read. */
 final class PemKey {
     /** Everything between the two lines; what is before, such as a curve's parameters, does not count. */
     private static final Pattern BLOCK =

@@ -216,8 +216,9 @@ class EmailIT {
         // W5
         String evil = "x@example.com\r\nBcc: evil@example.com";
         try (var server = new MailServer("", null)) {
-            String headers = "require_tls: false\nheaders: {From: 'Über <noreply@example.com>', To: 'All {{ .Status }}',"
-                    + " Cc: '{{ .CommonLabels.node }}', Reply-To: desk@example.com}";
+            String headers =
+                    "require_tls: false\nheaders: {From: 'Über <noreply@example.com>', To: 'All {{ .Status }}',"
+                            + " Cc: '{{ .CommonLabels.node }}', Reply-To: desk@example.com}";
             assertThat(Fake.send(yaml(server.port(), headers), Fake.notification(Fake.alert("firing", evil, ""))))
                     .isInstanceOf(Outcome.Delivered.class);
             assertThat(server.heard).contains("MAIL FROM:<caretaker@example.com>");

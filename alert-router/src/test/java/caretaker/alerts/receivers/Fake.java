@@ -27,8 +27,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 
 /**
- * A receiver over HTTP that keeps what it is told and answers what it is told to. Under the paths of Slack and PagerDuty
- * it takes what they do: a message that is {@link Strict wrong} fails the test when this is closed.
+ * A receiver over HTTP that keeps what it is told and answers what it is told to. Under the paths of Slack and
+ * PagerDuty it takes what they do: a message that is {@link Strict wrong} fails the test when this is closed.
  */
 final class Fake implements AutoCloseable {
     static final Instant AT = Instant.parse("2026-11-23T10:00:00Z");

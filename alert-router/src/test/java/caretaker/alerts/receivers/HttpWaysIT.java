@@ -71,7 +71,8 @@ class HttpWaysIT {
         });
         server.start();
         Path trusted = Files.copy(other.resolve("mail.pem"), folder.resolve("ca.pem"));
-        String yaml = "webhook_configs:\n- url: https://127.0.0.1:" + server.getAddress().getPort()
+        String yaml = "webhook_configs:\n- url: https://127.0.0.1:"
+                + server.getAddress().getPort()
                 + "/\n  http_config: {tls_config: {server_name: mail.example.com, ca_file: '" + trusted + "'}}\n";
         try (var senders = Fake.senders(yaml)) {
             assertThat(Fake.send(senders, Fake.firing())).isInstanceOf(Outcome.Retry.class);

@@ -111,8 +111,7 @@ class PagerdutyIT {
     void aSeverityThatPagerdutyDoesNotKnowPagesAsAnError() throws Exception {
         // W3
         for (String node : new String[] {"Critical", "page", ""}) {
-            Fake.send(
-                    yaml("severity: '{{ .CommonLabels.node }}'"), Fake.notification(Fake.alert("firing", node, "")));
+            Fake.send(yaml("severity: '{{ .CommonLabels.node }}'"), Fake.notification(Fake.alert("firing", node, "")));
         }
         assertThat(fake.requests)
                 .extracting(request -> request.json().at("/payload/severity").asText())

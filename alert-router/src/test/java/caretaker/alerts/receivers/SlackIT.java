@@ -105,8 +105,9 @@ class SlackIT {
                 null,
                 "x|y> <!channel> @here",
                 "56d967e608104d88");
-        String text = "link_names: true\ntext: '@oncall {{ .CommonAnnotations.summary }}{{ range .CommonLabels.SortedPairs }}"
-                + " {{ .Name }}={{ .Value }}{{ end }}{{ range .Alerts }} <{{ .GeneratorURL }}|go>{{ end }}'";
+        String text =
+                "link_names: true\ntext: '@oncall {{ .CommonAnnotations.summary }}{{ range .CommonLabels.SortedPairs }}"
+                        + " {{ .Name }}={{ .Value }}{{ end }}{{ range .Alerts }} <{{ .GeneratorURL }}|go>{{ end }}'";
         Fake.send(hook(text), Fake.notification(alert));
         JsonNode json = fake.requests.getFirst().json();
         assertThat(json.get("link_names").asBoolean()).isTrue();

@@ -49,8 +49,8 @@ final class Strict {
             of("actions", JsonNodeType.ARRAY, false, 5),
             of("mrkdwn_in", JsonNodeType.ARRAY, false, ANY));
 
-    private static final Map<String, Field> FIELD = Map.ofEntries(
-            text("title", ANY), text("value", 40_000), of("short", JsonNodeType.BOOLEAN, false, 0));
+    private static final Map<String, Field> FIELD =
+            Map.ofEntries(text("title", ANY), text("value", 40_000), of("short", JsonNodeType.BOOLEAN, false, 0));
 
     private static final Map<String, Field> ACTION = Map.ofEntries(
             oneOf("type", "button", "select"),
@@ -117,7 +117,8 @@ final class Strict {
     /** What is wrong with a message to a path; nothing for paths of nobody. */
     static List<String> problems(String path, String body) {
         var strict = new Strict();
-        JsonNode json = Json.parse(body);
+        JsonNode parsed = Json.parse(body);
+        JsonNode json = parsed == null ? Json.object().nullNode() : parsed;
         if (path.startsWith("/services/") || path.startsWith("/api/chat.")) {
             strict.slack(path, json);
         } else if (path.equals("/v2/enqueue")) {
@@ -156,7 +157,7 @@ final class Strict {
     }
 
     private void object(String name, JsonNode json, Map<String, Field> fields) {
-        if (json == null || !json.isObject()) {
+        if (!json.isObject()) {
             wrong.add(name + " is no object");
             return;
         }
@@ -185,7 +186,9 @@ final class Strict {
             if (text.codePointCount(0, text.length()) > field.most()) {
                 wrong.add(name + " has more than " + field.most() + " characters");
             }
-            if (field.needed() && text.isEmpty() || !field.oneOf().isEmpty() && !field.oneOf().contains(text)) {
+            boolean missing = field.needed() && text.isEmpty();
+            boolean other = !field.oneOf().isEmpty() && !field.oneOf().contains(text);
+            if (missing || other) {
                 wrong.add(name + " is '" + text + "'");
             }
         }

@@ -10,7 +10,7 @@ import java.net.Socket;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** A proxy that knows CONNECT alone, and wants {@code me:hunter2}. Whatever host it is asked for, it calls this machine. */
+/** A proxy that knows CONNECT alone and wants {@code me:hunter2}. Whatever host it is asked for is this machine. */
 final class TunnelProxy implements AutoCloseable {
     /** The heads of all requests. */
     final List<String> heard = new CopyOnWriteArrayList<>();
@@ -36,8 +36,8 @@ final class TunnelProxy implements AutoCloseable {
 
     private void serve(Socket client) {
         try (client) {
-            String head;
-            while (!(head = head(client.getInputStream())).isEmpty()) {
+            for (int tries = 0; tries < 5; tries++) {
+                String head = head(client.getInputStream());
                 heard.add(head);
                 if (!head.contains("Proxy-Authorization: Basic bWU6aHVudGVyMg==\r\n")) {
                     say(client, "407 Who?\r\nProxy-Authenticate: Basic realm=\"p\"\r\nContent-Length: 0");
