@@ -1,6 +1,5 @@
 package caretaker.alerts.delivery;
 
-import caretaker.alerts.delivery.DeliverySettings.Fallback;
 import caretaker.alerts.delivery.Outlet.Answer;
 import caretaker.alerts.receivers.Outcome;
 import caretaker.alerts.routing.Flush;
@@ -10,7 +9,6 @@ import caretaker.alerts.routing.NotificationLog;
 import caretaker.alerts.routing.Notified;
 import caretaker.alerts.routing.Pipeline;
 import caretaker.alerts.routing.Pipeline.Step;
-import caretaker.alerts.routing.Reason;
 import caretaker.alerts.routing.Retry;
 import caretaker.alerts.routing.Route;
 import caretaker.alerts.state.Board;
@@ -50,6 +48,7 @@ public final class Deliveries {
     private final Retry retry;
     private final RandomGenerator random;
     private final Letters letters;
+    private final Substitutes substitutes;
     private final Records records;
     private final Intents intents;
     private final Map<NotificationLog.Key, Delivery> running = new HashMap<>();
@@ -69,6 +68,7 @@ public final class Deliveries {
         this.retry = new Retry(settings.retryFor());
         this.random = random;
         this.letters = new Letters(board, random);
+        this.substitutes = new Substitutes(board, letters, settings.fallback());
         this.records = new Records(board);
         this.intents = new Intents(outlet, records, this::written);
         this.flights = new Flights(board.groups());
@@ -101,7 +101,7 @@ public final class Deliveries {
         boolean isQuiet = plan.flush().alerts().isEmpty();
         Map<Integration, Step> steps = new HashMap<>();
         plan.steps().forEach(step -> steps.put(step.integration(), step));
-        endOfFallback(plan).forEach(step -> steps.put(step.integration(), step));
+        substitutes.ends(plan).forEach(step -> steps.put(step.integration(), step));
         List<Integration> all =
                 new ArrayList<>(board.config().integrations(flush.id().receiver()));
         steps.keySet().stream().filter(each -> !all.contains(each)).forEach(all::add);
@@ -129,25 +129,6 @@ public final class Deliveries {
         }
         intents.pump(now);
         flights.landIfDone(flight);
-    }
-
-    /** Who was told instead of a receiver is told of the end, too. */
-    private List<Step> endOfFallback(Pipeline.Plan plan) {
-        Fallback fallback = settings.fallback();
-        if (fallback == null || plan.flush().alerts().isEmpty()) {
-            return List.of();
-        }
-        List<Step> steps = new ArrayList<>();
-        for (Integration integration : board.config().integrations(fallback.receiver())) {
-            Notified last =
-                    board.log().last(letters.key(plan.flush(), integration).group(), integration);
-            if (last != null && !last.firing().isEmpty()) {
-                Pipeline.step(plan.flush(), integration, last)
-                        .filter(step -> step.reason() == Reason.ALL_RESOLVED)
-                        .ifPresent(steps::add);
-            }
-        }
-        return steps;
     }
 
     private void tell(Letter letter, @Nullable Delivery current) {
@@ -257,7 +238,9 @@ public final class Deliveries {
         }
         Letter letter = delivery.letter;
         Notified last = board.log().last(letter.key());
-        outlet.send(letter, last == null ? Map.of() : last.data(), answer -> answered(delivery, lane, letter, answer));
+        Map<String, String> remembered =
+                last != null && last.isOpen(now) && !delivery.again ? last.data() : Map.of();
+        outlet.send(letter, remembered, answer -> answered(delivery, lane, letter, answer));
     }
 
     private void answered(Delivery delivery, Lane lane, Letter letter, Answer answer) {
@@ -317,9 +300,8 @@ public final class Deliveries {
                 if (failed.after() != null) {
                     lane.pause(delivery.letter.integration(), when);
                 }
-                Fallback fallback = settings.fallback();
-                if (fallback != null && !now.isBefore(first.plus(fallback.after()))) {
-                    tellFallback(delivery, fallback, now);
+                if (substitutes.isTime(first, now)) {
+                    tellFallback(delivery, now);
                 }
                 if (delivery.newer != null) {
                     delivery.replace(delivery.newer);
@@ -339,26 +321,18 @@ public final class Deliveries {
         board.bury(letter.key(), dead);
         board.ended(letter.key());
         outlet.record(records.ended(letter, delivery.attempts, NotificationEvent.Outcome.FAILED, why, now));
-        Fallback fallback = settings.fallback();
-        if (fallback != null && !delivery.again) {
-            tellFallback(delivery, fallback, now);
+        if (!delivery.again) {
+            tellFallback(delivery, now);
         }
         end(delivery, delivery.newer);
     }
 
-    private void tellFallback(Delivery delivery, Fallback fallback, Instant now) {
-        String receiver = delivery.letter.key().group().receiver();
-        if (delivery.fellBack || receiver.equals(fallback.receiver())) {
-            return;
-        }
-        delivery.fellBack = true;
-        for (Integration integration : board.config().integrations(fallback.receiver())) {
-            Letter letter = letters.instead(delivery.letter, integration);
-            if (!running.containsKey(letter.key())
-                    && !letter.alerts().isEmpty()
-                    && letters.isStillWanted(letter, now)) {
-                start(letter, false, false);
-            }
+    private void tellFallback(Delivery delivery, Instant now) {
+        if (!delivery.fellBack) {
+            delivery.fellBack = true;
+            substitutes.instead(delivery.letter, now).stream()
+                    .filter(letter -> !running.containsKey(letter.key()))
+                    .forEach(letter -> start(letter, false, false));
         }
     }
 

@@ -25,7 +25,7 @@ public interface Outlet {
     /**
      * Sends it.
      *
-     * @param remembered what the receiver's last message asked to keep
+     * @param remembered what the last message of the same incident asked to keep; empty if this is the first
      */
     void send(Letter letter, Map<String, String> remembered, Consumer<Answer> answer);
 

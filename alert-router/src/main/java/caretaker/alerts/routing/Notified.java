@@ -35,6 +35,11 @@ public record Notified(
         return new Notified(now, firing, resolved, now.plus(kept), data);
     }
 
+    /** Whether it is known that something fires: what is told next belongs to it. */
+    public boolean isOpen(Instant now) {
+        return !firing.isEmpty() && !isExpired(now);
+    }
+
     public boolean isExpired(Instant now) {
         return !now.isBefore(expiresAt);
     }

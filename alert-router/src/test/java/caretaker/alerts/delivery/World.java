@@ -19,6 +19,8 @@ final class World implements Outlet, Observer {
     final Deque<BiConsumer<Boolean, Instant>> intents = new ArrayDeque<>();
     final Deque<Letter> sent = new ArrayDeque<>();
     final Deque<Consumer<Answer>> answers = new ArrayDeque<>();
+    /** Of the newest attempt. */
+    Map<String, String> remembered = Map.of();
     final List<String> failed = new ArrayList<>();
     final List<String> late = new ArrayList<>();
     boolean mayAct = true;
@@ -41,6 +43,7 @@ final class World implements Outlet, Observer {
 
     @Override
     public void send(Letter letter, Map<String, String> remembered, Consumer<Answer> answer) {
+        this.remembered = remembered;
         sent.add(letter);
         answers.add(answer);
     }
