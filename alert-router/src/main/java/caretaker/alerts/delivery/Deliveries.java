@@ -10,7 +10,6 @@ import caretaker.alerts.routing.Notified;
 import caretaker.alerts.routing.Pipeline;
 import caretaker.alerts.routing.Pipeline.Step;
 import caretaker.alerts.routing.Retry;
-import caretaker.alerts.routing.Route;
 import caretaker.alerts.state.Board;
 import caretaker.alerts.state.Pending;
 import caretaker.contracts.NotificationEvent;
@@ -77,10 +76,15 @@ public final class Deliveries {
     /** Begins to act: what was perhaps sent before is sent again, under the same id. */
     public void lead(Instant now) {
         Map<String, Groups.About> groups = board.groups().about();
-        board.allPending()
-                .forEach((key, message) -> letters.again(
-                                key, message, groups.get(key.group().key()))
-                        .ifPresentOrElse(letter -> start(letter, true, false), () -> cancelled(key, message, now, 0)));
+        board.allPending().forEach((key, message) -> {
+            Optional<Dead> dead = Optional.ofNullable(board.dead(key))
+                    .filter(each -> each.message().id().equals(message.id()));
+            Optional<Letter> letter = dead.isPresent()
+                    ? letters.again(key, dead.get())
+                    : letters.again(key, message, groups.get(key.group().key()));
+            letter.ifPresentOrElse(
+                    known -> start(known, true, dead.isPresent()), () -> cancelled(key, message, now, 0));
+        });
         lanes.values().forEach(lane -> pump(lane, now));
     }
 
@@ -112,9 +116,7 @@ public final class Deliveries {
             Delivery current = running.get(key);
             Step step = steps.get(integration);
             if (isQuiet && step == null) {
-                if (current != null && current.isWaiting()) {
-                    cancel(current, now);
-                }
+                quiet(current, now);
             } else if (step instanceof Step.Remember remember && current == null) {
                 remember(letters.of(plan.flush(), key, remember), now);
             } else if (current != null || step instanceof Step.Send) {
@@ -131,9 +133,21 @@ public final class Deliveries {
         flights.landIfDone(flight);
     }
 
+    /** Nobody is to be told anything of the group now, but of a dead letter if somebody asked for that. */
+    private void quiet(@Nullable Delivery current, Instant now) {
+        if (current != null) {
+            current.newer = null;
+            if (current.isWaiting() && !current.again) {
+                cancel(current, now);
+            }
+        }
+    }
+
     private void tell(Letter letter, @Nullable Delivery current) {
         if (current == null) {
             start(letter, false, false);
+        } else if (current.again) {
+            current.newer = letter; // of another incident
         } else if (current.letter
                 .message()
                 .tells(letter.message().firing(), letter.message().resolved())) {
@@ -170,6 +184,13 @@ public final class Deliveries {
         }
     }
 
+    /** What was decided meanwhile takes its place, unless it is a dead letter, which goes first. */
+    private static void tellNewer(Delivery delivery) {
+        if (delivery.newer != null && !delivery.again) {
+            delivery.replace(delivery.newer);
+        }
+    }
+
     private Lane lane(Letter letter) {
         return lanes.computeIfAbsent(letter.integration().receiver(), _ -> new Lane());
     }
@@ -198,10 +219,7 @@ public final class Deliveries {
             delivery.intended = true;
             board.began(delivery.letter.key(), delivery.letter.message());
         }
-        Letter newer = delivery.newer;
-        if (newer != null) {
-            delivery.replace(newer);
-        }
+        tellNewer(delivery);
         if (taken) {
             queue(delivery);
             pump(lane(delivery.letter), now);
@@ -303,9 +321,7 @@ public final class Deliveries {
                 if (substitutes.isTime(first, now)) {
                     tellFallback(delivery, now);
                 }
-                if (delivery.newer != null) {
-                    delivery.replace(delivery.newer);
-                }
+                tellNewer(delivery);
                 sleep(delivery, when);
             }
         }
@@ -315,10 +331,11 @@ public final class Deliveries {
         Letter letter = delivery.letter;
         observer.failed(letter.integration(), failed);
         Dead before = board.dead(letter.key());
-        Dead dead = delivery.again && before != null
-                ? DeadLetters.again(before, now, delivery.attempts, why)
-                : DeadLetters.of(letter, now, delivery.attempts, why, before);
-        board.bury(letter.key(), dead);
+        if (!delivery.again) {
+            board.bury(letter.key(), DeadLetters.of(letter, now, delivery.attempts, why, before));
+        } else if (before != null) { // else it was discarded meanwhile
+            board.bury(letter.key(), DeadLetters.again(before, now, delivery.attempts, why));
+        }
         board.ended(letter.key());
         outlet.record(records.ended(letter, delivery.attempts, NotificationEvent.Outcome.FAILED, why, now));
         if (!delivery.again) {
@@ -377,15 +394,12 @@ public final class Deliveries {
     /** Sends a dead letter once more; whether there is one. */
     public boolean resend(NotificationLog.Key key, Instant now) {
         Dead dead = board.dead(key);
-        Optional<Integration> integration = letters.integration(key);
-        if (dead == null || integration.isEmpty()) {
-            return false;
-        }
-        if (!running.containsKey(key)) {
-            start(letters.again(key, integration.get(), dead, Route.REPEAT_INTERVAL), false, true);
+        Optional<Letter> letter = dead == null ? Optional.empty() : letters.again(key, dead);
+        if (letter.isPresent() && !running.containsKey(key)) {
+            start(letter.get(), false, true);
             intents.pump(now);
         }
-        return true;
+        return letter.isPresent();
     }
 
     /** Forgets a dead letter; whether there was one. */

@@ -15,7 +15,6 @@ import caretaker.alerts.state.Board;
 import caretaker.alerts.state.Pending;
 import caretaker.alerts.state.Translation;
 import caretaker.contracts.NotificationEvent.Dead;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -103,18 +102,19 @@ final class Letters {
                 message.since()));
     }
 
-    Letter again(NotificationLog.Key key, Integration integration, Dead dead, Duration repeatInterval) {
-        List<Alert> alerts =
-                new ArrayList<>(dead.alerts().stream().map(Translation::alert).toList());
-        return new Letter(
-                key,
-                integration,
-                Translation.pending(dead.message()),
-                common(alerts),
-                Map.of(),
-                repeatInterval,
-                sorted(alerts),
-                dead.at());
+    /** A dead letter, with its alerts as they were; empty if there is no such integration any more. */
+    Optional<Letter> again(NotificationLog.Key key, Dead dead) {
+        List<Alert> alerts = dead.alerts().stream().map(Translation::alert).toList();
+        return integration(key)
+                .map(integration -> new Letter(
+                        key,
+                        integration,
+                        Translation.pending(dead.message()),
+                        common(alerts),
+                        Map.of(),
+                        Route.REPEAT_INTERVAL,
+                        sorted(alerts),
+                        dead.at()));
     }
 
     /** Whether nobody was told of it meanwhile. */
