@@ -282,6 +282,9 @@ public final class AlertRouter implements AutoCloseable {
         FunctionCounter.builder("caretaker.alert.router.groups.refused", board, Board::leftOut)
                 .description("How often an alert found no room for a group of its own, so that nobody is told of it")
                 .register(registry);
+        FunctionCounter.builder("caretaker.alert.router.alerts.refused", board, Board::refused)
+                .description("How often an alert was refused since there was no room for it")
+                .register(registry);
         gauge("caretaker.alert.router.alerts.known", () -> board.alerts().size(), registry);
         gauge("caretaker.alert.router.desk.alive", () -> desk.isAlive() ? 1 : 0, registry);
     }

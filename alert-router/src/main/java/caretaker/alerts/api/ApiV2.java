@@ -16,6 +16,7 @@ import caretaker.alerts.state.AlertView;
 import caretaker.alerts.state.Board;
 import caretaker.alerts.state.Desk;
 import caretaker.alerts.state.GroupView;
+import caretaker.chassis.Logs;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -40,12 +41,15 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiFunction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Alertmanager's HTTP API, version 2. What is answered 200 is on the bus. Each request has a virtual thread of its own;
  * what takes the board's thread long is asked in parts, so that a large answer holds up nobody.
  */
 public final class ApiV2 {
+    private static final Logger LOGGER = LoggerFactory.getLogger(ApiV2.class);
     private static final int LIMIT_SECONDS = 10;
 
     /** Alerts that the board looks at in one go. */
@@ -94,7 +98,7 @@ public final class ApiV2 {
                 .tag("version", "v2")
                 .register(registry);
         this.limited = Counter.builder("alertmanager.alerts.limited")
-                .description("Alerts that a limit on how many are held kept out")
+                .description("Alerts that the limit of their name kept out")
                 .register(registry);
     }
 
@@ -227,6 +231,7 @@ public final class ApiV2 {
     private void postAlerts(RoutingContext context, Reply reply) throws ApiError, Busy {
         AlertReader.Read read = AlertReader.read(body(context), limits.alertBytes());
         List<String> refused = new ArrayList<>(read.refused());
+        int full = 0;
         List<CompletableFuture<AlertStore.Batch>> taken = new ArrayList<>();
         for (List<PostedAlert> part : parts(read.alerts())) {
             taken.add(reception.take(now -> {
@@ -237,10 +242,17 @@ public final class ApiV2 {
         for (CompletableFuture<AlertStore.Batch> part : taken) {
             AlertStore.Batch batch = await(part);
             refused.addAll(batch.refused());
+            full += batch.full().size();
             limited.increment(batch.limited().size());
         }
         if (!refused.isEmpty()) {
             invalid.increment(refused.size());
+        }
+        if (full > 0) {
+            LOGGER.atWarn().addMarker(Logs.REPEATABLE).addKeyValue("alerts", full).log("alerts found no room");
+            throw ApiError.text(503, "no room for " + full + " of " + read.alerts().size() + " alerts");
+        }
+        if (!refused.isEmpty()) {
             throw ApiError.text(400, String.join("; ", refused.subList(0, Math.min(refused.size(), 100))));
         }
     }

@@ -2,6 +2,7 @@ package caretaker.alerts.bus;
 
 import caretaker.alerts.routing.AlertStore;
 import caretaker.alerts.routing.PostedAlert;
+import caretaker.alerts.state.Board;
 import caretaker.alerts.state.Desk;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -39,13 +40,23 @@ public final class Reception {
      */
     public CompletableFuture<AlertStore.Batch> take(Function<Instant, List<PostedAlert>> posted) {
         return desk.ask((board, now) -> {
-                    var batch = board.alerts()
-                            .post(posted.apply(now), now, board.config().resolveTimeout());
-                    var written = ledger.alerts(batch.stored());
-                    batch.stored().forEach(alert -> processing.record(() -> board.effect(alert, now)));
-                    return new Taken(batch, written);
+                    Taken first = put(board, posted.apply(now), now);
+                    if (first.batch.full().isEmpty()) {
+                        return first;
+                    }
+                    ledger.forget(board.makeRoom(now), List.of(), List.of());
+                    Taken second = put(board, first.batch.full(), now);
+                    board.refused(second.batch.full().size());
+                    return new Taken(first.batch.then(second.batch), Future.join(first.written, second.written));
                 })
                 .thenCompose(Taken::whenWritten);
+    }
+
+    private Taken put(Board board, List<PostedAlert> posted, Instant now) {
+        var batch = board.alerts().post(posted, now, board.config().resolveTimeout());
+        var written = ledger.alerts(batch.stored());
+        batch.stored().forEach(alert -> processing.record(() -> board.effect(alert, now)));
+        return new Taken(batch, written);
     }
 
     private record Taken(AlertStore.Batch batch, Future<?> written) {

@@ -70,6 +70,9 @@ public final class BoardDesk implements AlertDesk {
                     .addKeyValue("limited", batch.limited().size())
                     .log("not all built-in alerts were taken");
         }
+        if (!batch.full().isEmpty()) {
+            throw new IllegalStateException("no room for " + batch.full().size() + " alerts");
+        }
     }
 
     @Override

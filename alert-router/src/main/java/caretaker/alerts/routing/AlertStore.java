@@ -31,10 +31,10 @@ public final class AlertStore {
     private final Map<String, Instant> countedAt = new HashMap<>();
 
     /**
-     * How many alerts are held; further ones are refused and counted.
+     * How many alerts are held.
      *
-     * @param perName firing alerts of one {@code alertname}, 0 for no limit
-     * @param total alerts of any name, 0 for no limit
+     * @param perName firing alerts of one {@code alertname}, 0 for no limit; more are left out
+     * @param total alerts of any name, 0 for no limit; more are not taken now
      */
     public record Limits(int perName, int total) {
         public static final Limits NONE = new Limits(0, 0);
@@ -45,9 +45,25 @@ public final class AlertStore {
      *
      * @param stored the merged states, in the order of the batch; the last one counts where an alert is there twice
      * @param refused why each bad alert was refused: the batch is answered 400 if there is one
-     * @param limited the names of those that a limit kept out, which is no error to the sender
+     * @param limited the names of those that their name's limit kept out, which is no error to the sender
+     * @param full those that there was no room for: the sender is to come again
      */
-    public record Batch(List<Alert> stored, List<String> refused, List<String> limited) {
+    public record Batch(List<Alert> stored, List<String> refused, List<String> limited, List<PostedAlert> full) {
+        /** This with what became of {@link #full} at a second try. */
+        public Batch then(Batch second) {
+            return new Batch(
+                    joined(stored, second.stored),
+                    joined(refused, second.refused),
+                    joined(limited, second.limited),
+                    second.full);
+        }
+
+        private static <T> List<T> joined(List<T> some, List<T> others) {
+            List<T> all = new ArrayList<>(some);
+            all.addAll(others);
+            return all;
+        }
+
         /** All reasons in one line, as the API answers them. */
         public String message() {
             return String.join("; ", refused);
@@ -64,11 +80,14 @@ public final class AlertStore {
         List<Alert> stored = new ArrayList<>(batch.size());
         List<String> refused = new ArrayList<>();
         List<String> limited = new ArrayList<>();
+        List<PostedAlert> full = new ArrayList<>();
         for (PostedAlert posted : batch) {
             switch (posted.check(now, resolveTimeout, names)) {
                 case Checked.Refused bad -> refused.add(bad.why());
                 case Checked.Accepted good -> {
-                    if (isFull(good.alert(), now)) {
+                    if (!hasRoom(good.alert())) {
+                        full.add(posted);
+                    } else if (isLimited(good.alert(), now)) {
                         limited.add(good.alert().name());
                     } else {
                         stored.add(put(good.alert(), now));
@@ -76,7 +95,7 @@ public final class AlertStore {
                 }
             }
         }
-        return new Batch(stored, refused, limited);
+        return new Batch(stored, refused, limited, full);
     }
 
     /** Merges one state, from a sender or from the bus; the result is what is stored now. */
@@ -91,16 +110,16 @@ public final class AlertStore {
         return merged;
     }
 
-    /** Whether there is no room for a new alert of that name. Resolved ones give way. */
-    private boolean isFull(Alert alert, Instant now) {
-        if (alerts.containsKey(alert.fingerprint())) {
-            return false;
-        }
-        if (limits.total > 0 && alerts.size() >= limits.total) {
-            return true;
-        }
+    private boolean hasRoom(Alert alert) {
+        return limits.total == 0 || alerts.size() < limits.total || alerts.containsKey(alert.fingerprint());
+    }
+
+    /** Whether that name has too many for a new one. Resolved ones give way. */
+    private boolean isLimited(Alert alert, Instant now) {
         String name = alert.name();
-        if (limits.perName == 0 || perName.getOrDefault(name, 0) < limits.perName) {
+        if (limits.perName == 0
+                || alerts.containsKey(alert.fingerprint())
+                || perName.getOrDefault(name, 0) < limits.perName) {
             return false;
         }
         Instant counted = countedAt.get(name);

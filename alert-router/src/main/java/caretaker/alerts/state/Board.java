@@ -34,6 +34,8 @@ public final class Board {
     /** How much is kept; 0 is no limit. */
     public record Limits(AlertStore.Limits alerts, Silences.Limits silences, int groups, Duration retention) {}
 
+    private static final Duration LOOK_FOR_ROOM = Duration.ofSeconds(1);
+
     private final Limits limits;
     private final AlertStore alerts;
     private final Silences silences;
@@ -47,6 +49,8 @@ public final class Board {
     private final Map<GroupId, Instant> timers = new HashMap<>();
 
     private final LongAdder leftOut = new LongAdder();
+    private final LongAdder refused = new LongAdder();
+    private Instant madeRoomAt = Instant.EPOCH;
     private boolean live;
     private boolean leading;
     private AlertmanagerConfig config;
@@ -119,6 +123,16 @@ public final class Board {
         return leftOut.sum();
     }
 
+    /** So many alerts found no room. */
+    public void refused(int count) {
+        refused.add(count);
+    }
+
+    /** How often an alert was refused since there was no room for it. Any thread. */
+    public long refused() {
+        return refused.sum();
+    }
+
     /** Everything that the bus had is known: groups open, with the timers that they had. */
     public void goLive(Instant now) {
         live = true;
@@ -182,6 +196,15 @@ public final class Board {
         List<Alert> over = alerts.collect(now, groups::holds);
         over.forEach(inhibitor::remove);
         return over;
+    }
+
+    /** As {@link #forgetOver} where an alert finds no room; not oftener than each second, and by who leads. */
+    public List<Alert> makeRoom(Instant now) {
+        if (!leading || now.isBefore(madeRoomAt.plus(LOOK_FOR_ROOM))) {
+            return List.of();
+        }
+        madeRoomAt = now;
+        return forgetOver(now);
     }
 
     /** Takes from the bus what is known of one way of telling a group. The instance that leads knows better. */

@@ -75,12 +75,19 @@ class AlertStoreTest {
     }
 
     @Test
-    void theTotalIsBoundedToo() {
+    void i10WhatIsMoreThanTheTotalIsForTheSenderToSendAgain() {
         var limited = new AlertStore(LabelNames.UTF8, new Limits(0, 1));
 
         var batch = limited.post(List.of(named("x", 1, at("1H")), named("y", 1, at("1H"))), T0, RESOLVE_TIMEOUT);
 
-        assertThat(batch.limited()).containsExactly("y");
+        assertThat(batch.limited()).isEmpty();
+        assertThat(batch.full())
+                .extracting(alert -> alert.labels().get("alertname"))
+                .containsExactly("y");
+        assertThat(limited.post(List.of(named("x", 1, at("2H"))), T0, RESOLVE_TIMEOUT)
+                        .full())
+                .as("known ones are updated")
+                .isEmpty();
     }
 
     @Test
