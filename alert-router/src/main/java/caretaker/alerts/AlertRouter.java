@@ -285,6 +285,8 @@ public final class AlertRouter implements AutoCloseable {
         FunctionCounter.builder("caretaker.alert.router.alerts.refused", board, Board::refused)
                 .description("How often an alert was refused since there was no room for it")
                 .register(registry);
+        gauge("caretaker.alert.router.kept.bytes", () -> board.budget().used(), registry);
+        gauge("caretaker.alert.router.kept.limit.bytes", () -> board.budget().limit(), registry);
         gauge("caretaker.alert.router.alerts.known", () -> board.alerts().size(), registry);
         gauge("caretaker.alert.router.desk.alive", () -> desk.isAlive() ? 1 : 0, registry);
     }

@@ -70,6 +70,7 @@ public record AlertRouterConfig(
      * @param startDelay nobody is told of anything before this time since the start is over
      * @param retention how long silences that ended and what was sent are remembered
      * @param forgetEvery how often alerts that are over are looked for
+     * @param maxKept of the memory, by alerts, silences and what could not be told; 0 for a third of the heap
      * @param maxAlerts one more is refused; 0 for no limit
      * @param maxAlert a larger one, as JSON, is refused: the bus would not take it
      * @param maxAlertsPerName firing ones of one {@code alertname}; 0 for no limit
@@ -92,6 +93,8 @@ public record AlertRouterConfig(
             @Default("120h") @Range(min = "1m") Duration retention,
 
             @Default("30m") @Range(min = "1s") Duration forgetEvery,
+
+            @Default("0B") Bytes maxKept,
 
             @Default("200000") @Range(min = "0") int maxAlerts,
 
@@ -129,6 +132,7 @@ public record AlertRouterConfig(
                     new AlertStore.Limits(maxAlertsPerName, maxAlerts),
                     new Silences.Limits(maxSilences, (int) maxSilence.count()),
                     maxGroups,
+                    maxKept.count() == 0 ? Runtime.getRuntime().maxMemory() / 3 : maxKept.count(),
                     retention);
         }
     }

@@ -7,18 +7,27 @@ import caretaker.alerts.routing.Integration;
 import caretaker.alerts.routing.Pipeline;
 import caretaker.alerts.routing.Retry.Failure;
 import caretaker.alerts.state.Board;
+import caretaker.chassis.Logs;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Deliveries in numbers, under Alertmanager's names where it has one. */
 final class DeliveryMetrics implements Observer {
+    private static final Logger LOGGER = LoggerFactory.getLogger(DeliveryMetrics.class);
+
     private final MeterRegistry registry;
+    private final Counter cut;
 
     DeliveryMetrics(MeterRegistry registry) {
         this.registry = registry;
+        this.cut = Counter.builder("caretaker.alert.router.dead.letters.cut")
+                .description("Alerts whose texts a dead letter had no room for")
+                .register(registry);
         for (Integration.Kind kind : Integration.Kind.values()) { // present at 0 from the start
             counter("alertmanager.notifications", "Messages that were begun", kind);
             counter("alertmanager.notification.requests", "Attempts to send", kind);
@@ -109,6 +118,16 @@ final class DeliveryMetrics implements Observer {
     @Override
     public void late(Integration integration, Outcome last) {
         failed(integration.kind(), reason(last)).increment();
+    }
+
+    @Override
+    public void cut(Integration integration, int alerts) {
+        cut.increment(alerts);
+        LOGGER.atWarn()
+                .addMarker(Logs.REPEATABLE)
+                .addKeyValue("receiver", integration.receiver())
+                .addKeyValue("alerts", alerts)
+                .log("a dead letter had no room for the texts of all its alerts");
     }
 
     @Override

@@ -50,4 +50,50 @@ class NoRoomIT {
             assertThat(router.get(ALERTS).body()).contains("Second").doesNotContain("First");
         }
     }
+
+    private static double metric(TestRouter router, String name) {
+        return router.get("/metrics")
+                .body()
+                .lines()
+                .filter(line -> line.startsWith(name + " "))
+                .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1)))
+                .sum();
+    }
+
+    private static int silence(TestRouter router, int size) {
+        return router.post("/api/v2/silences", """
+                        {"matchers":[{"name":"a","value":"b","isRegex":false}],"startsAt":"2026-01-01T00:00:00Z",
+                         "endsAt":"2999-01-01T00:00:00Z","createdBy":"me","comment":"%s"}
+                        """.formatted("x".repeat(size))).statusCode();
+    }
+
+    @Test
+    void i10ThePostsThatAreAcceptedFitTheMemoryAndSoDoesWhatARestartReads() {
+        // Given: room for ten large alerts
+        String annotations = ",\"annotations\":{\"text\":\"" + "x".repeat(100_000) + "\"}";
+        String topic = broker.newTopic("budget", 2);
+        Path config = TestRouter.config(directory, CONFIG);
+        double taken = 0;
+        try (var router = TestRouter.start(broker, topic, config, "max-kept: 1MiB")) {
+            int[] statuses = new int[30];
+
+            // When
+            for (int i = 0; i < statuses.length; i++) {
+                statuses[i] = post(router, "Large" + i, annotations).statusCode();
+            }
+
+            // Then
+            assertThat(statuses).containsOnly(200, 503);
+            taken = metric(router, "caretaker_alert_router_alerts_known");
+            assertThat(taken).isEqualTo(10);
+            assertThat(metric(router, "caretaker_alert_router_kept_bytes")).isBetween(1e6, 1024.0 * 1024);
+            assertThat(silence(router, 60_000)).isEqualTo(503);
+            assertThat(silence(router, 100)).isEqualTo(200);
+        }
+        try (var router = TestRouter.start(broker, topic, config, "max-kept: 1MiB")) {
+            assertThat(metric(router, "caretaker_alert_router_alerts_known")).isEqualTo(taken);
+            assertThat(metric(router, "caretaker_alert_router_kept_bytes")).isBetween(1e6, 1024.0 * 1024);
+            assertThat(post(router, "Another", annotations).statusCode()).isEqualTo(503);
+        }
+    }
 }

@@ -66,6 +66,7 @@ public final class ApiV2 {
     private final Counter resolved;
     private final Counter invalid;
     private final Counter limited;
+    private final Counter silencesRefused;
 
     /**
      * What a request may take.
@@ -99,6 +100,9 @@ public final class ApiV2 {
                 .register(registry);
         this.limited = Counter.builder("alertmanager.alerts.limited")
                 .description("Alerts that the limit of their name kept out")
+                .register(registry);
+        this.silencesRefused = Counter.builder("caretaker.alert.router.silences.refused")
+                .description("How often a silence was refused since there was no room for it")
                 .register(registry);
     }
 
@@ -249,8 +253,12 @@ public final class ApiV2 {
             invalid.increment(refused.size());
         }
         if (full > 0) {
-            LOGGER.atWarn().addMarker(Logs.REPEATABLE).addKeyValue("alerts", full).log("alerts found no room");
-            throw ApiError.text(503, "no room for " + full + " of " + read.alerts().size() + " alerts");
+            LOGGER.atWarn()
+                    .addMarker(Logs.REPEATABLE)
+                    .addKeyValue("alerts", full)
+                    .log("alerts found no room");
+            throw ApiError.text(
+                    503, "no room for " + full + " of " + read.alerts().size() + " alerts");
         }
         if (!refused.isEmpty()) {
             throw ApiError.text(400, String.join("; ", refused.subList(0, Math.min(refused.size(), 100))));
@@ -347,6 +355,11 @@ public final class ApiV2 {
     private String changed(Outcome outcome, String notFound) throws ApiError, Busy {
         return switch (outcome) {
             case Outcome.Invalid(var why) -> throw ApiError.text(400, invalid(why));
+            case Outcome.NoRoom() -> {
+                silencesRefused.increment();
+                LOGGER.atWarn().addMarker(Logs.REPEATABLE).log("a silence found no room");
+                throw ApiError.text(503, "no room for a silence");
+            }
             case Outcome.NotFound(var id) ->
                 throw notFound.isEmpty() ? ApiError.bare(404) : ApiError.text(404, notFound);
             case Outcome.Changes(var id, var changes) -> {

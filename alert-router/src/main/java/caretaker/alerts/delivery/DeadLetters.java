@@ -2,6 +2,7 @@ package caretaker.alerts.delivery;
 
 import caretaker.alerts.routing.Fingerprint;
 import caretaker.alerts.state.Pending;
+import caretaker.alerts.state.Sizes;
 import caretaker.alerts.state.Translation;
 import caretaker.contracts.AlertEvent;
 import caretaker.contracts.NotificationEvent.Dead;
@@ -24,8 +25,12 @@ final class DeadLetters {
 
     private DeadLetters() {}
 
-    /** What could not be told now, with what could not be told before and is no part of it. */
-    static Dead of(Letter letter, Instant at, int attempts, String error, @Nullable Dead before) {
+    /**
+     * What could not be told now, with what could not be told before and is no part of it.
+     *
+     * @param room bytes that it may take of the memory: its alerts go without their texts rather than beyond it
+     */
+    static Dead of(Letter letter, Instant at, int attempts, String error, @Nullable Dead before, long room) {
         Map<String, AlertEvent> alerts = new LinkedHashMap<>();
         letter.alerts().forEach(alert -> alerts.put(alert.fingerprint().toString(), Translation.event(alert)));
         Set<String> firing = texts(letter.message().firing());
@@ -41,24 +46,21 @@ final class DeadLetters {
                     .forEach(resolved::add);
             omitted = before.omitted();
         }
+        Pending pending = letter.message();
+        var message = new Message(pending.id(), pending.reason(), pending.since(), firing, resolved);
         List<AlertEvent> kept = new ArrayList<>();
         int characters = 0;
+        long bytes = Sizes.of(message, error);
         for (AlertEvent alert : alerts.values()) {
             characters += size(alert);
-            if (kept.size() < MAX_ALERTS && characters <= MAX_CHARACTERS) {
+            bytes += Sizes.of(alert);
+            if (kept.size() < MAX_ALERTS && characters <= MAX_CHARACTERS && bytes <= room) {
                 kept.add(alert);
             } else {
                 omitted++;
             }
         }
-        Pending message = letter.message();
-        return new Dead(
-                new Message(message.id(), message.reason(), message.since(), firing, resolved),
-                at,
-                attempts,
-                error,
-                kept,
-                omitted);
+        return new Dead(message, at, attempts, error, kept, omitted);
     }
 
     /** What could not be told before, and not now either. */

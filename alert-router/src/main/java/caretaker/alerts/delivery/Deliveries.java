@@ -256,8 +256,7 @@ public final class Deliveries {
         }
         Letter letter = delivery.letter;
         Notified last = board.log().last(letter.key());
-        Map<String, String> remembered =
-                last != null && last.isOpen(now) && !delivery.again ? last.data() : Map.of();
+        Map<String, String> remembered = last != null && last.isOpen(now) && !delivery.again ? last.data() : Map.of();
         outlet.send(letter, remembered, answer -> answered(delivery, lane, letter, answer));
     }
 
@@ -332,7 +331,13 @@ public final class Deliveries {
         observer.failed(letter.integration(), failed);
         Dead before = board.dead(letter.key());
         if (!delivery.again) {
-            board.bury(letter.key(), DeadLetters.of(letter, now, delivery.attempts, why, before));
+            board.bury(letter.key(), null); // its room is the new one's
+            long room = board.budget().left();
+            Dead dead = DeadLetters.of(letter, now, delivery.attempts, why, before, room);
+            board.bury(letter.key(), dead);
+            if (dead.omitted() > 0) {
+                observer.cut(letter.integration(), dead.omitted());
+            }
         } else if (before != null) { // else it was discarded meanwhile
             board.bury(letter.key(), DeadLetters.again(before, now, delivery.attempts, why));
         }

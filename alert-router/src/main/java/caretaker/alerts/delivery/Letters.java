@@ -17,6 +17,7 @@ import caretaker.alerts.state.Translation;
 import caretaker.contracts.NotificationEvent.Dead;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -102,14 +103,24 @@ final class Letters {
                 message.since()));
     }
 
-    /** A dead letter, with its alerts as they were; empty if there is no such integration any more. */
+    /**
+     * A dead letter, with its alerts as they were, or as they are where it had no room for them; empty if none is
+     * known, or there is no such integration any more.
+     */
     Optional<Letter> again(NotificationLog.Key key, Dead dead) {
-        List<Alert> alerts = dead.alerts().stream().map(Translation::alert).toList();
+        Map<Fingerprint, Alert> known = new HashMap<>();
+        dead.alerts().stream().map(Translation::alert).forEach(alert -> known.put(alert.fingerprint(), alert));
+        Pending message = Translation.pending(dead.message());
+        for (Fingerprint fingerprint : message.firing()) {
+            board.alerts().get(fingerprint).ifPresent(alert -> known.putIfAbsent(fingerprint, alert));
+        }
+        List<Alert> alerts = List.copyOf(known.values());
         return integration(key)
+                .filter(_ -> !alerts.isEmpty())
                 .map(integration -> new Letter(
                         key,
                         integration,
-                        Translation.pending(dead.message()),
+                        message,
                         common(alerts),
                         Map.of(),
                         Route.REPEAT_INTERVAL,

@@ -15,6 +15,9 @@ public interface Observer {
     /** A flush's time is over and somebody is still not told. */
     void late(Integration integration, Outcome last);
 
+    /** A dead letter does without the texts of so many alerts, since there is no room. */
+    void cut(Integration integration, int alerts);
+
     /** Given up. */
     void failed(Integration integration, Outcome last);
 }

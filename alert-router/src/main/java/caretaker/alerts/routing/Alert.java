@@ -42,6 +42,11 @@ public record Alert(
         return labels.get("alertname");
     }
 
+    /** Roughly what it takes of the memory, with its places in the store, in groups and in what was told. */
+    long bytes() {
+        return 600 + labels.bytes() + annotations.bytes() + Budget.text(generatorUrl);
+    }
+
     /** Whether it is over at that time; it is at {@code endsAt} itself. */
     public boolean resolvedAt(Instant time) {
         return !endsAt.isAfter(time);

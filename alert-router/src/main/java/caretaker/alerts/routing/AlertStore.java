@@ -24,6 +24,7 @@ public final class AlertStore {
 
     private final LabelNames names;
     private final Limits limits;
+    private final Budget budget;
     private final Map<Fingerprint, Alert> alerts = new HashMap<>();
     /** Alerts of each name, those included that were resolved since the last count. */
     private final Map<String, Integer> perName = new HashMap<>();
@@ -70,9 +71,10 @@ public final class AlertStore {
         }
     }
 
-    public AlertStore(LabelNames names, Limits limits) {
+    public AlertStore(LabelNames names, Limits limits, Budget budget) {
         this.names = names;
         this.limits = limits;
+        this.budget = budget;
     }
 
     /** Checks and merges a batch. Good alerts are stored even if others are bad. */
@@ -104,14 +106,18 @@ public final class AlertStore {
         Alert old = alerts.get(fingerprint);
         Alert merged = old == null ? alert : old.merge(alert, now);
         alerts.put(fingerprint, merged);
+        budget.add(merged.bytes() - (old == null ? 0 : old.bytes()));
         if (old == null) {
             perName.merge(alert.name(), 1, Integer::sum);
         }
         return merged;
     }
 
+    /** What is known already may change, and end, but not grow where there is no room. */
     private boolean hasRoom(Alert alert) {
-        return limits.total == 0 || alerts.size() < limits.total || alerts.containsKey(alert.fingerprint());
+        Alert old = alerts.get(alert.fingerprint());
+        boolean isOneTooMany = old == null && limits.total > 0 && alerts.size() >= limits.total;
+        return !isOneTooMany && budget.hasRoom(alert.bytes() - (old == null ? 0 : old.bytes()));
     }
 
     /** Whether that name has too many for a new one. Resolved ones give way. */
@@ -139,6 +145,7 @@ public final class AlertStore {
     public @Nullable Alert remove(Fingerprint fingerprint) {
         Alert removed = alerts.remove(fingerprint);
         if (removed != null) {
+            budget.add(-removed.bytes());
             perName.computeIfPresent(removed.name(), (name, count) -> count == 1 ? null : count - 1);
         }
         return removed;
@@ -169,7 +176,10 @@ public final class AlertStore {
         List<Alert> dropped = alerts.values().stream()
                 .filter(alert -> alert.resolvedAt(now) && !needed.test(alert.fingerprint()))
                 .toList();
-        dropped.forEach(alert -> alerts.remove(alert.fingerprint()));
+        for (Alert alert : dropped) {
+            alerts.remove(alert.fingerprint());
+            budget.add(-alert.bytes());
+        }
         perName.clear();
         countedAt.clear();
         alerts.values().forEach(alert -> perName.merge(alert.name(), 1, Integer::sum));

@@ -69,6 +69,12 @@ public final class LabelMatcher implements Comparable<LabelMatcher> {
                 : Set.of();
     }
 
+    /** Roughly what it takes of the memory; a regular expression takes most for its automaton. */
+    long bytes() {
+        long texts = 100 + Budget.text(name) + Budget.text(value);
+        return pattern == null ? texts : 2 * texts + 100 * RegexSize.of(value).steps();
+    }
+
     /** RE2's pattern for the whole of a text. */
     private static Pattern compile(String expression) {
         var size = RegexSize.of(expression); // anybody who may post a silence chooses it

@@ -29,6 +29,9 @@ public final class LabelSet implements Comparable<LabelSet> {
     /** Null until it is asked for; computed twice if two threads ask at once, which does no harm. */
     private @Nullable Fingerprint fingerprint;
 
+    /** 0 until it is asked for. */
+    private long bytes;
+
     private LabelSet(String[] pairs) {
         this.pairs = pairs;
     }
@@ -139,6 +142,19 @@ public final class LabelSet implements Comparable<LabelSet> {
         if (known == null) {
             known = new Fingerprint(hash(pairs));
             fingerprint = known;
+        }
+        return known;
+    }
+
+    /** Roughly what it takes of the memory. */
+    long bytes() {
+        long known = bytes;
+        if (known == 0) {
+            known = 64;
+            for (String part : pairs) {
+                known += Budget.text(part);
+            }
+            bytes = known;
         }
         return known;
     }

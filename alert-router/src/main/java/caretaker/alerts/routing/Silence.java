@@ -45,7 +45,19 @@ public record Silence(
         return new Silence(newId, matchers, start, endsAt, now, createdBy, comment, annotations);
     }
 
-    /** Roughly what it takes to keep, in bytes: all its texts in UTF-8 and 100 for the rest. */
+    /** Roughly what it takes of the memory. */
+    long bytes() {
+        long bytes = 300 + Budget.text(createdBy) + Budget.text(comment);
+        for (LabelMatcher matcher : matchers.all()) {
+            bytes += matcher.bytes();
+        }
+        for (Map.Entry<String, String> annotation : annotations.entrySet()) {
+            bytes += Budget.text(annotation.getKey()) + Budget.text(annotation.getValue());
+        }
+        return bytes;
+    }
+
+    /** How large it is on the bus, roughly: all its texts in UTF-8 and 100 for the rest. */
     int size() {
         String texts = matchers + createdBy + comment + annotations;
         return texts.getBytes(StandardCharsets.UTF_8).length + 100;

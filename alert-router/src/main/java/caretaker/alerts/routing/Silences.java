@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Silences {
     private final Limits limits;
+    private final Budget budget;
     private final LabelNames names;
     private final Map<String, Silence> silences = new HashMap<>();
 
@@ -48,14 +49,18 @@ public final class Silences {
          */
         record Changes(String id, List<Silence> silences) implements Outcome {}
 
+        /** There is no room for it now. */
+        record NoRoom() implements Outcome {}
+
         record NotFound(String id) implements Outcome {}
 
         record Invalid(String why) implements Outcome {}
     }
 
-    public Silences(LabelNames names, Limits limits) {
+    public Silences(LabelNames names, Limits limits, Budget budget) {
         this.names = names;
         this.limits = limits;
+        this.budget = budget;
     }
 
     /** Creates a silence, or changes the one whose id is given. */
@@ -72,6 +77,9 @@ public final class Silences {
             return new Outcome.NotFound(wanted.id());
         }
         if (isInPlace(old, wanted, now)) {
+            if (!budget.hasRoom(wanted.bytes() - old.bytes())) {
+                return new Outcome.NoRoom();
+            }
             return new Outcome.Changes(old.id(), List.of(wanted.during(wanted.startsAt(), wanted.endsAt(), now)));
         }
         return create(wanted, expired(old, now), now, newId);
@@ -80,6 +88,9 @@ public final class Silences {
     private Outcome create(Silence wanted, List<Silence> first, Instant now, Supplier<String> newId) {
         if (limits.count > 0 && silences.size() >= limits.count) {
             return new Outcome.Invalid("exceeded maximum number of silences: " + limits.count);
+        }
+        if (!budget.hasRoom(wanted.bytes())) {
+            return new Outcome.NoRoom();
         }
         Instant start = wanted.startsAt().isBefore(now) ? now : wanted.startsAt();
         Silence created = wanted.as(newId.get(), start, now);
@@ -148,7 +159,9 @@ public final class Silences {
         if (known == null || !known.updatedAt().isAfter(silence.updatedAt())) {
             if (known != null) {
                 index(known).remove(known.id());
+                budget.add(-known.bytes());
             }
+            budget.add(silence.bytes());
             silences.put(silence.id(), silence);
             index(silence).put(silence.id(), silence);
         }
@@ -230,6 +243,7 @@ public final class Silences {
     public void remove(String id) {
         Silence silence = silences.remove(id);
         if (silence != null) {
+            budget.add(-silence.bytes());
             index(silence).remove(id);
         }
     }

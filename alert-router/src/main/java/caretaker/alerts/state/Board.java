@@ -3,6 +3,7 @@ package caretaker.alerts.state;
 import caretaker.alerts.config.AlertmanagerConfig;
 import caretaker.alerts.routing.Alert;
 import caretaker.alerts.routing.AlertStore;
+import caretaker.alerts.routing.Budget;
 import caretaker.alerts.routing.Fingerprint;
 import caretaker.alerts.routing.GroupId;
 import caretaker.alerts.routing.Groups;
@@ -31,12 +32,18 @@ import org.jspecify.annotations.Nullable;
 
 /** All that the router knows. Only its desk's thread may touch it. */
 public final class Board {
-    /** How much is kept; 0 is no limit. */
-    public record Limits(AlertStore.Limits alerts, Silences.Limits silences, int groups, Duration retention) {}
+    /**
+     * How much is kept; 0 is no limit.
+     *
+     * @param bytes of alerts, silences and what could not be told, together
+     */
+    public record Limits(
+            AlertStore.Limits alerts, Silences.Limits silences, int groups, long bytes, Duration retention) {}
 
     private static final Duration LOOK_FOR_ROOM = Duration.ofSeconds(1);
 
     private final Limits limits;
+    private final Budget budget;
     private final AlertStore alerts;
     private final Silences silences;
     private final NotificationLog log = new NotificationLog();
@@ -65,8 +72,9 @@ public final class Board {
     public Board(AlertmanagerConfig config, LabelNames names, Limits limits, Instant notBefore) {
         this.limits = limits;
         this.config = config;
-        this.alerts = new AlertStore(names, limits.alerts());
-        this.silences = new Silences(names, limits.silences());
+        this.budget = new Budget(limits.bytes());
+        this.alerts = new AlertStore(names, limits.alerts(), budget);
+        this.silences = new Silences(names, limits.silences(), budget);
         this.groups = new Groups(config.route(), notBefore, limits.groups());
         this.inhibitor = new Inhibitor(config.inhibitRules());
         this.pipeline = new Pipeline(inhibitor, config.times(), silences, config::integrations);
@@ -103,6 +111,10 @@ public final class Board {
 
     public NotificationLog log() {
         return log;
+    }
+
+    public Budget budget() {
+        return budget;
     }
 
     public Duration retention() {
@@ -254,6 +266,7 @@ public final class Board {
     /** Keeps what could not be told; null to forget it. */
     public void bury(NotificationLog.Key key, @Nullable Dead what) {
         Dead before = what == null ? dead.remove(key) : dead.put(key, what);
+        budget.add(Sizes.of(what) - Sizes.of(before));
         if ((before == null) != (what == null)) {
             Map<String, Integer> counts = new TreeMap<>(undelivered);
             counts.merge(key.group().receiver(), what == null ? -1 : 1, Integer::sum);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import caretaker.alerts.routing.Alert;
 import caretaker.alerts.routing.AlertStore;
+import caretaker.alerts.routing.Budget;
 import caretaker.alerts.routing.LabelNames;
 import caretaker.contracts.HealthEvent.State;
 import java.time.Duration;
@@ -15,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 /** How the router's alerts come to be those that should fire. */
 class ToldTest {
-    private final AlertStore store = new AlertStore(LabelNames.UTF8, AlertStore.Limits.NONE);
+    private final AlertStore store = new AlertStore(LabelNames.UTF8, AlertStore.Limits.NONE, new Budget(0));
     private final Told told = new Told();
 
     private static Wanted lost(String host, Instant at) {

@@ -33,22 +33,30 @@ final class Office {
 
     final World world = new World();
     private final String config;
+    private final long bytes;
     Board board;
     Deliveries deliveries;
 
     Office() {
-        this(CONFIG);
+        this(CONFIG, 0);
     }
 
-    Office(String config) {
+    /** @param bytes that may be kept; 0 for no limit */
+    Office(long bytes) {
+        this(CONFIG, bytes);
+    }
+
+    private Office(String config, long bytes) {
         this.config = config;
+        this.bytes = bytes;
         this.board = board();
         this.deliveries = deliveries(null);
     }
 
     private Board board() {
         var parsed = AlertmanagerConfig.parse(config, "t.yml", Path.of("."), MatcherSyntax.FALLBACK);
-        var limits = new Board.Limits(AlertStore.Limits.NONE, new Silences.Limits(0, 1 << 16), 0, Duration.ofDays(5));
+        var limits =
+                new Board.Limits(AlertStore.Limits.NONE, new Silences.Limits(0, 1 << 16), 0, bytes, Duration.ofDays(5));
         var fresh = new Board(parsed, LabelNames.UTF8, limits, Instant.MIN);
         fresh.goLive(T0);
         fresh.lead();

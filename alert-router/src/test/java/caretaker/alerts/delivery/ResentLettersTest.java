@@ -63,7 +63,8 @@ class ResentLettersTest {
         world.written(at("141S"));
         world.answered(DELIVERED, at("141S"));
 
-        assertThat(Objects.requireNonNull(office.board.log().last(key)).firing()).containsExactly(live.fingerprint());
+        assertThat(Objects.requireNonNull(office.board.log().last(key)).firing())
+                .containsExactly(live.fingerprint());
         office.turn(at("190S"));
         assertThat(office.deliveries.size()).as("nobody is told twice").isZero();
     }
@@ -79,7 +80,8 @@ class ResentLettersTest {
 
         assertThat(Objects.requireNonNull(office.board.dead(key)).message().firing())
                 .containsExactly(old.fingerprint().toString());
-        assertThat(Objects.requireNonNull(office.board.log().last(key)).firing()).containsExactly(live.fingerprint());
+        assertThat(Objects.requireNonNull(office.board.log().last(key)).firing())
+                .containsExactly(live.fingerprint());
     }
 
     @Test
@@ -109,6 +111,23 @@ class ResentLettersTest {
         assertThat(office.board.log().last(key))
                 .as("says nothing of what the group was told")
                 .isNull();
+    }
+
+    @Test
+    void oneThatHadNoRoomForTextsIsSentWithWhatIsKnown() {
+        var full = new Office(2_500); // one alert and the rest of a dead letter, but not the alert once more
+        Alert alert = full.fires("n1", T0);
+        full.turn(at("10S"));
+        full.world.written(at("10S"));
+        full.world.answered(BAD, at("10S"));
+
+        NotificationLog.Key cut = full.board.allDead().keySet().iterator().next();
+        assertThat(full.world.cut).isEqualTo(1);
+        assertThat(Objects.requireNonNull(full.board.dead(cut)).alerts()).isEmpty();
+        assertThat(full.board.budget().used()).isLessThan(full.board.budget().limit());
+        assertThat(full.deliveries.resend(cut, at("11S"))).isTrue();
+        full.world.written(at("11S"));
+        assertThat(full.world.sent.getLast().alerts()).containsExactly(alert);
     }
 
     @Test

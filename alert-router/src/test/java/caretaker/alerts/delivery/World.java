@@ -21,8 +21,10 @@ final class World implements Outlet, Observer {
     final Deque<Consumer<Answer>> answers = new ArrayDeque<>();
     /** Of the newest attempt. */
     Map<String, String> remembered = Map.of();
+
     final List<String> failed = new ArrayList<>();
     final List<String> late = new ArrayList<>();
+    int cut;
     boolean mayAct = true;
 
     @Override
@@ -72,6 +74,11 @@ final class World implements Outlet, Observer {
     @Override
     public void late(Integration integration, Outcome last) {
         late.add(integration.receiver());
+    }
+
+    @Override
+    public void cut(Integration integration, int alerts) {
+        cut += alerts;
     }
 
     @Override

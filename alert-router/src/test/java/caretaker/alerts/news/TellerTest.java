@@ -11,6 +11,7 @@ import caretaker.alerts.builtin.HostWatch;
 import caretaker.alerts.builtin.Told;
 import caretaker.alerts.routing.Alert;
 import caretaker.alerts.routing.AlertStore;
+import caretaker.alerts.routing.Budget;
 import caretaker.alerts.routing.LabelNames;
 import caretaker.contracts.HealthEvent.State;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -32,7 +33,7 @@ class TellerTest {
 
     /** A router of which a test says whether it leads and whether its bus takes anything. */
     private final class Router implements AlertDesk {
-        private final AlertStore store = new AlertStore(LabelNames.UTF8, AlertStore.Limits.NONE);
+        private final AlertStore store = new AlertStore(LabelNames.UTF8, AlertStore.Limits.NONE, new Budget(0));
         private boolean leads = true;
         private boolean isKnown = true;
         private boolean isBusThere = true;

@@ -9,12 +9,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class AlertStoreTest {
     private static final Duration RESOLVE_TIMEOUT = Duration.ofMinutes(5);
 
-    private final AlertStore store = new AlertStore(LabelNames.UTF8, Limits.NONE);
+    private final AlertStore store = new AlertStore(LabelNames.UTF8, Limits.NONE, new Budget(0));
 
     private static PostedAlert named(String name, int number, Instant end) {
         return new PostedAlert(Map.of("alertname", name, "n", "" + number), Map.of(), T0, end, "");
@@ -55,7 +56,7 @@ class AlertStoreTest {
 
     @Test
     void i10MoreOfOneNameThanTheLimitAreLeftOutWithoutAnError() {
-        var limited = new AlertStore(LabelNames.UTF8, new Limits(2, 0));
+        var limited = new AlertStore(LabelNames.UTF8, new Limits(2, 0), new Budget(0));
         List<PostedAlert> three = List.of(
                 named("x", 1, at("1M")), named("x", 2, at("1H")), named("x", 3, at("1H")), named("y", 1, at("1H")));
 
@@ -76,7 +77,7 @@ class AlertStoreTest {
 
     @Test
     void i10WhatIsMoreThanTheTotalIsForTheSenderToSendAgain() {
-        var limited = new AlertStore(LabelNames.UTF8, new Limits(0, 1));
+        var limited = new AlertStore(LabelNames.UTF8, new Limits(0, 1), new Budget(0));
 
         var batch = limited.post(List.of(named("x", 1, at("1H")), named("y", 1, at("1H"))), T0, RESOLVE_TIMEOUT);
 
@@ -88,6 +89,52 @@ class AlertStoreTest {
                         .full())
                 .as("known ones are updated")
                 .isEmpty();
+    }
+
+    private static PostedAlert large(int number, int size, Instant end) {
+        return new PostedAlert(Map.of("n", "" + number), Map.of("text", "x".repeat(size)), T0, end, "");
+    }
+
+    @Test
+    void whatIsKeptStaysWithinTheBudgetWhateverIsPosted() {
+        var budget = new Budget(100_000);
+        var bounded = new AlertStore(LabelNames.UTF8, Limits.NONE, budget);
+        var random = new Random(1);
+        int full = 0;
+        for (int i = 0; i < 2_000; i++) {
+            Instant end = random.nextBoolean() ? at("1H") : T0.plusSeconds(i);
+            var posted = large(random.nextInt(300), random.nextInt(8_000), end);
+            full += bounded.post(List.of(posted), T0.plusSeconds(i), RESOLVE_TIMEOUT)
+                    .full()
+                    .size();
+            if (i % 100 == 0) {
+                bounded.collect(T0.plusSeconds(i), _ -> false);
+            }
+            assertThat(budget.used()).isBetween(0L, budget.limit());
+        }
+        assertThat(full).isBetween(100, 1_900);
+
+        bounded.collect(at("2H"), _ -> false);
+        assertThat(bounded.size()).isZero();
+        assertThat(budget.used()).isZero();
+    }
+
+    @Test
+    void whatIsKnownEndsEvenWhereThereIsNoRoomButDoesNotGrow() {
+        var budget = new Budget(4_000);
+        var bounded = new AlertStore(LabelNames.UTF8, Limits.NONE, budget);
+        bounded.post(List.of(large(1, 2_000, at("1H"))), T0, RESOLVE_TIMEOUT);
+
+        assertThat(bounded.post(List.of(large(2, 2_000, at("1H"))), T0, RESOLVE_TIMEOUT)
+                        .full())
+                .hasSize(1);
+        assertThat(bounded.post(List.of(large(1, 4_000, at("1H"))), T0, RESOLVE_TIMEOUT)
+                        .full())
+                .hasSize(1);
+        assertThat(bounded.post(List.of(large(1, 2_000, at("1M"))), at("2M"), RESOLVE_TIMEOUT)
+                        .stored())
+                .hasSize(1);
+        assertThat(bounded.firing(at("2M"))).isEmpty();
     }
 
     @Test

@@ -22,7 +22,7 @@ class PipelineTest {
     private static final Integration HOOK = new Integration("s", Kind.WEBHOOK, 0, true);
     private static final Integration MAIL = new Integration("s", Kind.EMAIL, 0, false);
 
-    private final Silences silences = new Silences(LabelNames.UTF8, Silences.Limits.NONE);
+    private final Silences silences = new Silences(LabelNames.UTF8, Silences.Limits.NONE, new Budget(0));
     private final Inhibitor inhibitor =
             new Inhibitor(List.of(InhibitRule.of(matchers("severity=critical"), matchers("severity=warning"))));
     private final TimeInterval june = new TimeInterval(

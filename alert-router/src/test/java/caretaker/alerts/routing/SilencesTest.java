@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 
 class SilencesTest {
     private final AtomicInteger ids = new AtomicInteger();
-    private Silences silences = new Silences(LabelNames.UTF8, Limits.NONE);
+    private Silences silences = new Silences(LabelNames.UTF8, Limits.NONE, new Budget(0));
 
     private static Silence wanted(String id, String matchers, Instant start, Instant end) {
         return new Silence(id, matchers(matchers), start, end, T0, "me", "why", Map.of());
@@ -70,7 +70,7 @@ class SilencesTest {
                 .isEqualTo(new Outcome.Invalid("at least one matcher required"));
         assertThat(set(wanted("", "a=\"\",b!=1,c=~\".*\"", T0, at("1H")), T0))
                 .isEqualTo(new Outcome.Invalid("at least one matcher must not match the empty string"));
-        silences = new Silences(LabelNames.CLASSIC, Limits.NONE);
+        silences = new Silences(LabelNames.CLASSIC, Limits.NONE, new Budget(0));
         assertThat(set(wanted("", "ü=1", T0, at("1H")), T0)).isEqualTo(new Outcome.Invalid("invalid label name \"ü\""));
         assertThat(silences.size()).isZero();
     }
@@ -173,7 +173,7 @@ class SilencesTest {
     void s5TheIndexFindsWhatAScanFinds() {
         Cases.forEach(
                 random -> {
-                    var some = new Silences(LabelNames.UTF8, Limits.NONE);
+                    var some = new Silences(LabelNames.UTF8, Limits.NONE, new Budget(0));
                     for (int i = 0; i < 20; i++) {
                         String text = switch (random.nextInt(4)) {
                             case 0 -> "a=" + random.nextInt(3);
@@ -225,7 +225,7 @@ class SilencesTest {
 
     @Test
     void s7NumberAndSizeAreLimited() {
-        silences = new Silences(LabelNames.UTF8, new Limits(1, 200));
+        silences = new Silences(LabelNames.UTF8, new Limits(1, 200), new Budget(0));
         String id = made("a=1", T0, at("1H"), T0);
 
         assertThat(set(wanted("", "a=2", T0, at("1H")), T0)).isInstanceOf(Outcome.Invalid.class);
@@ -236,6 +236,22 @@ class SilencesTest {
                 .isInstanceOfSatisfying(
                         Outcome.Invalid.class,
                         invalid -> assertThat(invalid.why()).contains("size"));
+    }
+
+    @Test
+    void s7ThereIsRoomForNoMoreThanTheBudgetAndWhatIsDroppedGivesItBack() {
+        var budget = new Budget(2_000);
+        silences = new Silences(LabelNames.UTF8, Limits.NONE, budget);
+        String id = made("a=" + "x".repeat(1_000), T0, at("1H"), T0);
+
+        assertThat(set(wanted("", "b=" + "x".repeat(1_000), T0, at("1H")), T0)).isEqualTo(new Outcome.NoRoom());
+        assertThat(set(wanted("", "b=~(x{100}){10}", T0, at("1H")), T0))
+                .as("its automaton is large")
+                .isEqualTo(new Outcome.NoRoom());
+        assertThat(silences.expire(id, T0)).isInstanceOf(Outcome.Changes.class);
+        silences.remove(id);
+        assertThat(budget.used()).isZero();
+        assertThat(set(wanted("", "b=" + "x".repeat(1_000), T0, at("1H")), T0)).isInstanceOf(Outcome.Changes.class);
     }
 
     @Test
