@@ -100,17 +100,21 @@ public final class AlertStore {
         return new Batch(stored, refused, limited, full);
     }
 
-    /** Merges one state, from a sender or from the bus; the result is what is stored now. */
+    /** Merges one state, from a sender; the result is what is stored now. */
     public Alert put(Alert alert, Instant now) {
-        Fingerprint fingerprint = alert.fingerprint();
-        Alert old = alerts.get(fingerprint);
+        Alert old = alerts.get(alert.fingerprint());
         Alert merged = old == null ? alert : old.merge(alert, now);
-        alerts.put(fingerprint, merged);
-        budget.add(merged.bytes() - (old == null ? 0 : old.bytes()));
+        replace(merged);
+        return merged;
+    }
+
+    /** Stores one state in place of the one that was there. */
+    public void replace(Alert alert) {
+        Alert old = alerts.put(alert.fingerprint(), alert);
+        budget.add(alert.bytes() - (old == null ? 0 : old.bytes()));
         if (old == null) {
             perName.merge(alert.name(), 1, Integer::sum);
         }
-        return merged;
     }
 
     /** What is known already may change, and end, but not grow where there is no room. */

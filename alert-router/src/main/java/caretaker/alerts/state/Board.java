@@ -177,14 +177,18 @@ public final class Board {
         return live;
     }
 
-    /** Takes a state from the bus. One that this instance wrote itself is there already. */
+    /**
+     * Takes a state from the bus, where it replaces the older one: it was merged when it was accepted, and at another
+     * time the same merge would come to something else.
+     */
     public void heard(Alert alert, Instant now) {
         Optional<Alert> known = alerts.get(alert.fingerprint());
-        if (known.isEmpty() || !known.get().updatedAt().equals(alert.updatedAt())) {
-            Alert merged = alerts.put(alert, now);
-            if (live) {
-                effect(merged, now);
-            }
+        boolean isOld = known.filter(
+                        one -> one.updatedAt().isAfter(alert.updatedAt()) || one.equals(alert))
+                .isPresent();
+        if (!isOld) {
+            alerts.replace(alert);
+            effect(alert, now);
         }
     }
 

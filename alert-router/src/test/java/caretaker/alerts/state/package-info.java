@@ -1,0 +1,4 @@
+@NullMarked
+package caretaker.alerts.state;
+
+import org.jspecify.annotations.NullMarked;
