@@ -11,8 +11,8 @@ import java.util.stream.Stream;
 
 /** Keys of the notification log as text: those of the records, which the API shows too. */
 public final class NotificationKeys {
-    /** A group's key may have slashes; a receiver's name should not, and is taken to have none. */
-    private static final Pattern TEXT = Pattern.compile("(?s)(.*)/([^/]*)/([a-z]+)\\[([0-9]{1,6})]");
+    /** A group's key and a receiver's name may have slashes; a key ends with a brace, which no name has before one. */
+    private static final Pattern TEXT = Pattern.compile("(?s)(.*}|[^/}]*)/(.*)/([a-z]+)\\[([0-9]{1,6})]");
 
     private NotificationKeys() {}
 
