@@ -43,12 +43,10 @@ public record FileCheck(List<String> problems, List<String> warnings, List<Strin
             Path directory = file.toAbsolutePath().getParent();
             List<TemplateFile> files =
                     TemplateFile.find(directory == null ? Path.of("/") : directory, config.templates());
-            var texts = new Texts(file, Templates.parse(files, Limits.DEFAULT, InstantSource.system()));
-            config.receivers().forEach(texts::receiver);
+            List<String> problems =
+                    texts(file, config, Templates.parse(files, Limits.DEFAULT, InstantSource.system()));
             return new FileCheck(
-                    texts.problems,
-                    config.warnings(),
-                    texts.problems.isEmpty() ? contents(config, files.size()) : List.of());
+                    problems, config.warnings(), problems.isEmpty() ? contents(config, files.size()) : List.of());
         } catch (ConfigException e) {
             return failed(e.problems());
         } catch (IOException e) {
@@ -56,6 +54,13 @@ public record FileCheck(List<String> problems, List<String> warnings, List<Strin
         } catch (TemplateException e) {
             return failed(List.of(file + ": templates: " + e.getMessage()));
         }
+    }
+
+    /** What is wrong with the templates in the texts of receivers. */
+    static List<String> texts(Path file, AlertmanagerConfig config, Templates templates) {
+        var texts = new Texts(file, templates);
+        config.receivers().forEach(texts::receiver);
+        return texts.problems;
     }
 
     private static FileCheck failed(List<String> problems) {

@@ -50,12 +50,18 @@ public record AlertmanagerConfig(
         warnings = List.copyOf(warnings);
     }
 
+    /** As {@link #load(Path, MatcherSyntax, Duration)}, for the retention that there is if nobody says. */
+    public static AlertmanagerConfig load(Path file, MatcherSyntax syntax) {
+        return load(file, syntax, Notified.RETENTION);
+    }
+
     /**
      * Reads a file.
      *
+     * @param retention how long is remembered what was told; what does not go with it is a warning
      * @throws ConfigException with everything that is wrong
      */
-    public static AlertmanagerConfig load(Path file, MatcherSyntax syntax) {
+    public static AlertmanagerConfig load(Path file, MatcherSyntax syntax, Duration retention) {
         try {
             if (Files.size(file) > MAX_FILE) {
                 throw problem(file + ": larger than 8 MiB; is it a config file?");
@@ -65,7 +71,8 @@ public record AlertmanagerConfig(
                     Files.readString(file, UTF_8),
                     file.toString(),
                     directory == null ? Path.of("") : directory,
-                    syntax);
+                    syntax,
+                    retention);
         } catch (NoSuchFileException e) {
             throw problem(file + ": no such file");
         } catch (CharacterCodingException e) {
@@ -82,6 +89,11 @@ public record AlertmanagerConfig(
      * @param directory where relative paths start
      */
     public static AlertmanagerConfig parse(String yaml, String name, Path directory, MatcherSyntax syntax) {
+        return parse(yaml, name, directory, syntax, Notified.RETENTION);
+    }
+
+    private static AlertmanagerConfig parse(
+            String yaml, String name, Path directory, MatcherSyntax syntax, Duration retention) {
         var problems = new Problems(name);
         List<String> warnings = new ArrayList<>();
         Optional<Node> root = YamlFile.compose(yaml, name, warnings);
@@ -101,7 +113,7 @@ public record AlertmanagerConfig(
             throw new ConfigException(problems.all());
         }
         Route route = Route.tree(tree);
-        warnings.addAll(RouteRules.warnings(route, Notified.RETENTION));
+        warnings.addAll(RouteRules.warnings(route, retention));
         if (file.has("tracing")) {
             warnings.add(file.where("tracing") + ": is read and not used");
         }
