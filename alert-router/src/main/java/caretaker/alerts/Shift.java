@@ -23,6 +23,7 @@ final class Shift implements Desk.Turn {
     private final Board board;
     private final Ledger ledger;
     private final Deliveries deliveries;
+    private final Upkeep upkeep;
     private final Duration forgetEvery;
     private final Bus bus;
     private final BooleanSupplier mayAct;
@@ -44,6 +45,7 @@ final class Shift implements Desk.Turn {
         this.board = board;
         this.ledger = ledger;
         this.deliveries = deliveries;
+        this.upkeep = new Upkeep(board, deliveries, ledger::alerts);
         this.forgetEvery = forgetEvery;
         this.bus = bus;
         this.mayAct = mayAct;
@@ -76,6 +78,7 @@ final class Shift implements Desk.Turn {
                 deliveries.flush(flush, now);
             }
             deliveries.tick(now);
+            upkeep.goOn(now);
         }
         tidy(now);
     }
@@ -86,6 +89,7 @@ final class Shift implements Desk.Turn {
             if (leading) {
                 leading = false;
                 deliveries.standBy();
+                upkeep.stop();
                 board.standBy();
             }
         } else if (!leading) {
@@ -111,6 +115,7 @@ final class Shift implements Desk.Turn {
             var told = board.forgetTold(now);
             if (leading) {
                 ledger.forget(board.forgetOver(now), silences, told);
+                upkeep.look(now);
             }
             forgetAt = now.plus(forgetEvery);
         }

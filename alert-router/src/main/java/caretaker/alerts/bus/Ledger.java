@@ -68,7 +68,7 @@ public final class Ledger {
      * Takes as long as the broker is away; what waits that long is still written then. To be called in the order in
      * which the states came to be: the bus keeps the last one.
      */
-    Future<?> alerts(Collection<Alert> states) {
+    public Future<?> alerts(Collection<Alert> states) {
         List<Future<Void>> sent = new ArrayList<>(states.size());
         for (Alert alert : states) {
             String fingerprint = alert.fingerprint().toString();

@@ -76,15 +76,12 @@ public final class Deliveries {
     /** Begins to act: what was perhaps sent before is sent again, under the same id. */
     public void lead(Instant now) {
         Map<String, Groups.About> groups = board.groups().about();
-        board.allPending().forEach((key, message) -> {
-            Optional<Dead> dead = Optional.ofNullable(board.dead(key))
-                    .filter(each -> each.message().id().equals(message.id()));
-            Optional<Letter> letter = dead.isPresent()
-                    ? letters.again(key, dead.get())
-                    : letters.again(key, message, groups.get(key.group().key()));
-            letter.ifPresentOrElse(
-                    known -> start(known, true, dead.isPresent()), () -> cancelled(key, message, now, 0));
-        });
+        board.allPending()
+                .forEach((key, message) -> letters.again(
+                                key, message, groups.get(key.group().key()))
+                        .ifPresentOrElse(
+                                letter -> start(letter, true, letters.isDead(key, message)),
+                                () -> cancelled(key, message, now, 0)));
         lanes.values().forEach(lane -> pump(lane, now));
     }
 
@@ -415,6 +412,13 @@ public final class Deliveries {
         board.bury(key, null);
         outlet.record(records.state(key, now));
         return true;
+    }
+
+    /** Says of a dead letter again that it is one; a later word on one that is being sent follows anyway. */
+    public void keep(NotificationLog.Key key, Instant now) {
+        if (board.dead(key) != null && !running.containsKey(key)) {
+            outlet.record(records.state(key, now));
+        }
     }
 
     /** Ends the letters to integrations that a new configuration does not have. */

@@ -78,8 +78,18 @@ final class Letters {
                 letter.nextFlush());
     }
 
+    /** Whether it is a dead letter that somebody asked to send again. */
+    boolean isDead(NotificationLog.Key key, Pending message) {
+        Dead dead = board.dead(key);
+        return dead != null && dead.message().id().equals(message.id());
+    }
+
     /** One that was written before, with the alerts as they are known now; empty if nobody is to be told any more. */
     Optional<Letter> again(NotificationLog.Key key, Pending message, Groups.@Nullable About group) {
+        Dead dead = board.dead(key);
+        if (dead != null && isDead(key, message)) {
+            return again(key, dead);
+        }
         List<Alert> alerts = new ArrayList<>();
         Optional<Integration> integration = integration(key);
         boolean tellsEnds = integration.map(Integration::sendResolved).orElse(false);

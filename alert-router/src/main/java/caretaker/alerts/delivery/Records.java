@@ -59,7 +59,8 @@ final class Records {
 
     /** Just what is known. */
     NotificationEvent state(NotificationLog.Key key, Instant now) {
-        return event(key, now, now, null, null);
+        Instant nextFlush = board.groups().nextFlush(key.group()).orElse(now);
+        return event(key, now, nextFlush, null, null);
     }
 
     private static Result result(Pending message, int attempts, Outcome outcome, String error, Instant now) {

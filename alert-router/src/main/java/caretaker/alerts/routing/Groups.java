@@ -216,6 +216,14 @@ public final class Groups {
         }
     }
 
+    /** When a group is flushed next; empty if there is no such group. */
+    public Optional<Instant> nextFlush(GroupId id) {
+        return groups.values().stream()
+                .filter(group -> group.id().equals(id))
+                .findFirst()
+                .map(Group::nextFlush);
+    }
+
     /** What a group is. */
     public record About(LabelSet labels, Route.Options options) {}
 
