@@ -43,8 +43,7 @@ public record FileCheck(List<String> problems, List<String> warnings, List<Strin
             Path directory = file.toAbsolutePath().getParent();
             List<TemplateFile> files =
                     TemplateFile.find(directory == null ? Path.of("/") : directory, config.templates());
-            List<String> problems =
-                    texts(file, config, Templates.parse(files, Limits.DEFAULT, InstantSource.system()));
+            List<String> problems = texts(file, config, Templates.parse(files, Limits.DEFAULT, InstantSource.system()));
             return new FileCheck(
                     problems, config.warnings(), problems.isEmpty() ? contents(config, files.size()) : List.of());
         } catch (ConfigException e) {

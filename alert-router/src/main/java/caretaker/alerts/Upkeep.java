@@ -56,7 +56,9 @@ final class Upkeep {
         beginAt = now.plus(EVERY);
         alerts.clear();
         dead.clear();
-        board.alerts().all().stream().filter(alert -> isOld(alert, now)).forEach(alert -> alerts.add(alert.fingerprint()));
+        board.alerts().all().stream()
+                .filter(alert -> isOld(alert, now))
+                .forEach(alert -> alerts.add(alert.fingerprint()));
         dead.addAll(board.allDead().keySet());
     }
 

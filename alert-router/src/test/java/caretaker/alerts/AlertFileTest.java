@@ -50,6 +50,7 @@ class AlertFileTest {
                         receivers: [{name: a, slack_configs: [{channel: c, title: '{{ template "gone" . }}'}]}]
                         """))
                 .singleElement()
-                .satisfies(warning -> assertThat(warning).contains("slack_configs[0].title").contains("gone"));
+                .satisfies(warning ->
+                        assertThat(warning).contains("slack_configs[0].title").contains("gone"));
     }
 }

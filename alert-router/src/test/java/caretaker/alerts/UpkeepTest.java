@@ -46,7 +46,8 @@ class UpkeepTest {
     private final Upkeep upkeep = new Upkeep(board, deliveries, alerts::addAll);
 
     private static Board board() {
-        String yaml = "{route: {receiver: a, group_wait: 0s}, receivers: [{name: a, webhook_configs: [{url: 'http://h'}]}]}";
+        String yaml =
+                "{route: {receiver: a, group_wait: 0s}, receivers: [{name: a, webhook_configs: [{url: 'http://h'}]}]}";
         var config = AlertmanagerConfig.parse(yaml, "t.yml", Path.of("."), MatcherSyntax.FALLBACK);
         var limits = new Board.Limits(AlertStore.Limits.NONE, Silences.Limits.NONE, 0, 0, Duration.ofDays(5));
         var board = new Board(config, LabelNames.UTF8, limits, Instant.MIN);

@@ -43,7 +43,6 @@ public final class Deliveries {
     private final Board board;
     private final Outlet outlet;
     private final Observer observer;
-    private final DeliverySettings settings;
     private final Retry retry;
     private final RandomGenerator random;
     private final Letters letters;
@@ -63,12 +62,11 @@ public final class Deliveries {
         this.board = board;
         this.outlet = outlet;
         this.observer = observer;
-        this.settings = settings;
         this.retry = new Retry(settings.retryFor());
         this.random = random;
         this.letters = new Letters(board, random);
         this.substitutes = new Substitutes(board, letters, settings.fallback());
-        this.records = new Records(board);
+        this.records = new Records(board, settings.retention());
         this.intents = new Intents(outlet, records, this::written);
         this.flights = new Flights(board.groups());
     }
@@ -81,7 +79,7 @@ public final class Deliveries {
                                 key, message, groups.get(key.group().key()))
                         .ifPresentOrElse(
                                 letter -> start(letter, true, letters.isDead(key, message)),
-                                () -> cancelled(key, message, now, 0)));
+                                () -> cancelled(key, message, 0, "", now)));
         lanes.values().forEach(lane -> pump(lane, now));
     }
 
@@ -100,6 +98,7 @@ public final class Deliveries {
         Pipeline.Plan plan = board.pipeline().plan(flush, board.log());
         observer.planned(plan);
         boolean isQuiet = plan.flush().alerts().isEmpty();
+        boolean isOver = plan.flush().alerts().stream().allMatch(plan.flush()::isResolved);
         Map<Integration, Step> steps = new HashMap<>();
         plan.steps().forEach(step -> steps.put(step.integration(), step));
         substitutes.ends(plan).forEach(step -> steps.put(step.integration(), step));
@@ -113,8 +112,14 @@ public final class Deliveries {
             Delivery current = running.get(key);
             Step step = steps.get(integration);
             if (isQuiet && step == null) {
-                quiet(current, now);
-            } else if (step instanceof Step.Remember remember && current == null) {
+                quiet(current, "", now);
+                continue;
+            }
+            if (isOver && !integration.sendResolved()) { // it would say that something fires, and never that it ended
+                quiet(current, "over before it could be told", now);
+                current = running.get(key);
+            }
+            if (step instanceof Step.Remember remember && current == null) {
                 remember(letters.of(plan.flush(), key, remember), now);
             } else if (current != null || step instanceof Step.Send) {
                 flights.await(flight, key, step instanceof Step.Send);
@@ -131,11 +136,11 @@ public final class Deliveries {
     }
 
     /** Nobody is to be told anything of the group now, but of a dead letter if somebody asked for that. */
-    private void quiet(@Nullable Delivery current, Instant now) {
+    private void quiet(@Nullable Delivery current, String why, Instant now) {
         if (current != null) {
             current.newer = null;
             if (current.isWaiting() && !current.again) {
-                cancel(current, now);
+                cancel(current, why, now);
             }
         }
     }
@@ -262,8 +267,8 @@ public final class Deliveries {
         observer.attempted(letter.integration(), answer.outcome());
         if (!isRunning(delivery)) {
             if (answer.outcome() instanceof Outcome.Delivered told && !delivery.again) {
-                outlet.record(
-                        records.delivered(letter, delivery.attempts, notified(letter, told.remember(), now), now));
+                outlet.record(records.delivered(
+                        letter, delivery.attempts, records.notified(letter, told.remember(), now), now));
             }
             return;
         }
@@ -278,16 +283,6 @@ public final class Deliveries {
         pump(lane, now);
     }
 
-    private Notified notified(Letter letter, Map<String, String> data, Instant now) {
-        return Notified.at(
-                now,
-                letter.message().firing(),
-                letter.message().resolved(),
-                letter.repeatInterval(),
-                settings.retention(),
-                data);
-    }
-
     private void delivered(Delivery delivery, Outcome.Delivered told, Instant now) {
         Letter letter = delivery.letter;
         board.ended(letter.key());
@@ -298,7 +293,7 @@ public final class Deliveries {
         if (delivery.again) { // of an incident that is over: it says nothing of what the group was told
             outlet.record(records.ended(letter, delivery.attempts, NotificationEvent.Outcome.DELIVERED, "", now));
         } else {
-            Notified notified = notified(letter, told.remember(), now);
+            Notified notified = records.notified(letter, told.remember(), now);
             board.log().put(letter.key(), notified);
             outlet.record(records.delivered(letter, delivery.attempts, notified, now));
         }
@@ -362,24 +357,24 @@ public final class Deliveries {
     }
 
     private void remember(Letter letter, Instant now) {
-        Notified notified = notified(letter, Map.of(), now);
+        Notified notified = records.notified(letter, Map.of(), now);
         board.log().put(letter.key(), notified);
         outlet.record(records.skipped(letter, notified, now));
     }
 
-    private void cancel(Delivery delivery, Instant now) {
+    private void cancel(Delivery delivery, String why, Instant now) {
         asleep.remove(delivery);
         intents.remove(delivery);
         lane(delivery.letter).ready.remove(delivery);
         if (delivery.intended) {
-            cancelled(delivery.letter.key(), delivery.letter.message(), now, delivery.attempts);
+            cancelled(delivery.letter.key(), delivery.letter.message(), delivery.attempts, why, now);
         }
         end(delivery, null);
     }
 
-    private void cancelled(NotificationLog.Key key, Pending message, Instant now, int attempts) {
+    private void cancelled(NotificationLog.Key key, Pending message, int attempts, String why, Instant now) {
         board.ended(key);
-        outlet.record(records.cancelled(key, message, attempts, now));
+        outlet.record(records.cancelled(key, message, attempts, why, now));
     }
 
     /** @param newer what is to be told now; whoever waited for the one that ended waits for it */
@@ -427,7 +422,7 @@ public final class Deliveries {
                 .filter(Delivery::isWaiting)
                 .filter(delivery -> letters.integration(delivery.letter.key()).isEmpty())
                 .toList()
-                .forEach(delivery -> cancel(delivery, now));
+                .forEach(delivery -> cancel(delivery, "", now));
     }
 
     /** Letters on their way. */

@@ -9,15 +9,26 @@ import caretaker.contracts.NotificationEvent;
 import caretaker.contracts.NotificationEvent.Message;
 import caretaker.contracts.NotificationEvent.Outcome;
 import caretaker.contracts.NotificationEvent.Result;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What is put on the bus about letters. */
 final class Records {
     private final Board board;
+    private final Duration retention;
 
-    Records(Board board) {
+    /** @param retention the longest that what was told is remembered */
+    Records(Board board, Duration retention) {
         this.board = board;
+        this.retention = retention;
+    }
+
+    /** What is remembered of a letter that was told. */
+    Notified notified(Letter letter, Map<String, String> data, Instant now) {
+        Pending message = letter.message();
+        return Notified.at(now, message.firing(), message.resolved(), letter.repeatInterval(), retention, data);
     }
 
     /** This is about to be sent. */
@@ -53,8 +64,8 @@ final class Records {
                 letter.key(), now, letter.nextFlush(), null, result(letter.message(), attempts, outcome, error, now));
     }
 
-    NotificationEvent cancelled(NotificationLog.Key key, Pending message, int attempts, Instant now) {
-        return event(key, now, now, null, result(message, attempts, Outcome.CANCELLED, "", now));
+    NotificationEvent cancelled(NotificationLog.Key key, Pending message, int attempts, String why, Instant now) {
+        return event(key, now, now, null, result(message, attempts, Outcome.CANCELLED, why, now));
     }
 
     /** Just what is known. */

@@ -183,8 +183,7 @@ public final class Board {
      */
     public void heard(Alert alert, Instant now) {
         Optional<Alert> known = alerts.get(alert.fingerprint());
-        boolean isOld = known.filter(
-                        one -> one.updatedAt().isAfter(alert.updatedAt()) || one.equals(alert))
+        boolean isOld = known.filter(one -> one.updatedAt().isAfter(alert.updatedAt()) || one.equals(alert))
                 .isPresent();
         if (!isOld) {
             alerts.replace(alert);

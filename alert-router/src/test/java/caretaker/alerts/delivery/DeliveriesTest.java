@@ -144,6 +144,26 @@ class DeliveriesTest {
     }
 
     @Test
+    void k5WhoIsNotToldOfEndsIsNotToldOfABeginningAfterTheEnd() {
+        var quiet = new Office("webhook_configs: [{url: 'http://h/', send_resolved: false}]");
+        Alert alert = quiet.fires("n1", T0);
+        quiet.turn(at("10S"));
+        quiet.world.written(at("10S"));
+        quiet.world.answered(DOWN, at("10S"));
+        quiet.ends(alert, at("30S"));
+        quiet.turn(at("70S"));
+        quiet.turn(at("90S"));
+
+        assertThat(quiet.world.sent).isEmpty();
+        assertThat(quiet.deliveries.size()).isZero();
+        NotificationEvent.Result end = result(quiet.world.bus.getLast());
+        assertThat(end.outcome()).isEqualTo(NotificationEvent.Outcome.CANCELLED);
+        assertThat(end.error()).isEqualTo("over before it could be told");
+        quiet.board.groups().reap();
+        assertThat(quiet.board.groups().size()).isZero();
+    }
+
+    @Test
     void whatIsSilencedMeanwhileIsNotToldAnyMore() {
         office.fires("n1", T0);
         office.turn(at("10S"));

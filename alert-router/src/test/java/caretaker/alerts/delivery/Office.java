@@ -46,6 +46,11 @@ final class Office {
         this(CONFIG, bytes);
     }
 
+    /** @param team how the receiver is reached */
+    Office(String team) {
+        this(CONFIG.replace("webhook_configs: [{url: 'http://h/'}]", team), 0);
+    }
+
     private Office(String config, long bytes) {
         this.config = config;
         this.bytes = bytes;
