@@ -23,6 +23,9 @@ public final class Labels {
     /** A job that trains or serves; any value. */
     public static final String JOB = "caretaker.job";
 
+    /** Of a container that was created anew: the operation that made it. */
+    public static final String OPERATION = "caretaker.operation";
+
     /** What compose says that a service needs: {@code db:service_healthy:true,cache:service_started:false}. */
     static final String COMPOSE_DEPENDS_ON = "com.docker.compose.depends_on";
 

@@ -27,6 +27,7 @@ final class Recreation {
     enum Step {
         STOPPED,
         RENAMED,
+        DISARMED,
         CREATED,
         CONNECTED,
         STARTED,
@@ -36,6 +37,29 @@ final class Recreation {
     /** Hears of each step when it is done. */
     interface Progress {
         void done(Step step);
+    }
+
+    /** It was begun, and may not go on at this moment. */
+    private static final class HeldBack extends Exception {
+        private static final long serialVersionUID = 1;
+    }
+
+    /**
+     * What is being done.
+     *
+     * @param name of the container, before and after
+     * @param policy when the engine is to start it by itself
+     * @param mayPerform asked before each call that changes something
+     */
+    private record Work(
+            Operation operation, Inspection old, String name, RestartPolicy policy, BooleanSupplier mayPerform) {
+
+        /** whoever was replaced meanwhile does not go on. */
+        void ask() throws HeldBack {
+            if (!mayPerform.getAsBoolean()) {
+                throw new HeldBack();
+            }
+        }
     }
 
     private final Daemon daemon;
@@ -63,14 +87,14 @@ final class Recreation {
             return perform.again() && made.isPresent() ? new Result.Done() : new Result.Changed();
         }
         Inspection old = found.get();
-        boolean isRenamed = old.name().startsWith(Roster.REPLACED);
+        boolean isRenamed = isOldHalf(old);
         boolean isBegun = isRenamed || made.isPresent();
         Optional<Roster.Entry> holder = roster.of(perform.container().key());
         boolean isTaken = holder.isPresent()
                 && !holder.get().id().equals(old.id())
                 && made.filter(holder.get()::equals).isEmpty();
         if (isTaken
-                || !Objects.equals(old.startedAt(), operation.before().startedAt())
+                || (!isRenamed && !Objects.equals(old.startedAt(), operation.before().startedAt()))
                 || (!perform.again() && (isBegun || !Actions.isInSameState(old, operation)))) {
             return new Result.Changed();
         }
@@ -81,11 +105,16 @@ final class Recreation {
             return new Result.Held();
         }
         String name = isRenamed ? perform.container().name() : old.name();
-        return begin(operation, old, name, made, roster);
+        return begin(new Work(operation, old, name, RestartPolicy.of(old), mayPerform), made, roster);
     }
 
-    private Result begin(Operation operation, Inspection old, String name, Optional<Roster.Entry> made, Roster roster) {
-        boolean isBegun = old.name().startsWith(Roster.REPLACED) || made.isPresent();
+    private static boolean isOldHalf(Inspection container) {
+        return container.name().startsWith(Roster.REPLACED);
+    }
+
+    private Result begin(Work work, Optional<Roster.Entry> made, Roster roster) {
+        Inspection old = work.old();
+        boolean isBegun = isOldHalf(old) || made.isPresent();
         try {
             boolean hasRun = made.isPresent()
                     && census.inspect(made.get().id())
@@ -95,12 +124,14 @@ final class Recreation {
                 if (made.isPresent()) {
                     remove(made.get().id()); // it may lack a network
                 }
-                NewContainer wanted = plan(old, roster, operation);
+                NewContainer wanted = plan(work, roster);
                 isBegun = true;
-                replace(old, name, wanted);
+                replace(work, wanted);
             }
+        } catch (HeldBack e) {
+            return new Result.Unknown("half done: it may not go on now");
         } catch (Refusal e) {
-            return back(operation, old, name, e);
+            return back(work, e);
         } catch (Unavailable e) {
             return isBegun
                     ? new Result.Unknown("half done: " + e.why())
@@ -109,7 +140,8 @@ final class Recreation {
         return finish(old);
     }
 
-    private NewContainer plan(Inspection old, Roster roster, Operation operation) throws Unavailable, Refusal {
+    private NewContainer plan(Work work, Roster roster) throws Unavailable, Refusal {
+        Inspection old = work.old();
         String id = old.raw().path("Image").asText("");
         JsonNode image = JsonNodeFactory.instance.missingNode();
         try {
@@ -124,18 +156,28 @@ final class Recreation {
             image = daemon.get("/images/" + id + "/json", Daemon.QUICK);
         }
         boolean hasEntrypoint = !image.path("Config").path("Entrypoint").isEmpty();
-        return NewContainer.of(old, isSame ? old.image() : id, hasEntrypoint, roster, operation.id());
+        var wanted = NewContainer.of(
+                old, isSame ? old.image() : id, hasEntrypoint, roster, work.operation().id());
+        if (wanted.body().path("HostConfig") instanceof ObjectNode host) {
+            host.set("RestartPolicy", work.policy().asked());
+        }
+        return wanted;
     }
 
-    private void replace(Inspection old, String name, NewContainer wanted) throws Unavailable, Refusal {
+    private void replace(Work work, NewContainer wanted) throws Unavailable, Refusal, HeldBack {
+        Inspection old = work.old();
         Actions.stop(daemon, old);
         progress.done(Step.STOPPED);
-        String oldName = Roster.REPLACED + old.id().substring(0, SHORT_ID);
-        if (!old.name().equals(oldName)) {
-            rename(old.id(), oldName);
+        work.ask();
+        if (!isOldHalf(old)) {
+            rename(old.id(), Roster.REPLACED + old.id().substring(0, SHORT_ID) + work.policy().suffix());
         }
         progress.done(Step.RENAMED);
-        JsonNode created = daemon.post("/containers/create?name=" + Daemon.word(name), wanted.body(), Actions.STARTING);
+        restarts(old.id(), RestartPolicy.NEVER); // or an engine that starts anew would start both
+        progress.done(Step.DISARMED);
+        work.ask();
+        JsonNode created =
+                daemon.post("/containers/create?name=" + Daemon.word(work.name()), wanted.body(), Actions.STARTING);
         String id = created.path("Id").asText("");
         progress.done(Step.CREATED);
         for (Map.Entry<String, ObjectNode> network : wanted.others().entrySet()) {
@@ -144,6 +186,7 @@ final class Recreation {
             daemon.post("/networks/" + Daemon.word(network.getKey()) + "/connect", body, Daemon.QUICK);
         }
         progress.done(Step.CONNECTED);
+        work.ask();
         daemon.ask(Actions.STARTING, docker -> docker.startContainerCmd(id).exec());
         progress.done(Step.STARTED);
     }
@@ -162,15 +205,18 @@ final class Recreation {
     }
 
     /** The new one cannot be had: the old one is put back as it was. */
-    private Result back(Operation operation, Inspection old, String name, Refusal why) {
+    private Result back(Work work, Refusal why) {
+        Operation operation = work.operation();
+        Inspection old = work.old();
         try {
             Optional<Roster.Entry> made = census.roster().madeBy(operation.id());
             if (made.isPresent()) {
                 remove(made.get().id());
             }
             Optional<Inspection> now = census.inspect(old.id());
-            if (now.isPresent() && !now.get().name().equals(name)) {
-                rename(old.id(), name);
+            if (now.isPresent() && !now.get().name().equals(work.name())) {
+                restarts(old.id(), work.policy());
+                rename(old.id(), work.name());
             }
             if (operation.before().state().equals(RUNNING)) {
                 daemon.ask(
@@ -183,6 +229,20 @@ final class Recreation {
                     Refusal.line(why.why() + "; and the old one could not be brought back: " + e.why()));
         } catch (Unavailable e) {
             return new Result.Unknown(Refusal.line(why.why() + "; and no answer while it was undone: " + e.why()));
+        }
+    }
+
+    /** That an engine cannot do it is no reason to leave anything half done. */
+    private void restarts(String id, RestartPolicy policy) throws Unavailable {
+        ObjectNode body = JsonNodeFactory.instance.objectNode();
+        body.set("RestartPolicy", policy.asked());
+        try {
+            daemon.post("/containers/" + id + "/update", body, Daemon.QUICK);
+        } catch (Refusal e) {
+            LOGGER.atWarn()
+                    .addKeyValue("container", id)
+                    .addKeyValue("reason", e.why())
+                    .log("when the engine starts a container by itself could not be changed");
         }
     }
 

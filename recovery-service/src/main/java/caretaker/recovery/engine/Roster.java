@@ -1,6 +1,7 @@
 package caretaker.recovery.engine;
 
 import caretaker.contracts.ContainerIdentity;
+import caretaker.recovery.containers.Labels;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -15,7 +16,7 @@ final class Roster {
     static final String REPLACED = "caretaker-replaced-";
 
     /** Label: the operation that made it. */
-    static final String OPERATION = "caretaker.operation";
+    static final String OPERATION = Labels.OPERATION;
 
     /** Label: ids of those in whose place it is, the newest first. */
     static final String REPLACES = "caretaker.replaces";

@@ -42,7 +42,7 @@ final class Managed {
     boolean flapping;
     boolean badLabelTold;
 
-    /** Whether the operation was begun by a former run of the service. */
+    /** Whether the operation was begun before, perhaps by a former run of the service: it may be half done. */
     boolean resumed;
 
     /** Whether those that need it have been seen to since the operation. */

@@ -16,6 +16,9 @@ final class Operations {
     /** What the engine may take beyond the time that a container has to stop. */
     static final Duration MARGIN = Duration.ofSeconds(15);
 
+    /** How the old half of a container that is created anew is called until it is removed. */
+    static final String REPLACED = "caretaker-replaced-";
+
     private Operations() {}
 
     /** What an attempt is made of. */
@@ -40,16 +43,27 @@ final class Operations {
                 evidence);
     }
 
+    /** The engine's answer is missing. */
     static Operation unsettled(Operation operation) {
+        return with(operation, operation.reservedAt(), operation.deadline(), true);
+    }
+
+    /** The same one, with as much time from now on as it had. */
+    static Operation anew(Operation operation, Instant now) {
+        Duration within = Duration.between(operation.reservedAt(), operation.deadline());
+        return with(operation, now, now.plus(within), false);
+    }
+
+    private static Operation with(Operation operation, Instant reservedAt, Instant deadline, boolean unsettled) {
         return new Operation(
                 operation.id(),
                 operation.action(),
                 operation.attempt(),
                 operation.actor(),
-                operation.reservedAt(),
-                operation.deadline(),
+                reservedAt,
+                deadline,
                 operation.before(),
-                true,
+                unsettled,
                 operation.evidence());
     }
 }

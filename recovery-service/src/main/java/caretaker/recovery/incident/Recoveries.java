@@ -322,7 +322,7 @@ public final class Recoveries {
         }
         of.question = 0;
         of.due = now.plus(of.phase == Phase.VERIFYING ? rules.settleEvery() : ASK_AGAIN);
-        repairs.overdue(of, of.trouble, why, now);
+        repairs.proof().overdue(of, of.trouble, why, now);
         out.add(new Effect.Count(Reason.ACTION_FAILED));
     }
 
@@ -342,7 +342,7 @@ public final class Recoveries {
         Instant later = now.plus(rules.backoffBase());
         if (of.phase == Phase.ACTING && of.trouble != null && !of.resumed) {
             repairs.revert(of, of.trouble, now);
-        } else if (of.due != null) {
+        } else if (of.due != null || of.phase == Phase.ACTING) {
             of.due = later;
         }
         of.saveAt = later;

@@ -7,6 +7,7 @@ import caretaker.contracts.RecoveryEvent.Reason;
 import caretaker.contracts.RecoveryState;
 import caretaker.contracts.RecoveryState.Operation;
 import caretaker.contracts.RecoveryState.Phase;
+import caretaker.recovery.containers.Labels;
 import caretaker.recovery.containers.Scope.Consent;
 import caretaker.recovery.containers.Sighting;
 import caretaker.recovery.incident.Input.Looked;
@@ -35,7 +36,7 @@ final class Repairs {
     private final Examination examination;
     private final Neighbours neighbours;
     private final Endings endings;
-    private final Cascade cascade;
+    private final Proof proof;
     private long questions;
 
     Repairs(Recoveries.Setup setup, Known known, HostGuard guard, Recorder out, RandomGenerator random) {
@@ -48,7 +49,11 @@ final class Repairs {
         examination = new Examination(rules);
         neighbours = new Neighbours(rules, known);
         endings = new Endings(rules, neighbours, out, random);
-        cascade = new Cascade(known, neighbours, out, this::open);
+        proof = new Proof(setup, endings, new Cascade(known, neighbours, out, this::open), out);
+    }
+
+    Proof proof() {
+        return proof;
     }
 
     Endings endings() {
@@ -114,13 +119,17 @@ final class Repairs {
         switch (of.phase) {
             case PENDING, SUSPECT, FAILED_ATTEMPT -> examined(of, trouble, looked, now);
             case ACTING -> settled(of, trouble, looked.sighting(), now);
-            case VERIFYING -> verified(of, trouble, looked, now);
+            case VERIFYING -> proof.seen(of, trouble, looked, now);
             case OK, QUARANTINED -> {}
         }
     }
 
     private void examined(Managed of, Trouble trouble, Looked looked, Instant now) {
         Sighting seen = looked.sighting();
+        if (isHalfDone(of, trouble, seen)) {
+            completed(of, trouble, now);
+            return;
+        }
         if (seen == null) {
             endings.over(of, trouble, Reason.STALE, "it is gone", now);
             known.forget(of.key());
@@ -146,6 +155,49 @@ final class Repairs {
                 trouble.playbook = playbook.name();
                 judged(of, trouble, looked, playbook, now);
             }
+        }
+    }
+
+    /** Whether nobody is there under its name because the last attempt to create it anew has broken off. */
+    private static boolean isHalfDone(Managed of, Trouble trouble, @Nullable Sighting seen) {
+        Operation last = of.operation;
+        if (last == null || last.action() != Action.RECREATE) {
+            return false;
+        }
+        boolean isOfIt = last.id().startsWith(trouble.prefix(of.key()) + "/");
+        boolean isAbsent = seen == null
+                || (seen.state() == Sighting.State.CREATED && last.id().equals(seen.labels().get(Labels.OPERATION)));
+        return isAbsent && (isOfIt || trouble.condition.equals(Match.OPERATOR));
+    }
+
+    /** what was begun is brought to its end before anything else is thought of. It counts as an attempt. */
+    private void completed(Managed of, Trouble trouble, Instant now) {
+        if (!of.examining) {
+            of.glanced = true;
+            of.due = now;
+            return;
+        }
+        of.glanced = false;
+        int attempts = of.within(of.attempts, rules.budgetWindow(), now);
+        if (attempts >= rules.budget() && trouble.askedBy.isEmpty()) {
+            String why = "it could not be created anew, and is stopped under a name that begins with "
+                    + Operations.REPLACED;
+            endings.quarantine(of, Reason.BUDGET, RecoveryEvent.SERVICE, why, now);
+            return;
+        }
+        HostGuard.Refusal refusal = guard.refusal(of.identity, !trouble.askedBy.isEmpty(), now);
+        if (refusal != null) {
+            hold(of, trouble, refusal, now);
+        } else if (trouble.dryRun || trouble.rehearsal) {
+            rehearse(of, trouble, Action.RECREATE, now);
+        } else {
+            of.operation = Operations.anew(Objects.requireNonNull(of.operation), now);
+            of.attempts.addLast(now);
+            guard.started(of.key(), now);
+            of.phase = Phase.ACTING;
+            of.cascaded = false;
+            of.run = null;
+            again(of, trouble, of.operation, of.seen, now);
         }
     }
 
@@ -291,6 +343,7 @@ final class Repairs {
         guard.started(of.key(), now);
         of.phase = Phase.ACTING;
         of.due = null;
+        of.resumed = false;
         of.cascaded = false;
         of.run = null;
         out.store(of, now);
@@ -312,7 +365,7 @@ final class Repairs {
     void performed(Managed of, Trouble trouble, Result result, Instant now) {
         Operation operation = Objects.requireNonNull(of.operation);
         switch (result) {
-            case Result.Done() -> verify(of, now);
+            case Result.Done() -> proof.begin(of, now);
             case Result.Refused(String why) -> {
                 boolean permanent = examination.isPermanent(why);
                 if (permanent) {
@@ -323,7 +376,13 @@ final class Repairs {
                 }
             }
             case Result.Changed() -> endings.over(of, trouble, Reason.STALE, "it was not the same any more", now);
-            case Result.Held() -> revert(of, trouble, now);
+            case Result.Held() -> {
+                if (of.resumed) {
+                    of.due = now.plus(ASK_AGAIN); // it may be half done: it is not undone
+                } else {
+                    revert(of, trouble, now);
+                }
+            }
             case Result.Unknown(String why) -> {
                 of.operation = Operations.unsettled(operation);
                 of.due = now.plus(rules.settleEvery());
@@ -335,10 +394,13 @@ final class Repairs {
     /** nobody knows whether it was done, so what is seen decides. */
     private void settled(Managed of, Trouble trouble, @Nullable Sighting seen, Instant now) {
         Operation operation = Objects.requireNonNull(of.operation);
-        if (Verification.wasDone(operation, seen)) {
-            verify(of, now);
+        boolean isOver = !now.isBefore(operation.deadline());
+        if (operation.action() == Action.RECREATE && !(operation.unsettled() && isOver)) {
+            again(of, trouble, operation, seen, now); // it goes on where it was; also if only the old one is left over
+        } else if (Verification.wasDone(operation, seen)) {
+            proof.begin(of, now);
         } else if (operation.unsettled() || !Verification.mayRepeat(operation.action())) {
-            if (now.isBefore(operation.deadline()) && Verification.mayRepeat(operation.action())) {
+            if (!isOver && Verification.mayRepeat(operation.action())) {
                 of.due = now.plus(rules.settleEvery());
             } else {
                 endings.failed(of, trouble, Reason.TIMEOUT, "nothing shows that it was done", now);
@@ -361,73 +423,19 @@ final class Repairs {
             hold(of, trouble, refusal, now);
             return;
         }
-        of.resumed = false;
+        if (!now.isBefore(operation.deadline())) {
+            operation = Operations.anew(operation, now); // nobody was there to do it in time
+            of.operation = operation;
+        }
+        of.resumed = true;
         of.due = null;
-        out.operation(of, trouble, Kind.STARTED, Reason.NONE, Recorder.word(operation.action()) + " begins", now);
+        if (!operation.unsettled()) {
+            out.store(of, now);
+            out.operation(of, trouble, Kind.STARTED, Reason.NONE, Recorder.word(operation.action()) + " begins", now);
+        }
         Playbook playbook = playbooks.named(trouble.playbook);
         boolean known = playbook != null && playbook.rung(trouble.rung).action() == operation.action();
         Rung rung = known ? Objects.requireNonNull(playbook).rung(trouble.rung) : Rung.of(operation.action());
         out.add(new Effect.Perform(of.identity, operation, rung, true));
-    }
-
-    /** What could not be looked at in time has failed. */
-    void overdue(Managed of, Trouble trouble, String why, Instant now) {
-        Operation operation = of.operation;
-        boolean isUnderWay = of.phase == Phase.VERIFYING || of.phase == Phase.ACTING;
-        if (isUnderWay && operation != null && !now.isBefore(operation.deadline())) {
-            endings.failed(of, trouble, Reason.TIMEOUT, why, now);
-        }
-    }
-
-    private void verify(Managed of, Instant now) {
-        of.resumed = false;
-        of.phase = Phase.VERIFYING;
-        of.due = now;
-        of.wellSince = null;
-        of.run = null;
-        out.store(of, now);
-    }
-
-    /** */
-    private void verified(Managed of, Trouble trouble, Looked looked, Instant now) {
-        Operation operation = Objects.requireNonNull(of.operation);
-        Sighting seen = looked.sighting();
-        switch (Verification.of(operation, seen, looked.probe(), of.run)) {
-            case Verification.Verdict.Replaced() ->
-                endings.over(of, trouble, Reason.STALE, "somebody has created it anew meanwhile", now);
-            case Verification.Verdict.Failed(String why) -> endings.failed(of, trouble, Reason.NOT_VERIFIED, why, now);
-            case Verification.Verdict.NotYet(String why) -> {
-                of.wellSince = null;
-                if (now.isBefore(operation.deadline())) {
-                    of.due = now.plus(rules.verifyEvery());
-                } else {
-                    endings.failed(of, trouble, Reason.NOT_VERIFIED, why, now);
-                }
-            }
-            case Verification.Verdict.Well() -> well(of, trouble, Objects.requireNonNull(seen), now);
-        }
-    }
-
-    private void well(Managed of, Trouble trouble, Sighting seen, Instant now) {
-        of.run = Objects.requireNonNullElse(of.run, seen.startedAt());
-        if (of.wellSince == null) {
-            of.wellSince = now;
-        }
-        if (!of.cascaded) {
-            of.cascaded = true;
-            cascade.of(of, trouble, now);
-        }
-        Playbook playbook = playbooks.named(trouble.playbook);
-        Duration stable = playbook == null ? Duration.ofSeconds(30) : playbook.stableFor();
-        Instant believed = of.wellSince.plus(stable);
-        if (now.isBefore(believed)) {
-            Instant next = now.plus(rules.verifyEvery());
-            of.due = next.isBefore(believed) ? next : believed;
-            return;
-        }
-        Action action = Objects.requireNonNull(of.operation).action();
-        out.operation(of, trouble, Kind.SUCCEEDED, Reason.NONE, Recorder.word(action) + " helped", now);
-        endings.close(of, now);
-        endings.wake(of.key(), rules.dependentGrace(), now);
     }
 }

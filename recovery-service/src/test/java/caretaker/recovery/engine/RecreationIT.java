@@ -28,6 +28,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Real containers that are created anew. */
 class RecreationIT {
@@ -272,7 +273,7 @@ class RecreationIT {
         String name = docker.name("runs");
         String id = docker.run(List.of("--name", name, "--stop-timeout", "0", "--network", network), "sleep", "1000");
         Sighting before = host.seen(id);
-        String blocker = docker.create(List.of("--name", "caretaker-replaced-" + id.substring(0, 12)), "true");
+        String blocker = docker.create(List.of("--name", "caretaker-replaced-" + id.substring(0, 12) + ".no.0"), "true");
         Result result = host.perform(before, Action.RECREATE);
         assertThat(result)
                 .isInstanceOfSatisfying(
@@ -291,7 +292,7 @@ class RecreationIT {
         String network = network("more");
         String name = docker.name("killed");
         String id = docker.run(
-                List.of("--name", name, "--stop-timeout", "0", "-v", "/anonymous"),
+                List.of("--name", name, "--stop-timeout", "0", "-v", "/anonymous", "--restart", "on-failure:7"),
                 "sh",
                 "-c",
                 "echo here >> /anonymous/here; exec sleep 1000");
@@ -306,10 +307,15 @@ class RecreationIT {
                 })
                 .isInstanceOf(Killed.class);
         killedAfter.set(null);
+        if (step.compareTo(Recreation.Step.DISARMED) >= 0 && step != Recreation.Step.REMOVED) {
+            assertThat(inspect(id).at("/HostConfig/RestartPolicy/Name").asText()).isEqualTo("no");
+        }
         assertThat(host.perform(host.operation(before, rung, operation, true))).isEqualTo(new Result.Done());
         String anew = now(before);
         assertThat(anew).isNotEqualTo(id);
         JsonNode is = inspect(anew);
+        assertThat(is.at("/HostConfig/RestartPolicy/Name").asText()).isEqualTo("on-failure");
+        assertThat(is.at("/HostConfig/RestartPolicy/MaximumRetryCount").asInt()).isEqualTo(7);
         assertThat(is.path("State").path("Running").asBoolean()).isTrue();
         assertThat(is.path("Name").asText()).isEqualTo("/" + name);
         assertThat(is.path("NetworkSettings").path("Networks").has(network)).isTrue();
@@ -321,6 +327,42 @@ class RecreationIT {
                 .as("once more changes nothing")
                 .isEqualTo(new Result.Done());
         assertThat(now(before)).isEqualTo(anew);
+    }
+
+    /** asked before each call; whoever was replaced meanwhile leaves the rest to the other. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3})
+    void whoMayNotGoOnStopsBetweenTwoCalls(int allowed) {
+        String name = docker.name("fence");
+        String id = docker.run(List.of("--name", name, "--stop-timeout", "0"), "sleep", "1000");
+        Sighting before = host.seen(id);
+        String operation = Host.newOperation();
+        Rung rung = Rung.of(Action.RECREATE);
+        int[] asked = {0};
+        assertThat(host.engine.perform(host.operation(before, rung, operation, false), () -> asked[0]++ < allowed))
+                .isInstanceOf(Result.Unknown.class);
+        assertThat(docker.docker("ps", "-q", "--filter", "name=" + name)).isEmpty();
+        assertThat(host.perform(host.operation(before, rung, operation, true))).isEqualTo(new Result.Done());
+        assertThat(host.seen(now(before)).state()).isEqualTo(State.RUNNING);
+    }
+
+    /** an engine that has started the old half by itself is no reason to let two run on one volume. */
+    @Test
+    void anOldHalfThatRunsAgainIsRemovedTooOnceTheNewOneHasStarted() {
+        String name = docker.name("twice");
+        String id = docker.run(List.of("--name", name, "--stop-timeout", "0"), "sleep", "1000");
+        Sighting before = host.seen(id);
+        String operation = Host.newOperation();
+        Rung rung = Rung.of(Action.RECREATE);
+        killedAfter.set(Recreation.Step.STARTED);
+        assertThatThrownBy(() -> host.perform(host.operation(before, rung, operation, false)))
+                .isInstanceOf(Killed.class);
+        killedAfter.set(null);
+        docker.docker("start", id);
+        assertThat(host.perform(host.operation(before, rung, operation, true))).isEqualTo(new Result.Done());
+        assertThat(docker.docker("ps", "-aq", "--no-trunc", "--filter", "id=" + id))
+                .isEmpty();
+        assertThat(host.seen(now(before)).state()).isEqualTo(State.RUNNING);
     }
 
     /** */

@@ -52,6 +52,7 @@ final class Scene {
     final Map<String, ProbeAnswer> probes = new HashMap<>();
     final Map<String, List<String>> logs = new HashMap<>();
     final Map<String, Integer> writes = new HashMap<>();
+    private final Map<String, String> makers = new HashMap<>();
     boolean requirementHolds = true;
     boolean kafkaIsThere = true;
 
@@ -305,10 +306,15 @@ final class Scene {
         if (seen == null && action != Action.RECREATE) {
             return new Result.Refused("No such container");
         }
+        if (seen != null && seen.identity().id().equals(makers.get(perform.operation().id()))) {
+            return new Result.Done(); // it has made it already, and only removes the old one
+        }
         writes.merge(perform.operation().id(), 1, Integer::sum);
         if (action == Action.RECREATE) {
             made++;
-            engine.put(key, Made.anew(perform.container(), seen, "%04x".formatted(made), clock.instant()));
+            String id = "%04x".formatted(made);
+            makers.put(perform.operation().id(), id);
+            engine.put(key, Made.anew(perform.container(), seen, id, clock.instant()));
         } else if (action == Action.START || action == Action.RESTART) {
             engine.put(key, Made.started(Objects.requireNonNull(seen), nextRun(seen)));
         } else if (action == Action.RELOAD || action == Action.RESTORE_BACKUP) {

@@ -2,6 +2,7 @@ package caretaker.recovery.incident;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import caretaker.contracts.Condition;
 import caretaker.contracts.Decoded;
@@ -19,6 +20,7 @@ import caretaker.recovery.incident.Input.Result;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 /** one operation, whatever happens to the service or to an answer. */
@@ -121,6 +123,131 @@ class StateMachineTest {
         assertThat(scene.last().kind()).isEqualTo(Kind.SUCCEEDED);
         assertThat(requireNonNull(scene.last().after()).containerId())
                 .isNotEqualTo(web.identity().id());
+    }
+
+    /** Restarting it is refused, so it is created anew, by that worker. */
+    private Sighting recreatedBy(Function<Effect.Perform, Result> worker) {
+        Sighting web = scene.container("web");
+        scene.worker =
+                perform -> perform.operation().action() == Action.RECREATE ? worker.apply(perform) : new Result.Refused("no");
+        return web;
+    }
+
+    private static final Result CUT_OFF = new Result.Unknown("half done: connection closed");
+
+    /** the old one has been renamed, and the answer is missing: the same operation goes on at once. */
+    @Test
+    void aRecreationWhoseAnswerIsMissingIsCompleted() {
+        Sighting web = recreatedBy(perform -> {
+            scene.engine.remove(perform.container().key());
+            return perform.again() ? scene.work(perform) : CUT_OFF;
+        });
+        scene.dies(web, 1);
+        scene.minutes(2);
+        assertThat(scene.last().kind()).isEqualTo(Kind.SUCCEEDED);
+        assertThat(scene.actions()).containsExactly(Action.START, Action.RECREATE, Action.RECREATE);
+        assertThat(scene.performed.get(2).operation().id())
+                .isEqualTo(scene.performed.get(1).operation().id());
+    }
+
+    /** also when the engine does not answer for longer than the operation may take. */
+    @Test
+    void aRecreationIsNotForgottenWhenItsTimeIsOver() {
+        Sighting web = recreatedBy(perform -> {
+            scene.engine.remove(perform.container().key());
+            return CUT_OFF;
+        });
+        scene.dies(web, 1);
+        scene.minutes(5);
+        assertThat(scene.events).anyMatch(event -> event.reason() == Reason.TIMEOUT);
+        scene.worker = scene::work;
+        scene.minutes(10);
+        assertThat(scene.now(web).state()).isEqualTo(State.RUNNING);
+        assertThat(scene.last().kind()).isEqualTo(Kind.SUCCEEDED);
+    }
+
+    /** not for ever. The quarantine says where it is; a person's word tries once more. */
+    @Test
+    void aRecreationThatCannotBeCompletedIsAQuarantine() {
+        Sighting web = recreatedBy(perform -> {
+            scene.engine.remove(perform.container().key());
+            return new Result.Refused("and the old one could not be brought back");
+        });
+        scene.dies(web, 1);
+        scene.minutes(20);
+        assertThat(scene.last().kind()).isEqualTo(Kind.QUARANTINED);
+        assertThat(scene.last().message()).contains("caretaker-replaced-");
+        scene.worker = scene::work;
+        scene.asks(new Input.Command.Release("lab-web-1"));
+        scene.asks(new Input.Command.Repair("lab-web-1", false));
+        scene.minutes(1);
+        assertThat(scene.now(web).state()).isEqualTo(State.RUNNING);
+        assertThat(scene.last().kind()).isEqualTo(Kind.SUCCEEDED);
+    }
+
+    /** a host that was down for long has the same claim. */
+    @Test
+    void aRecreationIsCompletedHoweverLateTheServiceComesBack() {
+        Sighting web = recreatedBy(perform -> {
+            scene.engine.remove(perform.container().key());
+            throw new Scene.Killed();
+        });
+        assertThatThrownBy(() -> {
+                    scene.dies(web, 1);
+                    scene.minutes(1);
+                })
+                .isInstanceOf(Scene.Killed.class);
+        scene.clock.advance(Duration.ofMinutes(10));
+        scene.worker = perform -> {
+            assertThat(perform.operation().deadline()).isAfter(scene.clock.instant());
+            return scene.work(perform);
+        };
+        scene.restart();
+        scene.minutes(1);
+        assertThat(scene.now(web).state()).isEqualTo(State.RUNNING);
+        assertThat(scene.last().kind()).isEqualTo(Kind.SUCCEEDED);
+        assertThat(scene.state(web).attempts()).hasSize(2);
+    }
+
+    /** what may be half done is not undone because it may not go on at that moment. */
+    @Test
+    void aRecreationThatIsHeldBackGoesOnLater() {
+        Sighting web = recreatedBy(perform -> {
+            scene.engine.remove(perform.container().key());
+            throw new Scene.Killed();
+        });
+        assertThatThrownBy(() -> {
+                    scene.dies(web, 1);
+                    scene.minutes(1);
+                })
+                .isInstanceOf(Scene.Killed.class);
+        int[] held = {0};
+        scene.worker = perform -> held[0]++ < 3 ? new Result.Held() : scene.work(perform);
+        scene.restart();
+        assertThat(scene.state(web).phase()).isEqualTo(Phase.ACTING);
+        scene.minutes(2);
+        assertThat(scene.now(web).state()).isEqualTo(State.RUNNING);
+        assertThat(scene.last().kind()).isEqualTo(Kind.SUCCEEDED);
+    }
+
+    /** killed after the new one was started: the old one must still go. */
+    @Test
+    void aRecreationIsFinishedAlsoWhenTheNewOneRunsAlready() {
+        Sighting web = recreatedBy(perform -> {
+            scene.work(perform);
+            throw new Scene.Killed();
+        });
+        assertThatThrownBy(() -> {
+                    scene.dies(web, 1);
+                    scene.minutes(1);
+                })
+                .isInstanceOf(Scene.Killed.class);
+        scene.worker = scene::work;
+        scene.restart();
+        scene.minutes(1);
+        assertThat(scene.performed.getLast().again()).isTrue();
+        assertThat(scene.performed.getLast().operation().action()).isEqualTo(Action.RECREATE);
+        assertThat(scene.last().kind()).isEqualTo(Kind.SUCCEEDED);
     }
 
     /** */

@@ -1,0 +1,93 @@
+package caretaker.recovery.incident;
+
+import caretaker.contracts.RecoveryEvent.Action;
+import caretaker.contracts.RecoveryEvent.Kind;
+import caretaker.contracts.RecoveryEvent.Reason;
+import caretaker.contracts.RecoveryState.Operation;
+import caretaker.contracts.RecoveryState.Phase;
+import caretaker.recovery.containers.Sighting;
+import caretaker.recovery.incident.Input.Looked;
+import caretaker.recovery.playbook.Playbook;
+import caretaker.recovery.playbook.Playbooks;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Objects;
+
+/** From an operation that was done to the proof that it helped, or that it did not. */
+final class Proof {
+    private final Rules rules;
+    private final Playbooks playbooks;
+    private final Endings endings;
+    private final Cascade cascade;
+    private final Recorder out;
+
+    Proof(Recoveries.Setup setup, Endings endings, Cascade cascade, Recorder out) {
+        rules = setup.rules();
+        playbooks = setup.playbooks();
+        this.endings = endings;
+        this.cascade = cascade;
+        this.out = out;
+    }
+
+    /** What could not be looked at in time has failed. */
+    void overdue(Managed of, Trouble trouble, String why, Instant now) {
+        Operation operation = of.operation;
+        boolean isUnderWay = of.phase == Phase.VERIFYING || of.phase == Phase.ACTING;
+        if (isUnderWay && operation != null && !now.isBefore(operation.deadline())) {
+            endings.failed(of, trouble, Reason.TIMEOUT, why, now);
+        }
+    }
+
+    /** It was done. */
+    void begin(Managed of, Instant now) {
+        of.resumed = false;
+        of.phase = Phase.VERIFYING;
+        of.due = now;
+        of.wellSince = null;
+        of.run = null;
+        out.store(of, now);
+    }
+
+    /** */
+    void seen(Managed of, Trouble trouble, Looked looked, Instant now) {
+        Operation operation = Objects.requireNonNull(of.operation);
+        Sighting seen = looked.sighting();
+        switch (Verification.of(operation, seen, looked.probe(), of.run)) {
+            case Verification.Verdict.Replaced() ->
+                endings.over(of, trouble, Reason.STALE, "somebody has created it anew meanwhile", now);
+            case Verification.Verdict.Failed(String why) -> endings.failed(of, trouble, Reason.NOT_VERIFIED, why, now);
+            case Verification.Verdict.NotYet(String why) -> {
+                of.wellSince = null;
+                if (now.isBefore(operation.deadline())) {
+                    of.due = now.plus(rules.verifyEvery());
+                } else {
+                    endings.failed(of, trouble, Reason.NOT_VERIFIED, why, now);
+                }
+            }
+            case Verification.Verdict.Well() -> well(of, trouble, Objects.requireNonNull(seen), now);
+        }
+    }
+
+    private void well(Managed of, Trouble trouble, Sighting seen, Instant now) {
+        of.run = Objects.requireNonNullElse(of.run, seen.startedAt());
+        if (of.wellSince == null) {
+            of.wellSince = now;
+        }
+        if (!of.cascaded) {
+            of.cascaded = true;
+            cascade.of(of, trouble, now);
+        }
+        Playbook playbook = playbooks.named(trouble.playbook);
+        Duration stable = playbook == null ? Duration.ofSeconds(30) : playbook.stableFor();
+        Instant believed = of.wellSince.plus(stable);
+        if (now.isBefore(believed)) {
+            Instant next = now.plus(rules.verifyEvery());
+            of.due = next.isBefore(believed) ? next : believed;
+            return;
+        }
+        Action action = Objects.requireNonNull(of.operation).action();
+        out.operation(of, trouble, Kind.SUCCEEDED, Reason.NONE, Recorder.word(action) + " helped", now);
+        endings.close(of, now);
+        endings.wake(of.key(), rules.dependentGrace(), now);
+    }
+}
