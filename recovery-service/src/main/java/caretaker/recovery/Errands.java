@@ -63,6 +63,7 @@ final class Errands implements Desk.Hands {
             RecoveryTopics topics,
             Engine engine,
             IncidentFiles files,
+            Disks disks,
             ExecutorService threads,
             BiConsumer<String, String> refused,
             Consumer<String> standDown,
@@ -108,8 +109,7 @@ final class Errands implements Desk.Hands {
                 write("", record(state.host(), hosts.encode(state)), () -> {});
             case Effect.Forget(String key) -> write("", record(key, null), () -> {});
             case Effect.Publish(RecoveryEvent event) -> publish(effect.key(), event);
-            case Effect.Look look ->
-                afterWrites(look.key(), () -> tell(with.engine().look(look)));
+            case Effect.Look look -> afterWrites(look.key(), () -> look(look));
             case Effect.Perform perform -> afterWrites(perform.key(), () -> perform(perform));
             case Effect.Refuse(String eventId, String why) -> with.refused().accept(eventId, why);
             case Effect.Count(RecoveryEvent.Reason reason) -> with.metrics().skipped(reason);
@@ -174,6 +174,14 @@ final class Errands implements Desk.Hands {
         } catch (RejectedExecutionException e) {
             LOGGER.atDebug().log("it stops, nothing more is begun");
         }
+    }
+
+    private void look(Effect.Look look) {
+        Input seen = with.engine().look(look);
+        if (look.evidence()) {
+            tell(new Input.Disk(with.disks().isOneFull()));
+        }
+        tell(seen);
     }
 
     private void perform(Effect.Perform perform) {

@@ -210,6 +210,7 @@ public final class RecoveryService implements AutoCloseable {
                     config.topics(),
                     engine,
                     files,
+                    Disks.of(config.dataDir()),
                     threads,
                     (eventId, why) -> {
                         HealthReader open = reader.get();

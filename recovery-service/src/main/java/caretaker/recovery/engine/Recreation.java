@@ -94,7 +94,8 @@ final class Recreation {
                 && !holder.get().id().equals(old.id())
                 && made.filter(holder.get()::equals).isEmpty();
         if (isTaken
-                || (!isRenamed && !Objects.equals(old.startedAt(), operation.before().startedAt()))
+                || (!isRenamed
+                        && !Objects.equals(old.startedAt(), operation.before().startedAt()))
                 || (!perform.again() && (isBegun || !Actions.isInSameState(old, operation)))) {
             return new Result.Changed();
         }
@@ -157,7 +158,11 @@ final class Recreation {
         }
         boolean hasEntrypoint = !image.path("Config").path("Entrypoint").isEmpty();
         var wanted = NewContainer.of(
-                old, isSame ? old.image() : id, hasEntrypoint, roster, work.operation().id());
+                old,
+                isSame ? old.image() : id,
+                hasEntrypoint,
+                roster,
+                work.operation().id());
         if (wanted.body().path("HostConfig") instanceof ObjectNode host) {
             host.set("RestartPolicy", work.policy().asked());
         }
@@ -170,7 +175,11 @@ final class Recreation {
         progress.done(Step.STOPPED);
         work.ask();
         if (!isOldHalf(old)) {
-            rename(old.id(), Roster.REPLACED + old.id().substring(0, SHORT_ID) + work.policy().suffix());
+            rename(
+                    old.id(),
+                    Roster.REPLACED
+                            + old.id().substring(0, SHORT_ID)
+                            + work.policy().suffix());
         }
         progress.done(Step.RENAMED);
         restarts(old.id(), RestartPolicy.NEVER); // or an engine that starts anew would start both

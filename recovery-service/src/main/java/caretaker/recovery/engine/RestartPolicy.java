@@ -22,7 +22,9 @@ record RestartPolicy(String name, int times) {
         }
         JsonNode told = container.raw().path("HostConfig").path("RestartPolicy");
         String name = told.path("Name").asText("");
-        return name.isEmpty() ? NEVER : new RestartPolicy(name, told.path("MaximumRetryCount").asInt(0));
+        return name.isEmpty()
+                ? NEVER
+                : new RestartPolicy(name, told.path("MaximumRetryCount").asInt(0));
     }
 
     /** What the old half's name ends with. */

@@ -32,7 +32,7 @@ final class Examination {
         record Quarantine(Reason reason, String why) implements Verdict {}
 
         /** It is not the container that is ill. */
-        record HostIll(String what) implements Verdict {}
+        record HostIll(String what, String remedy) implements Verdict {}
 
         /** The playbook says to tell only. */
         record Report() implements Verdict {}
@@ -46,9 +46,15 @@ final class Examination {
 
     private final Rules rules;
     private final LogPatterns patterns = new LogPatterns();
+    private boolean diskIsFull;
 
     Examination(Rules rules) {
         this.rules = rules;
+    }
+
+    /** What the host says of its disks, whatever a log says. */
+    void disk(boolean isFull) {
+        diskIsFull = isFull;
     }
 
     /** Judges by what was seen; consent has been asked for. */
@@ -57,7 +63,7 @@ final class Examination {
         return isStale(trouble, seen, looked.probe())
                 .or(() -> state(trouble, seen, now))
                 .or(() -> starting(trouble, seen, looked.probe(), playbook, now))
-                .or(() -> cause(seen, looked.log()))
+                .or(() -> cause(managed, seen, looked.log(), now))
                 .orElseGet(() -> step(managed, trouble, looked, playbook, now));
     }
 
@@ -135,7 +141,7 @@ final class Examination {
     }
 
     /** what no repair of the container mends. */
-    private Optional<Verdict> cause(Sighting seen, List<String> log) {
+    private Optional<Verdict> cause(Managed managed, Sighting seen, List<String> log, Instant now) {
         if (seen.state() != State.EXITED) {
             return Optional.empty();
         }
@@ -145,8 +151,11 @@ final class Examination {
         for (Meaning meaning : patterns.of(image, lines)) {
             switch (meaning.verdict()) {
                 case REPORT -> {}
-                case HOST -> {
-                    return Optional.of(new Verdict.HostIll(meaning.cause()));
+                case HOST, DISK -> {
+                    boolean isSo = meaning.verdict() == LogPatterns.Verdict.HOST || diskIsFull;
+                    if (isSo && mayBlame(managed, now)) {
+                        return Optional.of(new Verdict.HostIll(meaning.cause(), meaning.remedy()));
+                    }
                 }
                 case PERMANENT -> {
                     return Optional.of(
@@ -155,6 +164,16 @@ final class Examination {
             }
         }
         return Optional.empty();
+    }
+
+    /** a line in the log of one container holds all others back, so it does not do so again and again. */
+    private boolean mayBlame(Managed managed, Instant now) {
+        Instant last = managed.blamed;
+        boolean may = last == null || !now.isBefore(last.plus(rules.hostHold()).plus(rules.budgetWindow()));
+        if (may) {
+            managed.blamed = now;
+        }
+        return may;
     }
 
     private Verdict step(Managed managed, Trouble trouble, Looked looked, Playbook playbook, Instant now) {

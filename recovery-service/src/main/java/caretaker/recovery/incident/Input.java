@@ -86,6 +86,9 @@ public sealed interface Input {
     /** What the service's own round over all containers has seen of one: as it is now, and what its probe says. */
     record Verified(Sighting sighting, ProbeAnswer probe) implements Input {}
 
+    /** Whether a disk of the host is full: told before the answer to a look with evidence. */
+    record Disk(boolean isFull) implements Input {}
+
     /** Time has passed. */
     record Tick() implements Input {}
 

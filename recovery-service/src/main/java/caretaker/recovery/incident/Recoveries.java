@@ -3,7 +3,6 @@ package caretaker.recovery.incident;
 import caretaker.contracts.Condition;
 import caretaker.contracts.ContainerIdentity;
 import caretaker.contracts.Decoded;
-import caretaker.contracts.HealthEvent.Severity;
 import caretaker.contracts.MaintenanceLock;
 import caretaker.contracts.RecoveryEvent;
 import caretaker.contracts.RecoveryEvent.Reason;
@@ -19,7 +18,6 @@ import caretaker.recovery.playbook.Playbooks;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,12 +39,7 @@ public final class Recoveries {
     public record Setup(
             String host, String self, RecoveryState.Writer writer, Rules rules, Scope scope, Playbooks playbooks) {}
 
-    /** Whoever has waited so long is no less urgent than any other. */
-    private static final Duration AGED = Duration.ofMinutes(10);
-
     private static final Duration ASK_AGAIN = Duration.ofSeconds(10);
-
-    private static final Comparator<Managed> BY_AGE = Comparator.comparing(Recoveries::since);
 
     private final Setup setup;
     private final Rules rules;
@@ -56,6 +49,7 @@ public final class Recoveries {
     private final Repairs repairs;
     private final Intake intake;
     private final Orders orders;
+    private final Turns turns;
     private boolean ready;
     private boolean stoodDown;
 
@@ -69,6 +63,7 @@ public final class Recoveries {
         repairs = new Repairs(setup, known, guard, out, random);
         intake = new Intake(rules, known, guard, out, repairs);
         orders = new Orders(setup.host(), known, guard, out, repairs, intake);
+        turns = new Turns(rules, known, guard, out, repairs, orders);
     }
 
     /** Takes what has happened, and says what is to be done, in this order. */
@@ -95,10 +90,11 @@ public final class Recoveries {
             }
             case Input.Asked(Command command, String actor) -> orders.asked(command, actor, now);
             case Input.Verified(Sighting seen, Input.ProbeAnswer probe) -> verified(seen, probe, now);
+            case Input.Disk(boolean isFull) -> repairs.examination().disk(isFull);
             case Input.Tick() -> {}
         }
         if (ready) {
-            pass(now);
+            turns.pass(now);
         }
         if (guard.isFenced() && !stoodDown) {
             stoodDown = true;
@@ -116,28 +112,7 @@ public final class Recoveries {
 
     /** When {@link Input.Tick} should come, at the latest; {@link Instant#MAX} if only news can change anything. */
     public Instant due() {
-        Instant due = guard.due();
-        boolean isBusy = busy() >= rules.concurrent();
-        for (Managed of : known.managed()) {
-            boolean waitsForTurn = of.phase == Phase.PENDING && of.glanced && isBusy;
-            if (of.due != null && of.question == 0 && !waitsForTurn) {
-                due = earlier(due, of.due);
-            }
-            if (of.quarantine != null && of.quarantine.until() != null) {
-                due = earlier(due, of.quarantine.until());
-            }
-            if (of.saveAt != null) {
-                due = earlier(due, of.saveAt);
-            }
-            if (of.phase == Phase.OK && of.wellSince != null && !of.attempts.isEmpty()) {
-                due = earlier(due, of.wellSince.plus(rules.forgetAfter()));
-            }
-        }
-        return due;
-    }
-
-    private static Instant earlier(Instant one, Instant other) {
-        return one.isBefore(other) ? one : other;
+        return turns.due();
     }
 
     /** What is remembered of every container, for people. */
@@ -360,91 +335,5 @@ public final class Recoveries {
                 .filter(of -> of.operation != null && of.operation.id().equals(id))
                 .findFirst()
                 .orElse(null);
-    }
-
-    /** What time brings about. */
-    private void pass(Instant now) {
-        if (guard.pass(now)) {
-            out.add(new Effect.StoreHost(guard.state(now)));
-            orders.askAgain(now);
-        }
-        List<Managed> turn = new ArrayList<>();
-        for (Managed of : List.copyOf(known.managed())) {
-            times(of, now);
-            Instant due = of.due;
-            Trouble trouble = of.trouble;
-            if (due == null || due.isAfter(now) || of.question != 0 || trouble == null) {
-                continue;
-            }
-            switch (of.phase) {
-                case SUSPECT, PENDING, FAILED_ATTEMPT -> turn.add(of);
-                case ACTING, VERIFYING -> repairs.look(of, trouble, false);
-                case OK, QUARANTINED -> {}
-            }
-        }
-        turn.sort(Comparator.comparing((Managed of) -> urgency(of, now))
-                .reversed()
-                .thenComparing(BY_AGE));
-        for (Managed of : turn) {
-            Trouble trouble = of.trouble;
-            if (trouble != null) {
-                next(of, trouble, now);
-            }
-        }
-    }
-
-    private void next(Managed of, Trouble trouble, Instant now) {
-        of.phase = Phase.PENDING;
-        HostGuard.Refusal refusal = guard.refusal(of.identity, !trouble.askedBy.isEmpty(), now);
-        if (refusal != null) {
-            repairs.hold(of, trouble, refusal, now);
-        } else if (!of.glanced) {
-            repairs.look(of, trouble, false);
-        } else if (busy() < rules.concurrent()) {
-            repairs.look(of, trouble, true);
-        }
-    }
-
-    /** an examination, which may end in an action, counts as one. */
-    private long busy() {
-        return known.managed().stream()
-                .filter(of ->
-                        of.phase == Phase.ACTING || (of.phase == Phase.PENDING && of.question != 0 && of.examining))
-                .count();
-    }
-
-    /** the oldest of the most urgent first; who has waited long is as urgent as any. */
-    private static Severity urgency(Managed of, Instant now) {
-        Trouble trouble = of.trouble;
-        if (trouble == null) {
-            return Severity.INFO;
-        }
-        boolean aged = trouble.since.isBefore(now.minus(AGED));
-        return aged || !trouble.askedBy.isEmpty() ? Severity.CRITICAL : trouble.severity;
-    }
-
-    private static Instant since(Managed of) {
-        return of.trouble == null ? Instant.MAX : of.trouble.since;
-    }
-
-    private void times(Managed of, Instant now) {
-        RecoveryState.Quarantine quarantine = of.quarantine;
-        Instant until = quarantine == null ? null : quarantine.until();
-        if (until != null && !now.isBefore(until)) {
-            orders.release(of, RecoveryEvent.SERVICE, now);
-        }
-        Instant wellSince = of.wellSince;
-        boolean isOver = of.phase == Phase.OK
-                && !of.attempts.isEmpty()
-                && wellSince != null
-                && !now.isBefore(wellSince.plus(rules.forgetAfter()));
-        if (isOver) {
-            of.attempts.clear();
-            out.store(of, now);
-        }
-        if (of.saveAt != null && !now.isBefore(of.saveAt)) {
-            of.saveAt = null;
-            out.store(of, now);
-        }
     }
 }

@@ -52,6 +52,10 @@ final class Repairs {
         proof = new Proof(setup, endings, new Cascade(known, neighbours, out, this::open), out);
     }
 
+    Examination examination() {
+        return examination;
+    }
+
     Proof proof() {
         return proof;
     }
@@ -166,7 +170,8 @@ final class Repairs {
         }
         boolean isOfIt = last.id().startsWith(trouble.prefix(of.key()) + "/");
         boolean isAbsent = seen == null
-                || (seen.state() == Sighting.State.CREATED && last.id().equals(seen.labels().get(Labels.OPERATION)));
+                || (seen.state() == Sighting.State.CREATED
+                        && last.id().equals(seen.labels().get(Labels.OPERATION)));
         return isAbsent && (isOfIt || trouble.condition.equals(Match.OPERATOR));
     }
 
@@ -180,8 +185,8 @@ final class Repairs {
         of.glanced = false;
         int attempts = of.within(of.attempts, rules.budgetWindow(), now);
         if (attempts >= rules.budget() && trouble.askedBy.isEmpty()) {
-            String why = "it could not be created anew, and is stopped under a name that begins with "
-                    + Operations.REPLACED;
+            String why =
+                    "it could not be created anew, and is stopped under a name that begins with " + Operations.REPLACED;
             endings.quarantine(of, Reason.BUDGET, RecoveryEvent.SERVICE, why, now);
             return;
         }
@@ -223,9 +228,11 @@ final class Repairs {
                 wait(of, trouble, reason, why, until, now);
             case Examination.Verdict.Quarantine(Reason reason, String why) ->
                 endings.quarantine(of, reason, RecoveryEvent.SERVICE, why, now);
-            case Examination.Verdict.HostIll(String what) -> {
+            case Examination.Verdict.HostIll(String what, String remedy) -> {
                 if (guard.fellIll(what, false, now)) {
                     out.add(new Effect.StoreHost(guard.state(now)));
+                    String why = "by its log " + what + ". On the host: " + remedy;
+                    out.tell(of, trouble, Kind.ESCALATED, Reason.HOST_ACTION, why, now);
                 }
                 wait(of, trouble, Reason.SUPPRESSED_HOST, what, now.plus(rules.hostHold()), now);
             }

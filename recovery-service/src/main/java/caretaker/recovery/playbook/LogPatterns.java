@@ -20,7 +20,9 @@ public final class LogPatterns {
         /** No restart helps: the configuration is wrong. */
         PERMANENT,
         /** The host is ill, not the container. */
-        HOST
+        HOST,
+        /** The same, if the host too says that a disk is full. */
+        DISK
     }
 
     /**

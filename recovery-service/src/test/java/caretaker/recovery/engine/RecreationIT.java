@@ -273,7 +273,8 @@ class RecreationIT {
         String name = docker.name("runs");
         String id = docker.run(List.of("--name", name, "--stop-timeout", "0", "--network", network), "sleep", "1000");
         Sighting before = host.seen(id);
-        String blocker = docker.create(List.of("--name", "caretaker-replaced-" + id.substring(0, 12) + ".no.0"), "true");
+        String blocker =
+                docker.create(List.of("--name", "caretaker-replaced-" + id.substring(0, 12) + ".no.0"), "true");
         Result result = host.perform(before, Action.RECREATE);
         assertThat(result)
                 .isInstanceOfSatisfying(
@@ -308,7 +309,8 @@ class RecreationIT {
                 .isInstanceOf(Killed.class);
         killedAfter.set(null);
         if (step.compareTo(Recreation.Step.DISARMED) >= 0 && step != Recreation.Step.REMOVED) {
-            assertThat(inspect(id).at("/HostConfig/RestartPolicy/Name").asText()).isEqualTo("no");
+            assertThat(inspect(id).at("/HostConfig/RestartPolicy/Name").asText())
+                    .isEqualTo("no");
         }
         assertThat(host.perform(host.operation(before, rung, operation, true))).isEqualTo(new Result.Done());
         String anew = now(before);

@@ -7,6 +7,7 @@ import caretaker.contracts.Condition;
 import caretaker.contracts.HealthEvent;
 import caretaker.contracts.RecoveryEvent;
 import caretaker.contracts.RecoveryEvent.Action;
+import caretaker.contracts.RecoveryEvent.Kind;
 import caretaker.contracts.RecoveryEvent.Reason;
 import caretaker.contracts.RecoveryState.Phase;
 import caretaker.recovery.containers.Sighting;
@@ -147,15 +148,53 @@ class DependencyTest {
         assertThat(scene.performed).hasSize(1);
     }
 
-    /** a full disk is no fault of the container. */
+    /** a full disk is no fault of the container. A person is told what to do. */
     @Test
     void aFullDiskHoldsAllRepairsBack() {
         Sighting web = scene.container("web");
         scene.logs.put(web.key(), List.of("write /data/x: no space left on device"));
+        scene.tell(new Input.Disk(true));
         scene.dies(web, 1);
         scene.dies(scene.container("db"), 1);
         assertThat(scene.performed).isEmpty();
         assertThat(scene.skips()).containsOnly(Reason.SUPPRESSED_HOST);
+        assertThat(scene.events)
+                .filteredOn(event -> event.kind() == Kind.ESCALATED)
+                .singleElement()
+                .satisfies(event -> assertThat(event.message()).contains("On the host: free or add space"));
+    }
+
+    /** a line of a log alone does not prove a full disk: the host's own word counts. */
+    @Test
+    void aDiskThatTheHostSaysHasRoomHoldsNobodyBack() {
+        Sighting web = scene.container("web");
+        scene.logs.put(web.key(), List.of("write /data/x: no space left on device"));
+        scene.dies(web, 1);
+        assertThat(scene.performed).hasSize(1);
+    }
+
+    /** a container whose log blames the host again and again does not hold all others back for ever. */
+    @Test
+    void oneLogHoldsTheHostBackOnceAndNotForEver() {
+        Sighting web = scene.container("web");
+        Sighting db = scene.container("db");
+        scene.logs.put(web.key(), List.of("GPU 0 has fallen off the bus"));
+        scene.worker = perform -> {
+            scene.work(perform);
+            Sighting anew = scene.engine.get(perform.container().key());
+            if (anew != null && anew.key().equals(web.key())) {
+                scene.exit(anew, 1);
+            }
+            return new Input.Result.Done();
+        };
+        scene.dies(web, 1);
+        assertThat(scene.performed).isEmpty();
+        scene.dies(db, 1);
+        scene.minutes(11);
+        assertThat(scene.now(db).state()).isEqualTo(Sighting.State.RUNNING);
+        scene.minutes(35);
+        assertThat(scene.state(web).phase()).isEqualTo(Phase.QUARANTINED);
+        assertThat(scene.kinds().stream().filter(Kind.ESCALATED::equals)).hasSize(1);
     }
 
     private HealthEvent host(Condition condition, HealthEvent.State state, String code) {

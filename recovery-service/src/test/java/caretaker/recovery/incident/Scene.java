@@ -62,7 +62,8 @@ final class Scene {
     /** Called before each effect; may throw {@link Killed}. */
     Consumer<Effect> before = _ -> {};
 
-    @Nullable RecoveryHostState hostState;
+    @Nullable
+    RecoveryHostState hostState;
 
     Recoveries recoveries;
     private final Rules rules;
@@ -306,7 +307,8 @@ final class Scene {
         if (seen == null && action != Action.RECREATE) {
             return new Result.Refused("No such container");
         }
-        if (seen != null && seen.identity().id().equals(makers.get(perform.operation().id()))) {
+        if (seen != null
+                && seen.identity().id().equals(makers.get(perform.operation().id()))) {
             return new Result.Done(); // it has made it already, and only removes the old one
         }
         writes.merge(perform.operation().id(), 1, Integer::sum);

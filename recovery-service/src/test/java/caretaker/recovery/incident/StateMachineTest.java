@@ -128,8 +128,8 @@ class StateMachineTest {
     /** Restarting it is refused, so it is created anew, by that worker. */
     private Sighting recreatedBy(Function<Effect.Perform, Result> worker) {
         Sighting web = scene.container("web");
-        scene.worker =
-                perform -> perform.operation().action() == Action.RECREATE ? worker.apply(perform) : new Result.Refused("no");
+        scene.worker = perform ->
+                perform.operation().action() == Action.RECREATE ? worker.apply(perform) : new Result.Refused("no");
         return web;
     }
 

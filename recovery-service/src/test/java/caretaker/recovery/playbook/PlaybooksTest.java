@@ -192,6 +192,6 @@ class PlaybooksTest {
         assertThat(patterns.of("", List.of("write x: no space left on device")))
                 .singleElement()
                 .extracting(LogPatterns.Meaning::verdict)
-                .isEqualTo(LogPatterns.Verdict.HOST);
+                .isEqualTo(LogPatterns.Verdict.DISK);
     }
 }
