@@ -23,6 +23,7 @@ import picocli.CommandLine.Parameters;
             RecoveryCommand.Pause.class,
             RecoveryCommand.Resume.class,
             RecoveryCommand.Breaker.class,
+            RecoveryCommand.Illness.class,
             MaintenanceCommand.Lock.class,
             MaintenanceCommand.Unlock.class
         })
@@ -199,5 +200,35 @@ final class RecoveryCommand {
 
         @Override
         void describe(ObjectNode body) {}
+    }
+
+    @Command(
+            name = "illness",
+            description = "What the whole host is said to suffer from: no container is repaired meanwhile.",
+            subcommands = Clear.class)
+    static final class Illness {}
+
+    @Command(
+            name = "clear",
+            description = "The host is well whatever was said: repairs go on.",
+            footer = {
+                "",
+                "`caretaker recovery list` shows what there is. What is still so is not said again.",
+                "",
+                "Examples:",
+                "  caretaker recovery illness clear gpu.lost"
+            })
+    static final class Clear extends Change {
+        @Parameters(paramLabel = "NAME", description = "Its name, only the first word of it, or all.")
+        private String name = "";
+
+        Clear() {
+            super("/illness/clear", "the host counts as well");
+        }
+
+        @Override
+        void describe(ObjectNode body) {
+            body.put("illness", name);
+        }
     }
 }

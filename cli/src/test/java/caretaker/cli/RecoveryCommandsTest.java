@@ -261,6 +261,7 @@ class RecoveryCommandsTest {
                 .answers("/quarantine", 202, done)
                 .answers("/pause", 202, none)
                 .answers("/resume", 202, none)
+                .answers("/illness/clear", 202, none)
                 .answers("/breaker/reset", 202, none);
 
         // Then
@@ -273,13 +274,17 @@ class RecoveryCommandsTest {
         service.run("recovery", "resume", "--by", "anna");
         assertThat(service.run("recovery", "breaker", "reset", "--by", "anna").exitCode())
                 .isZero();
+        assertThat(service.run("recovery", "illness", "clear", "gpu.lost", "--by", "anna")
+                        .exitCode())
+                .isZero();
         assertThat(service.asked)
                 .containsExactly(
                         "POST /api/v1/release {\"by\":\"anna\",\"container\":\"web\"}",
                         "POST /api/v1/quarantine {\"by\":\"anna\",\"container\":\"web\",\"reason\":\"mine\"}",
                         "POST /api/v1/pause {\"by\":\"anna\",\"reason\":\"\",\"for\":\"1800000ms\"}",
                         "POST /api/v1/resume {\"by\":\"anna\"}",
-                        "POST /api/v1/breaker/reset {\"by\":\"anna\"}");
+                        "POST /api/v1/breaker/reset {\"by\":\"anna\"}",
+                        "POST /api/v1/illness/clear {\"by\":\"anna\",\"illness\":\"gpu.lost\"}");
         assertThat(service.run("recovery", "resume").exitCode()).isZero();
         assertThat(service.asked.getLast()).contains("\"by\":\"" + System.getProperty("user.name") + "\"");
         assertThat(service.run("recovery", "resume", "--by", "-x y").exitCode()).isEqualTo(2);

@@ -67,7 +67,7 @@ public record RecoveryEvent(
         SKIPPED,
         /** A container is left alone until a person releases it. */
         QUARANTINED,
-        /** A person has ended a quarantine. */
+        /** A person has ended a quarantine; without a container, what the whole host was said to suffer from. */
         RELEASED,
         /** A person must do something on the host; the message has the command. */
         ESCALATED,

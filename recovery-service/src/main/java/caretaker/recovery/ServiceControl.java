@@ -130,7 +130,10 @@ final class ServiceControl implements Control {
             case Input.Command.Repair(String container, boolean _) -> find(container);
             case Input.Command.Release(String container) -> find(container);
             case Input.Command.Quarantine(String container, String _) -> find(container);
-            case Input.Command.Pause _, Input.Command.Resume _, Input.Command.ResetBreaker _ -> List.of();
+            case Input.Command.Pause _,
+                    Input.Command.Resume _,
+                    Input.Command.ResetBreaker _,
+                    Input.Command.ClearIllness _ -> List.of();
         };
         Desk desk = desk();
         try {

@@ -94,8 +94,18 @@ final class Body {
         return reason.strip();
     }
 
+    /** As {@code GET /host} shows it, only its first word, or {@code all}. */
+    String illness() throws ApiError {
+        String name = text("illness");
+        if (name == null || name.isBlank() || name.length() > SHOWN) {
+            throw ApiError.bad("'illness' is missing, or too long: one of GET /host, or all");
+        }
+        return shown(name.strip());
+    }
+
     /** Null: until somebody resumes. */
-    @Nullable Duration length() throws ApiError {
+    @Nullable
+    Duration length() throws ApiError {
         String text = text("for");
         if (text == null) {
             return null;

@@ -3,6 +3,7 @@ package caretaker.recovery.api;
 import caretaker.chassis.HttpEndpoint;
 import caretaker.contracts.ContainerIdentity;
 import caretaker.contracts.RecoveryEvent;
+import caretaker.contracts.RecoveryHostState;
 import caretaker.contracts.RecoveryState;
 import caretaker.recovery.incident.Input.Command;
 import io.micrometer.core.instrument.Counter;
@@ -96,6 +97,7 @@ public final class RecoveryApi {
                 Set.of("for", "reason", "by"),
                 (body, actor) -> ofHost(new Command.Pause(body.length(), body.reason()), actor));
         post(router, "/resume", Set.of("by"), (_, actor) -> ofHost(new Command.Resume(), actor));
+        post(router, "/illness/clear", Set.of("illness", "by"), this::clearIllness);
         post(router, "/breaker/reset", Set.of("by"), (_, actor) -> ofHost(new Command.ResetBreaker(), actor));
     }
 
@@ -310,6 +312,21 @@ public final class RecoveryApi {
         }
         found(word);
         return accepted(asked(word, new Command.Quarantine(word, reason), actor), Map.of());
+    }
+
+    private Reply clearIllness(Body body, String actor) throws ApiError {
+        String name = body.illness();
+        RecoveryHostState state = control.host().state();
+        if (state == null || state.illnesses().isEmpty()) {
+            throw ApiError.absent("the host has no illness");
+        }
+        Reply reply = ofHost(new Command.ClearIllness(name), actor);
+        RecoveryHostState after = control.host().state();
+        if (after != null && after.illnesses().equals(state.illnesses())) {
+            throw ApiError.absent("no such illness: " + name + "; there are "
+                    + String.join(", ", state.illnesses().keySet()));
+        }
+        return reply;
     }
 
     private Reply ofHost(Command command, String actor) {

@@ -1,5 +1,6 @@
 package caretaker.recovery.incident;
 
+import caretaker.contracts.Condition;
 import caretaker.contracts.ContainerIdentity;
 import caretaker.contracts.MaintenanceLock;
 import caretaker.contracts.RecoveryEvent.Reason;
@@ -95,7 +96,8 @@ final class HostGuard {
     }
 
     /** Whether a container may be repaired now; null if it may. */
-    @Nullable Refusal refusal(ContainerIdentity container, boolean asked, Instant now) {
+    @Nullable
+    Refusal refusal(ContainerIdentity container, boolean asked, Instant now) {
         Instant later = now.plus(ASK_AGAIN);
         if (fenced) {
             return new Refusal(Reason.FENCED, "another instance has taken over this host", Instant.MAX);
@@ -217,6 +219,24 @@ final class HostGuard {
 
     boolean recovered(String illness) {
         return illnesses.remove(illness) != null;
+    }
+
+    /** Of all that belong to a condition; whether there was one. */
+    boolean recoveredFrom(Condition condition) {
+        return illnesses.keySet().removeIf(illness -> illness.startsWith(condition.wire() + " "));
+    }
+
+    /** Whoever would have said their end is not there any more; whether there was one. */
+    boolean orphaned() {
+        return illnesses.keySet().removeIf(illness -> !illness.startsWith(HELD));
+    }
+
+    /** A person knows better: by its name, with or without what it is about; whether there was such a one. */
+    boolean overruled(String name) {
+        return illnesses.keySet().removeIf(illness -> {
+            String shown = illness.startsWith(HELD) ? illness.substring(HELD.length()) : illness;
+            return name.equals("all") || name.equals(illness) || shown.equals(name) || shown.startsWith(name + " ");
+        });
     }
 
     Collection<String> illnesses() {

@@ -138,5 +138,12 @@ public sealed interface Input {
         record Resume() implements Command {}
 
         record ResetBreaker() implements Command {}
+
+        /**
+         * The host is well whatever it was said to have.
+         *
+         * @param name as {@code GET /host} shows it, only its first word, or {@code all}
+         */
+        record ClearIllness(String name) implements Command {}
     }
 }

@@ -89,12 +89,18 @@ final class Intake {
         return time.isBefore(ceiling) ? time : ceiling;
     }
 
+    /**
+     * What a run of the agent has raised it clears, or a later run that knows of it does. A run that knows of no former
+     * one raises anew what it finds.
+     */
     private void ofTheHost(HealthEvent event, boolean isOld, Instant now) {
         String illness = event.condition().wire() + " " + event.entity().id();
         boolean changed = false;
         if (event.drill()) {
             return;
         }
+        boolean isFirstOfAFreshRun = event.sequence() == 1 && !event.evidence().containsKey("previousAgentId");
+        boolean orphaned = isFirstOfAFreshRun && guard.orphaned();
         if (OF_THE_HOST.contains(event.condition())) {
             changed = event.state() == HealthEvent.State.CLEARED
                     ? guard.recovered(illness)
@@ -105,7 +111,14 @@ final class Intake {
                 && !isOld) {
             changed = guard.fellIll(illness, false, now);
         }
-        if (changed) {
+        if (changed || orphaned) {
+            out.add(new Effect.StoreHost(guard.state(now)));
+        }
+    }
+
+    /** The engine has shown all its containers: whatever was said of it is over. */
+    void engineAnswered(Instant now) {
+        if (guard.recoveredFrom(Condition.DOCKER_UNAVAILABLE)) {
             out.add(new Effect.StoreHost(guard.state(now)));
         }
     }

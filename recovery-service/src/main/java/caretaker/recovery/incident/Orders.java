@@ -53,6 +53,11 @@ final class Orders {
                     changed(Kind.BREAKER_RESET, actor, "", now);
                 }
             }
+            case Command.ClearIllness(String name) -> {
+                if (guard.overruled(name)) {
+                    changed(Kind.RELEASED, actor, "the host counts as well again: " + name, now);
+                }
+            }
         }
     }
 

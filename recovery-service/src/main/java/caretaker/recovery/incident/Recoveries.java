@@ -198,6 +198,9 @@ public final class Recoveries {
 
     private void listed(List<Sighting> containers, Instant now) {
         known.listed(containers);
+        if (ready) {
+            intake.engineAnswered(now);
+        }
         for (Sighting seen : containers) {
             Managed of = known.get(seen.key());
             boolean isWell = seen.state() == Sighting.State.RUNNING && seen.health() != Sighting.Health.UNHEALTHY;
@@ -263,6 +266,7 @@ public final class Recoveries {
 
     private void caughtUp(Instant now) {
         ready = true;
+        intake.engineAnswered(now);
         out.add(new Effect.StoreHost(guard.state(now)));
         for (Managed of : known.managed()) {
             if (of.phase == Phase.ACTING || of.phase == Phase.VERIFYING) {

@@ -3,6 +3,8 @@ package caretaker.recovery.api;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import caretaker.contracts.Condition;
+import caretaker.contracts.HealthEvent;
 import caretaker.contracts.MaintenanceLock;
 import caretaker.recovery.containers.Sighting;
 import caretaker.recovery.incident.Input;
@@ -11,6 +13,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -164,6 +167,36 @@ class RecoveryApiTest {
         assertThat(refusal("/repair", "c7")).isEqualTo("breaker-open");
         assertThat(desk.post("/breaker/reset", "{\"by\":\"anna\"}").status()).isEqualTo(202);
         assertThat(desk.get("/host").json().getJsonObject("breaker")).isNull();
+    }
+
+    /** */
+    @Test
+    void anIllnessOfTheHostIsShownAndOverruled() throws Exception {
+        var anna = "{\"illness\":\"gpu.lost\",\"by\":\"anna\"}";
+        assertThat(desk.post("/illness/clear", anna).status()).isEqualTo(404);
+        desk.control.tell(new Input.Health(
+                new HealthEvent(
+                        "node-1",
+                        "a-1",
+                        7,
+                        desk.control.clock().instant(),
+                        Condition.GPU_LOST,
+                        HealthEvent.State.RAISED,
+                        HealthEvent.Severity.CRITICAL,
+                        new HealthEvent.Entity(HealthEvent.Entity.Kind.GPU, "GPU-1", "GPU 0"),
+                        "",
+                        "gone",
+                        HealthEvent.Action.NONE,
+                        Map.of(),
+                        false),
+                desk.control.clock().instant()));
+        assertThat(desk.get("/host").json().getJsonObject("illnesses").fieldNames())
+                .containsExactly("gpu.lost GPU-1");
+        assertThat(desk.post("/illness/clear", "{\"illness\":\"gpu.hung\",\"by\":\"anna\"}")
+                        .status())
+                .isEqualTo(404);
+        assertThat(desk.post("/illness/clear", anna).status()).isEqualTo(202);
+        assertThat(desk.get("/host").json().getJsonObject("illnesses")).isEmpty();
     }
 
     @Test

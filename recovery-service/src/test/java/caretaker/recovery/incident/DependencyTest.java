@@ -120,7 +120,7 @@ class DependencyTest {
 
     /** */
     @ParameterizedTest
-    @EnumSource(names = {"DOCKER_UNAVAILABLE", "GPU_DRIVER_MISMATCH", "GPU_DRIVER_GONE", "GPU_LOST"})
+    @EnumSource(names = {"GPU_DRIVER_MISMATCH", "GPU_DRIVER_GONE", "GPU_LOST"})
     void anIllHostHoldsAllRepairsBackUntilItIsWell(Condition condition) {
         Sighting web = scene.container("web");
         scene.tell(host(condition, HealthEvent.State.RAISED, ""));
@@ -134,6 +134,73 @@ class DependencyTest {
         scene.tell(host(condition, HealthEvent.State.CLEARED, ""));
         scene.minutes(1);
         assertThat(scene.performed).hasSize(1);
+    }
+
+    /** that the engine does not answer is over when it does, whoever has forgotten to say so. */
+    @Test
+    void anEngineThatAnswersIsThere() {
+        Sighting web = scene.container("web");
+        scene.tell(host(Condition.DOCKER_UNAVAILABLE, HealthEvent.State.RAISED, ""));
+        scene.dies(web, 1);
+        scene.minutes(4);
+        assertThat(scene.performed).isEmpty();
+        scene.list();
+        scene.minutes(1);
+        assertThat(scene.performed).hasSize(1);
+        assertThat(requireNonNull(scene.hostState).illnesses()).isEmpty();
+    }
+
+    /** an agent that was killed and knows nothing of it clears nothing; it raises anew what it finds. */
+    @Test
+    void whatARunOfTheAgentRaisedEndsWhenOneSpeaksThatKnowsOfNone() {
+        Sighting web = scene.container("web");
+        scene.tell(host(Condition.GPU_LOST, HealthEvent.State.RAISED, ""));
+        scene.tell(firstOf("a-2", Condition.GPU_THERMAL_THROTTLING, Map.of("previousAgentId", "a-1")));
+        scene.dies(web, 1);
+        assertThat(scene.performed)
+                .as("that run knows of it, and says when it is over")
+                .isEmpty();
+        scene.tell(firstOf("a-3", Condition.GPU_THERMAL_THROTTLING, Map.of()));
+        scene.minutes(1);
+        assertThat(scene.performed).hasSize(1);
+        scene.tell(firstOf("a-4", Condition.GPU_LOST, Map.of()));
+        assertThat(requireNonNull(scene.hostState).illnesses()).containsOnlyKeys("gpu.lost GPU-1");
+    }
+
+    private HealthEvent firstOf(String run, Condition condition, Map<String, String> evidence) {
+        HealthEvent of = host(condition, HealthEvent.State.RAISED, "");
+        return new HealthEvent(
+                of.host(),
+                run,
+                1,
+                of.time(),
+                of.condition(),
+                of.state(),
+                of.severity(),
+                of.entity(),
+                of.code(),
+                of.message(),
+                of.action(),
+                evidence,
+                false);
+    }
+
+    /** a person may know better; R-81: that is told with the name. */
+    @Test
+    void aPersonMayOverruleAnIllness() {
+        Sighting web = scene.container("web");
+        scene.tell(host(Condition.GPU_LOST, HealthEvent.State.RAISED, ""));
+        scene.tell(host(Condition.GPU_XID, HealthEvent.State.OCCURRED, "79"));
+        scene.dies(web, 1);
+        scene.asks(new Input.Command.ClearIllness("gpu.nothing"));
+        scene.asks(new Input.Command.ClearIllness("gpu.xid"));
+        assertThat(scene.performed).isEmpty();
+        scene.asks(new Input.Command.ClearIllness("gpu.lost GPU-1"));
+        assertThat(scene.performed).hasSize(1);
+        assertThat(scene.events)
+                .filteredOn(event -> event.kind() == Kind.RELEASED)
+                .hasSize(2)
+                .allMatch(event -> event.actor().equals("user:anna") && event.container() == null);
     }
 
     /** */

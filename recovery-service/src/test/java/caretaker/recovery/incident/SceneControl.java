@@ -137,7 +137,10 @@ public final class SceneControl implements Control {
             case Input.Command.Repair(String container, boolean _) -> find(container);
             case Input.Command.Release(String container) -> find(container);
             case Input.Command.Quarantine(String container, String _) -> find(container);
-            case Input.Command.Pause _, Input.Command.Resume _, Input.Command.ResetBreaker _ -> List.of();
+            case Input.Command.Pause _,
+                    Input.Command.Resume _,
+                    Input.Command.ResetBreaker _,
+                    Input.Command.ClearIllness _ -> List.of();
         };
         scene.tell(new Input.Asked(command, actor));
         return meant;
