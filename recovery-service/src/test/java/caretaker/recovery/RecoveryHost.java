@@ -101,6 +101,7 @@ final class RecoveryHost implements AutoCloseable {
                     match: {services: [grafana]}
                     ladder: [{action: restart}]
                     probe: grafana
+                    startup-grace: 1s
                     stable-for: 1s
                   - name: test
                     match: {conditions: [container.exited, container.unhealthy, probe.failed, operator]}

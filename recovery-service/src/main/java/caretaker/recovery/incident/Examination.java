@@ -124,7 +124,10 @@ final class Examination {
         return seen.stopped() || !exitWasTold;
     }
 
-    /** what has just begun may take its time, unless it is over already. */
+    /**
+     * R-73: what has just begun may take its time, unless it is over already: a service that migrates its data or reads
+     * its log again answers nothing, or no. That its GPU is gone does not get better with time.
+     */
     private static Optional<Verdict> starting(
             Trouble trouble, Sighting seen, ProbeAnswer probe, Playbook playbook, Instant now) {
         Instant startedAt = seen.startedAt();
@@ -132,7 +135,9 @@ final class Examination {
             return Optional.empty();
         }
         Instant until = startedAt.plus(playbook.startupGrace());
-        boolean isStarting = probe == ProbeAnswer.STARTING || seen.health() == Health.STARTING;
+        boolean mayStillAnswer =
+                probe == ProbeAnswer.FAILED && !trouble.condition.equals(Condition.GPU_CONTAINER_LOST_GPU.wire());
+        boolean isStarting = probe == ProbeAnswer.STARTING || mayStillAnswer || seen.health() == Health.STARTING;
         if (!now.isBefore(until) || !isStarting) {
             return Optional.empty();
         }

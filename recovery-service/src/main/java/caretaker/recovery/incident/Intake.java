@@ -17,6 +17,7 @@ import caretaker.recovery.incident.Input.Health;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
@@ -32,6 +33,9 @@ final class Intake {
 
     private static final String FALLEN_OFF_THE_BUS = "79";
     private static final int ID_DIGITS = 12;
+
+    /** Between two answers of a service that no agent has told of. */
+    private static final Duration ASK_TWICE = Duration.ofSeconds(15);
 
     /** The failing container of an event. */
     private record Target(
@@ -301,7 +305,7 @@ final class Intake {
         }
     }
 
-    /** What runs but does not answer, and no event told. */
+    /** What runs but does not answer, and no event told: one bad answer proves nothing, so it is asked once more. */
     void dumb(Sighting seen, Instant now) {
         found(seen, Condition.PROBE_FAILED, "verified", now.toString(), now);
     }
@@ -329,6 +333,7 @@ final class Intake {
                 "",
                 false,
                 false);
-        repairs.open(of, incident, "", "found when all containers were " + how, now);
+        Duration patience = condition == Condition.PROBE_FAILED ? ASK_TWICE : Duration.ZERO;
+        repairs.open(of, incident, "", "found when all containers were " + how, patience, now);
     }
 }

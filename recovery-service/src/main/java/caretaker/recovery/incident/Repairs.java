@@ -37,6 +37,7 @@ final class Repairs {
     private final Neighbours neighbours;
     private final Endings endings;
     private final Proof proof;
+    private final Waiting waiting;
     private long questions;
 
     Repairs(Recoveries.Setup setup, Known known, HostGuard guard, Recorder out, RandomGenerator random) {
@@ -49,11 +50,16 @@ final class Repairs {
         examination = new Examination(rules);
         neighbours = new Neighbours(rules, known);
         endings = new Endings(rules, neighbours, out, random);
+        waiting = new Waiting(rules, endings, out, random);
         proof = new Proof(setup, endings, new Cascade(known, neighbours, out, this::open), out);
     }
 
     Examination examination() {
         return examination;
+    }
+
+    Waiting waiting() {
+        return waiting;
     }
 
     Proof proof() {
@@ -70,6 +76,11 @@ final class Repairs {
      * @param askedBy who asked for a repair; empty if nobody did
      */
     void open(Managed of, RecoveryState.Incident incident, String askedBy, String why, Instant now) {
+        open(of, incident, askedBy, why, Duration.ZERO, now);
+    }
+
+    /** @param patience how long it must be unwell at least */
+    void open(Managed of, RecoveryState.Incident incident, String askedBy, String why, Duration patience, Instant now) {
         var trouble = new Trouble(incident);
         trouble.askedBy = askedBy;
         Sighting seen = of.seen;
@@ -82,7 +93,8 @@ final class Repairs {
         Playbook playbook = playbook(of, trouble, List.of());
         trouble.playbook = playbook.name();
         boolean patient = trouble.condition.equals("container.unhealthy") || trouble.condition.equals("probe.failed");
-        Instant after = patient ? trouble.since.plus(playbook.after()) : now;
+        Duration wait = playbook.after().compareTo(patience) < 0 ? patience : playbook.after();
+        Instant after = patient ? trouble.since.plus(wait) : now;
         of.phase = after.isAfter(now) ? Phase.SUSPECT : Phase.PENDING;
         of.due = Backoff.due(of, trouble, after.isAfter(now) ? after : now, rules, random, now);
         out.store(of, now);
@@ -192,9 +204,9 @@ final class Repairs {
         }
         HostGuard.Refusal refusal = guard.refusal(of.identity, !trouble.askedBy.isEmpty(), now);
         if (refusal != null) {
-            hold(of, trouble, refusal, now);
+            waiting.hold(of, trouble, refusal, now);
         } else if (trouble.dryRun || trouble.rehearsal) {
-            rehearse(of, trouble, Action.RECREATE, now);
+            waiting.rehearse(of, trouble, Action.RECREATE, now);
         } else {
             of.operation = Operations.anew(Objects.requireNonNull(of.operation), now);
             of.attempts.addLast(now);
@@ -225,7 +237,7 @@ final class Repairs {
         switch (examination.of(of, trouble, looked, playbook, now)) {
             case Examination.Verdict.Over(Reason reason, String why) -> endings.over(of, trouble, reason, why, now);
             case Examination.Verdict.Wait(Reason reason, String why, Instant until) ->
-                wait(of, trouble, reason, why, until, now);
+                waiting.until(of, trouble, reason, why, until, now);
             case Examination.Verdict.Quarantine(Reason reason, String why) ->
                 endings.quarantine(of, reason, RecoveryEvent.SERVICE, why, now);
             case Examination.Verdict.HostIll(String what, String remedy) -> {
@@ -234,58 +246,15 @@ final class Repairs {
                     String why = "by its log " + what + ". On the host: " + remedy;
                     out.tell(of, trouble, Kind.ESCALATED, Reason.HOST_ACTION, why, now);
                 }
-                wait(of, trouble, Reason.SUPPRESSED_HOST, what, now.plus(rules.hostHold()), now);
+                waiting.until(of, trouble, Reason.SUPPRESSED_HOST, what, now.plus(rules.hostHold()), now);
             }
-            case Examination.Verdict.Report() -> report(of, trouble, playbook, now);
+            case Examination.Verdict.Report() -> waiting.report(of, trouble, playbook, now);
             case Examination.Verdict.NeedsApproval(String why) -> {
                 out.skip(of, trouble, Reason.NEEDS_APPROVAL, why, now);
-                rest(of, now);
+                waiting.rest(of, now);
             }
             case Examination.Verdict.Act(Rung rung, Action action) ->
                 act(of, trouble, looked, new Operations.Step(rung, action, playbook), now);
-        }
-    }
-
-    /** Told; if there is a further rung, that one is tried if it does not get well by itself. */
-    private void report(Managed of, Trouble trouble, Playbook playbook, Instant now) {
-        String why = "the playbook " + playbook.name() + " only tells";
-        if (trouble.isCascade()) {
-            endings.over(of, trouble, Reason.REPORT_ONLY, why, now);
-            return;
-        }
-        out.skip(of, trouble, Reason.REPORT_ONLY, why, now);
-        if (trouble.rung + 1 < playbook.ladder().size()) {
-            trouble.rung++;
-            of.phase = Phase.PENDING;
-            of.due = now.plus(Backoff.after(trouble.rung, rules, random));
-            out.store(of, now);
-        } else {
-            rest(of, now);
-        }
-    }
-
-    /** Nothing more is done until there is news. */
-    private void rest(Managed of, Instant now) {
-        of.phase = Phase.SUSPECT;
-        of.due = null;
-        out.store(of, now);
-    }
-
-    private void wait(Managed of, Trouble trouble, Reason reason, String why, Instant until, Instant now) {
-        out.skip(of, trouble, reason, why, now);
-        of.phase = Phase.PENDING;
-        of.due = until.isAfter(now) ? until : now.plus(rules.settleEvery());
-        out.store(of, now);
-    }
-
-    /** Holds a repair back that may not be made now. */
-    void hold(Managed of, Trouble trouble, HostGuard.Refusal refusal, Instant now) {
-        boolean isNew = !trouble.told.contains(refusal.reason());
-        out.skip(of, trouble, refusal.reason(), refusal.why(), now);
-        of.due = refusal.until();
-        trouble.held = true;
-        if (isNew) {
-            out.store(of, now);
         }
     }
 
@@ -293,50 +262,33 @@ final class Repairs {
         String first = trouble.isCascade() ? null : neighbours.first(of, trouble, now);
         if (first != null) {
             trouble.waitingFor = first;
-            wait(of, trouble, Reason.DEFERRED, first + " is repaired first", now.plus(ASK_AGAIN), now);
+            waiting.until(of, trouble, Reason.DEFERRED, first + " is repaired first", now.plus(ASK_AGAIN), now);
             return;
         }
         trouble.waitingFor = "";
         String group = neighbours.busyGroup(of, Objects.requireNonNull(of.seen));
         if (group != null) {
             String why = "another of the group " + group + " is being repaired";
-            wait(of, trouble, Reason.DEFERRED, why, now.plus(ASK_AGAIN), now);
+            waiting.until(of, trouble, Reason.DEFERRED, why, now.plus(ASK_AGAIN), now);
             return;
         }
         HostGuard.Refusal refusal = guard.refusal(of.identity, !trouble.askedBy.isEmpty(), now);
         if (refusal != null) {
-            hold(of, trouble, refusal, now);
+            waiting.hold(of, trouble, refusal, now);
             return;
         }
         if (trouble.dryRun || trouble.rehearsal) {
-            rehearse(of, trouble, step.action(), now);
+            waiting.rehearse(of, trouble, step.action(), now);
             return;
         }
         if (guard.trips(of.key(), known.consenting(), now)) {
             out.add(new Effect.StoreHost(guard.state(now)));
             String why = "too many containers were repaired; repairs go on after: caretaker recovery breaker reset";
             out.change(null, Kind.BREAKER_OPENED, Reason.BREAKER_OPEN, RecoveryEvent.SERVICE, why, now);
-            hold(of, trouble, new HostGuard.Refusal(Reason.BREAKER_OPEN, why, now.plus(ASK_AGAIN)), now);
+            waiting.hold(of, trouble, new HostGuard.Refusal(Reason.BREAKER_OPEN, why, now.plus(ASK_AGAIN)), now);
             return;
         }
         begin(of, trouble, looked, step, now);
-    }
-
-    /** What a person only wanted to know changes nothing about what would have happened anyway. */
-    private void rehearse(Managed of, Trouble trouble, Action action, Instant now) {
-        if (trouble.rehearsal) {
-            trouble.told.remove(Reason.DRY_RUN);
-        }
-        out.wouldHave(of, trouble, action, "would have done: " + Recorder.word(action), now);
-        if (trouble.dryRun) {
-            rest(of, now);
-        } else if (trouble.condition.equals(Match.OPERATOR)) {
-            endings.close(of, now);
-        } else {
-            of.due = now.plus(Backoff.after(of.within(of.attempts, rules.budgetWindow(), now), rules, random));
-        }
-        trouble.rehearsal = false;
-        trouble.askedBy = "";
     }
 
     /** written down first. The edge does not go on to the last effect if one before it failed. */
@@ -427,7 +379,7 @@ final class Repairs {
         }
         HostGuard.Refusal refusal = guard.refusal(of.identity, true, now);
         if (refusal != null) {
-            hold(of, trouble, refusal, now);
+            waiting.hold(of, trouble, refusal, now);
             return;
         }
         if (!now.isBefore(operation.deadline())) {

@@ -94,7 +94,7 @@ final class Turns {
         of.phase = Phase.PENDING;
         HostGuard.Refusal refusal = guard.refusal(of.identity, !trouble.askedBy.isEmpty(), now);
         if (refusal != null) {
-            repairs.hold(of, trouble, refusal, now);
+            repairs.waiting().hold(of, trouble, refusal, now);
         } else if (!of.glanced) {
             repairs.look(of, trouble, false);
         } else if (busy() < rules.concurrent()) {

@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
  * @param match which failures it is for
  * @param ladder the cheapest step first
  * @param after how long it must be unwell before anything is done; what exited waits for nothing
- * @param startupGrace how long after its start nothing but an exit counts
+ * @param startupGrace how long after its start it is no failure that it does not answer, or says that it is starting
  * @param stableFor how long it must be well without a break until that is believed
  * @param probe how its service is asked
  * @param never what nobody but a person does here; for the report

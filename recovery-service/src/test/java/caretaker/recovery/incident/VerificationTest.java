@@ -98,7 +98,7 @@ class VerificationTest {
         Sighting grafana = scene.image("grafana", "grafana/grafana:13.0");
         scene.probes.put(grafana.key(), ProbeAnswer.FAILED);
         scene.tell(scene.event(grafana, Condition.PROBE_FAILED, ""));
-        scene.minutes(4);
+        scene.minutes(6);
         assertThat(scene.actions()).startsWith(Action.RESTART, Action.RECREATE);
         scene.minutes(20);
         assertThat(scene.actions()).containsExactly(Action.RESTART, Action.RECREATE);
@@ -126,6 +126,40 @@ class VerificationTest {
         scene.probes.put(prometheus.key(), ProbeAnswer.PASSED);
         scene.seconds(35);
         assertThat(scene.last().kind()).isEqualTo(Kind.SUCCEEDED);
+    }
+
+    /** a Grafana that has just started may migrate its database: it answers nothing, and is left alone. */
+    @Test
+    void whatHasJustStartedIsNotRepairedBecauseItDoesNotAnswer() {
+        Sighting grafana = scene.image("grafana", "grafana/grafana:13.0");
+        scene.put(Made.started(grafana, scene.clock.instant()));
+        scene.probes.put(grafana.key(), ProbeAnswer.FAILED);
+        scene.list();
+        scene.tell(scene.event(scene.now(grafana), Condition.PROBE_FAILED, ""));
+        scene.minutes(4);
+        assertThat(scene.performed).isEmpty();
+        assertThat(scene.skips()).containsExactly(Reason.STATE);
+        scene.probes.put(grafana.key(), ProbeAnswer.PASSED);
+        scene.minutes(2);
+        assertThat(scene.performed).isEmpty();
+        assertThat(scene.state(grafana).phase()).isEqualTo(Phase.OK);
+    }
+
+    /** one bad answer to the service's own round proves nothing. */
+    @Test
+    void theRoundAsksTwice() {
+        Sighting grafana = scene.image("grafana", "grafana/grafana:13.0");
+        scene.probes.put(grafana.key(), ProbeAnswer.FAILED);
+        scene.tell(new Input.Verified(grafana, ProbeAnswer.FAILED));
+        scene.seconds(14);
+        assertThat(scene.performed).isEmpty();
+        scene.seconds(2);
+        assertThat(scene.actions()).containsExactly(Action.RESTART);
+        Sighting other = scene.image("grafana-2", "grafana/grafana:13.0");
+        scene.tell(new Input.Verified(other, ProbeAnswer.FAILED));
+        scene.minutes(1);
+        assertThat(scene.actions()).hasSize(1);
+        assertThat(scene.state(other).phase()).isEqualTo(Phase.OK);
     }
 
     /** what a step requires. */
