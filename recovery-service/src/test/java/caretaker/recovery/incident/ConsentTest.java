@@ -140,7 +140,7 @@ class ConsentTest {
     @Test
     void aContainerThatLostItsGpuIsCreatedAnewUnlessTheHostLostItsDriver() {
         Sighting exporter = scene.put(Made.gpus(scene.image("dcgm-exporter", "nvidia/dcgm-exporter:4"), "GPU-1"));
-        Sighting plain = scene.container("notebook");
+        Sighting plain = scene.put(Made.gpus(scene.container("notebook"), "GPU-2"));
         scene.probes.put(exporter.key(), Input.ProbeAnswer.FAILED);
         scene.list();
         scene.tell(scene.event(plain, Condition.GPU_CONTAINER_LOST_GPU, ""));
@@ -166,11 +166,13 @@ class ConsentTest {
                 evidence);
     }
 
-    /** An XID that is held to a process concerns that container alone; others on the GPU go on. */
+    /** An XID that is held to a process concerns that container alone; others on the GPU go on. R-64: a job asks for it. */
     @ParameterizedTest
     @ValueSource(strings = {"94", "13"})
     void anXidOfOneProcessConcernsThatContainerAlone(String code) {
-        Sighting victim = scene.container("victim");
+        Sighting victim =
+                scene.put(Made.gpus(scene.container("victim", "caretaker.recovery.restart-job", "yes"), "GPU-1"));
+        Sighting job = scene.put(Made.gpus(scene.container("job"), "GPU-1"));
         Sighting other = scene.put(Made.gpus(scene.container("other"), "GPU-1"));
         scene.list();
         HealthEvent.Action action =
@@ -181,6 +183,15 @@ class ConsentTest {
                 code,
                 action,
                 Map.of("containerId", victim.identity().id())));
+        scene.tell(gpu(
+                scene,
+                Condition.GPU_XID,
+                code,
+                action,
+                Map.of("containerId", job.identity().id())));
+        assertThat(scene.performed).isEmpty();
+        assertThat(scene.skips()).containsExactly(Reason.REPORT_ONLY, Reason.REPORT_ONLY);
+        scene.seconds(11);
         assertThat(scene.performed).hasSize(1);
         assertThat(scene.performed.getFirst().container()).isEqualTo(victim.identity());
         assertThat(scene.now(other).startedAt()).isEqualTo(Scene.BOOT);
