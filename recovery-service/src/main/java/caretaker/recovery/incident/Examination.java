@@ -78,6 +78,15 @@ final class Examination {
         return isWell(trouble.condition, seen, probe) ? over("it is well") : Optional.empty();
     }
 
+    /** Whether what nothing more is done about is over: what has no end of its own is, once it was told. */
+    static boolean isWellAtRest(Trouble trouble, Sighting seen, ProbeAnswer probe) {
+        Condition condition = Condition.ofWire(trouble.condition);
+        boolean runs = seen.state() == State.RUNNING && seen.health() != Health.UNHEALTHY;
+        boolean hasEnd = condition == Condition.PROBE_FAILED || condition == Condition.GPU_CONTAINER_LOST_GPU;
+        boolean hasFinished = seen.state() == State.EXITED && seen.exitCode() == 0;
+        return hasFinished || isWell(trouble.condition, seen, probe) || (runs && !hasEnd);
+    }
+
     private static Optional<Verdict> over(String why) {
         return Optional.of(new Verdict.Over(Reason.STALE, why));
     }

@@ -178,6 +178,10 @@ final class Intake {
             return;
         }
         of.handle(event.id());
+        Trouble resting = of.trouble;
+        if (resting != null && of.rests() && isAnother(resting, event, target)) {
+            repairs.endings().over(of, resting, Reason.STALE, "something else has happened since", now);
+        }
         Trouble open = of.trouble;
         if (of.phase == Phase.QUARANTINED) {
             out.add(new Effect.Count(Reason.BUDGET));
@@ -191,6 +195,19 @@ final class Intake {
             changed(of, observed, now);
             repairs.open(of, incident(event, target, observed), "", event.message(), now);
         }
+    }
+
+    /** Whether what rests is not what is told of: another failure, or of a later run. */
+    private static boolean isAnother(Trouble resting, HealthEvent event, Target target) {
+        if (resting.condition.equals(Condition.CONTAINER_RESTART_LOOP.wire())) {
+            return false; // each restart is told of
+        }
+        Instant run = resting.startedAt;
+        Instant told = target.startedAt();
+        boolean isLater = told != null && run != null && told.isAfter(run);
+        boolean isEarlier = told != null && run != null && told.isBefore(run);
+        return isLater
+                || (!isEarlier && !resting.condition.equals(event.condition().wire()));
     }
 
     private void unclear(Managed of, String label, String value, Instant now) {
@@ -212,10 +229,6 @@ final class Intake {
                 target.startedAt() != null && (run == null || target.startedAt().isAfter(run));
         if (waits && isNewer && !open.isCascade()) {
             open.isOfRun(target.identity().id(), target.startedAt());
-            if (of.phase == Phase.SUSPECT && of.due == null) {
-                of.phase = Phase.PENDING;
-                of.due = now;
-            }
         }
         out.store(of, now);
     }

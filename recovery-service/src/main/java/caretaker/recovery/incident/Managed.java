@@ -132,6 +132,11 @@ final class Managed {
         return (int) times.stream().filter(at -> at.isAfter(now.minus(window))).count();
     }
 
+    /** Whether an incident is open about which nothing is done until there is news. */
+    boolean rests() {
+        return phase == Phase.SUSPECT && due == null && trouble != null;
+    }
+
     /** Whether a repair of it is not over, so that others who need it wait. */
     boolean isBeingRepaired() {
         return switch (phase) {

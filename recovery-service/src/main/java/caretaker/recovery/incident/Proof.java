@@ -1,5 +1,6 @@
 package caretaker.recovery.incident;
 
+import caretaker.contracts.Condition;
 import caretaker.contracts.RecoveryEvent.Action;
 import caretaker.contracts.RecoveryEvent.Kind;
 import caretaker.contracts.RecoveryEvent.Reason;
@@ -7,6 +8,7 @@ import caretaker.contracts.RecoveryState.Operation;
 import caretaker.contracts.RecoveryState.Phase;
 import caretaker.recovery.containers.Sighting;
 import caretaker.recovery.incident.Input.Looked;
+import caretaker.recovery.incident.Input.ProbeAnswer;
 import caretaker.recovery.playbook.Playbook;
 import caretaker.recovery.playbook.Playbooks;
 import java.time.Duration;
@@ -27,6 +29,36 @@ final class Proof {
         this.endings = endings;
         this.cascade = cascade;
         this.out = out;
+    }
+
+    /**
+     * What rests is over when there is another run of it, or when it is seen well for so long that it is believed.
+     *
+     * @param probe none where the service was not asked
+     */
+    void seenAtRest(Managed of, Trouble trouble, Sighting seen, ProbeAnswer probe, Instant now) {
+        boolean loops = trouble.condition.equals(Condition.CONTAINER_RESTART_LOOP.wire());
+        if (loops) { // one run after the other: the agent says when that is over
+            if (seen.state() == Sighting.State.EXITED) {
+                endings.over(of, trouble, Reason.STALE, "the engine does not start it any more", now);
+            }
+            return;
+        }
+        boolean isSame = trouble.isOf(seen.identity().id(), seen.startedAt());
+        if (!isSame && Examination.isStale(trouble, seen, probe).isPresent()) {
+            endings.over(of, trouble, Reason.STALE, "there is another run of it", now);
+        } else if (!Examination.isWellAtRest(trouble, seen, probe)) {
+            of.wellSince = null;
+        } else if (of.wellSince == null) {
+            of.wellSince = now;
+        } else if (!now.isBefore(of.wellSince.plus(stable(trouble)))) {
+            endings.over(of, trouble, Reason.STALE, "it is well again", now);
+        }
+    }
+
+    private Duration stable(Trouble trouble) {
+        Playbook playbook = playbooks.named(trouble.playbook);
+        return playbook == null ? Duration.ofSeconds(30) : playbook.stableFor();
     }
 
     /** What could not be looked at in time has failed. */
@@ -77,9 +109,7 @@ final class Proof {
             of.cascaded = true;
             cascade.of(of, trouble, now);
         }
-        Playbook playbook = playbooks.named(trouble.playbook);
-        Duration stable = playbook == null ? Duration.ofSeconds(30) : playbook.stableFor();
-        Instant believed = of.wellSince.plus(stable);
+        Instant believed = of.wellSince.plus(stable(trouble));
         if (now.isBefore(believed)) {
             Instant next = now.plus(rules.verifyEvery());
             of.due = next.isBefore(believed) ? next : believed;

@@ -207,14 +207,22 @@ public final class Recoveries {
             if (of != null && of.phase == Phase.OK && of.trouble == null) {
                 of.wellSince = !isWell ? null : of.wellSince == null ? now : of.wellSince;
             }
+            atRest(of, seen, Input.ProbeAnswer.NONE, now);
             if (ready && seen.isIll() && known.isGiven(seen)) {
                 intake.missed(seen, now);
             }
         }
     }
 
+    private void atRest(@Nullable Managed of, Sighting seen, Input.ProbeAnswer probe, Instant now) {
+        if (ready && of != null && of.trouble != null && of.rests()) {
+            repairs.proof().seenAtRest(of, of.trouble, seen, probe, now);
+        }
+    }
+
     private void verified(Sighting seen, Input.ProbeAnswer probe, Instant now) {
         known.saw(seen.key(), seen);
+        atRest(known.get(seen.key()), seen, probe, now);
         boolean isDumb = seen.state() == Sighting.State.RUNNING && probe == Input.ProbeAnswer.FAILED;
         if (ready && known.isGiven(seen) && isDumb) {
             intake.dumb(seen, now);

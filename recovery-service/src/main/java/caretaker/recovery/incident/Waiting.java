@@ -44,6 +44,7 @@ final class Waiting {
     void rest(Managed of, Instant now) {
         of.phase = Phase.SUSPECT;
         of.due = null;
+        of.wellSince = null;
         out.store(of, now);
     }
 

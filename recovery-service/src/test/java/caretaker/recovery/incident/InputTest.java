@@ -255,4 +255,76 @@ class InputTest {
                 evidence,
                 of.drill());
     }
+
+    /** R-04: what was only told of is over when it is seen well, and what fails later is a failure of its own. */
+    @Test
+    void whatWasOnlyToldOfEndsWhenItIsSeenWell() {
+        Sighting job = scene.put(Made.gpus(scene.container("train"), "GPU-1"));
+        scene.list();
+        scene.dies(job, 1);
+        assertThat(scene.state(job).phase()).isEqualTo(Phase.SUSPECT);
+        scene.list();
+        assertThat(scene.state(job).incident()).isNotNull();
+        scene.put(Made.started(scene.now(job), scene.clock.instant().plusSeconds(5)));
+        scene.minutes(1);
+        scene.list();
+        assertThat(scene.state(job).incident()).isNull();
+        assertThat(scene.state(job).phase()).isEqualTo(Phase.OK);
+        scene.dies(job, 2);
+        assertThat(scene.skips()).containsExactly(Reason.REPORT_ONLY, Reason.STALE, Reason.REPORT_ONLY);
+    }
+
+    /** R-04: also without a new run; but only after its stable time, and only on the service's own word where it has one. */
+    @Test
+    void whatRestsIsNotOverAtTheFirstGoodLook() {
+        Sighting job = scene.put(Made.gpus(scene.container("train"), "GPU-1"));
+        scene.list();
+        scene.tell(scene.event(job, Condition.PROBE_FAILED, ""));
+        scene.list();
+        scene.minutes(1);
+        scene.list();
+        assertThat(scene.state(job).incident()).as("a list asks no service").isNotNull();
+        scene.tell(new Input.Verified(scene.now(job), Input.ProbeAnswer.PASSED));
+        scene.seconds(29);
+        scene.tell(new Input.Verified(scene.now(job), Input.ProbeAnswer.PASSED));
+        assertThat(scene.state(job).incident()).isNotNull();
+        scene.seconds(1);
+        scene.tell(new Input.Verified(scene.now(job), Input.ProbeAnswer.PASSED));
+        assertThat(scene.state(job).incident()).isNull();
+    }
+
+    /** R-04: another failure of what rests is repaired from its first step on. */
+    @Test
+    void whatRestsSwallowsNoOtherFailure() {
+        var playbooks = Playbooks.parse("""
+                playbooks:
+                  - name: patient
+                    match: {conditions: [container.unhealthy]}
+                    ladder: [{action: none}]
+                """, "playbooks.yml");
+        var careful = new Scene("", new Scope(List.of(), List.of()), playbooks);
+        Sighting web = careful.container("web");
+        careful.tell(careful.event(careful.unhealthy(web), Condition.CONTAINER_UNHEALTHY, ""));
+        careful.tell(careful.event(web, Condition.CONTAINER_UNHEALTHY, ""));
+        assertThat(careful.skips()).containsExactly(Reason.REPORT_ONLY);
+        careful.dies(web, 1);
+        assertThat(careful.actions()).containsExactly(Action.START);
+        assertThat(careful.skips()).containsExactly(Reason.REPORT_ONLY, Reason.STALE);
+    }
+
+    /** R-42: a loop of restarts is one incident, whatever is told of each of them, until it stops or is said to be over. */
+    @Test
+    void aLoopOfRestartsIsOneIncident() {
+        Sighting web = scene.container("web");
+        scene.tell(scene.event(web, Condition.CONTAINER_RESTART_LOOP, ""));
+        for (int i = 1; i < 5; i++) {
+            Sighting run = scene.put(Made.started(web, Scene.BOOT.plusSeconds(i)));
+            scene.tell(scene.event(run, Condition.CONTAINER_EXITED, "1"));
+            scene.list();
+        }
+        assertThat(scene.kinds()).containsExactly(Kind.REQUESTED, Kind.SKIPPED);
+        scene.exit(web, 1);
+        scene.list();
+        assertThat(scene.actions()).as("the engine has given it up").containsExactly(Action.START);
+    }
 }
