@@ -25,7 +25,8 @@ public final class RecoveryNews {
         }
         Instant since = event.time().isAfter(saidAt) ? saidAt : event.time();
         return switch (event.kind()) {
-            case REQUESTED, STARTED, SKIPPED -> List.of();
+            case REQUESTED, STARTED -> List.of();
+            case SKIPPED -> skipped(event, since, saidAt);
             case SUCCEEDED -> List.of(cleared(event, Kind.RECOVERY_FAILED), cleared(event, Kind.RECOVERY_ESCALATED));
             case FAILED -> List.of(occurred(event, Kind.RECOVERY_FAILED, since, saidAt, "could not be repaired", ""));
             case QUARANTINED ->
@@ -59,6 +60,25 @@ public final class RecoveryNews {
                         "repairs are paused",
                         "To end it: caretaker recovery resume"));
             case RESUMED -> List.of(cleared(event, Kind.RECOVERY_PAUSED));
+        };
+    }
+
+    /** Most of what is not done is nobody's business. */
+    private static List<Change> skipped(RecoveryEvent event, Instant since, Instant saidAt) {
+        return switch (event.reason()) {
+            case NEEDS_APPROVAL ->
+                List.of(occurred(
+                        event, Kind.RECOVERY_ESCALATED, since, saidAt, "needs a person", "Do what the message says."));
+            case SUPPRESSED_HOST ->
+                List.of(occurred(
+                        event,
+                        Kind.RECOVERY_FAILED,
+                        since,
+                        saidAt,
+                        "is not repaired while its host is ill",
+                        "See to the host first: caretaker recovery list"));
+            case STALE -> List.of(cleared(event, Kind.RECOVERY_FAILED), cleared(event, Kind.RECOVERY_ESCALATED));
+            default -> List.of();
         };
     }
 

@@ -340,13 +340,35 @@ class FoldTest {
         assertThat(names(T0.plus(Duration.ofHours(2)))).isEmpty();
     }
 
+    @Test
+    void whatWaitsForAPersonOrForTheHostIsToldAndOtherReasonsAreNot() {
+        skipped(RecoveryEvent.Reason.RATE_LIMITED, T0);
+        assertThat(names(T0)).isEmpty();
+        skipped(RecoveryEvent.Reason.NEEDS_APPROVAL, T0);
+        skipped(RecoveryEvent.Reason.SUPPRESSED_HOST, T0);
+        assertThat(names(T0)).containsExactly("RecoveryEscalated", "RecoveryFailed");
+        skipped(RecoveryEvent.Reason.STALE, T0.plusSeconds(1));
+        assertThat(names(T0.plusSeconds(1))).isEmpty();
+        skipped(RecoveryEvent.Reason.SUPPRESSED_HOST, T0.plusSeconds(2));
+        recovery(RecoveryEvent.Kind.SUCCEEDED, T0.plusSeconds(3), false);
+        assertThat(names(T0.plusSeconds(3))).isEmpty();
+    }
+
+    private void skipped(RecoveryEvent.Reason reason, Instant at) {
+        recovery(RecoveryEvent.Kind.SKIPPED, reason, at, false);
+    }
+
     private void recovery(RecoveryEvent.Kind kind, Instant at, boolean dryRun) {
+        recovery(kind, RecoveryEvent.Reason.NONE, at, dryRun);
+    }
+
+    private void recovery(RecoveryEvent.Kind kind, RecoveryEvent.Reason reason, Instant at, boolean dryRun) {
         var event = new RecoveryEvent(
                 "i-1/" + kind + at,
                 "n1",
                 at,
                 kind,
-                RecoveryEvent.Reason.NONE,
+                reason,
                 RecoveryEvent.SERVICE,
                 "still unhealthy",
                 ContainerIdentity.of("", "r-grafana-1", "", "r", "grafana", 1),

@@ -2,6 +2,8 @@ package caretaker.recovery.incident;
 
 import caretaker.contracts.HealthEvent.Severity;
 import caretaker.contracts.RecoveryEvent;
+import caretaker.contracts.RecoveryEvent.Kind;
+import caretaker.contracts.RecoveryEvent.Reason;
 import caretaker.contracts.RecoveryState;
 import caretaker.contracts.RecoveryState.Phase;
 import java.time.Duration;
@@ -61,8 +63,12 @@ final class Turns {
 
     /** What time brings about. */
     void pass(Instant now) {
+        boolean wasPaused = guard.isPaused();
         if (guard.pass(now)) {
             out.add(new Effect.StoreHost(guard.state(now)));
+            if (wasPaused && !guard.isPaused()) {
+                out.change(null, Kind.RESUMED, Reason.OPERATOR, RecoveryEvent.SERVICE, "the pause is over", now);
+            }
             orders.askAgain(now);
         }
         List<Managed> turn = new ArrayList<>();

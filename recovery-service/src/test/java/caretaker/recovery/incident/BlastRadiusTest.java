@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import caretaker.contracts.Condition;
 import caretaker.contracts.HealthEvent;
 import caretaker.contracts.MaintenanceLock;
+import caretaker.contracts.RecoveryEvent;
 import caretaker.contracts.RecoveryEvent.Action;
 import caretaker.contracts.RecoveryEvent.Kind;
 import caretaker.contracts.RecoveryEvent.Reason;
@@ -300,5 +301,7 @@ class BlastRadiusTest {
         scene.seconds(2);
         assertThat(scene.recoveries.host(scene.clock.instant()).pause()).isNull();
         assertThat(java.util.Objects.requireNonNull(scene.hostState).pause()).isNull();
+        assertThat(scene.kinds()).as("R-81: also that it is over").containsExactly(Kind.PAUSED, Kind.RESUMED);
+        assertThat(scene.last().actor()).isEqualTo(RecoveryEvent.SERVICE);
     }
 }
