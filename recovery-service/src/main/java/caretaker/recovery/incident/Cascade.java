@@ -66,6 +66,7 @@ final class Cascade {
             String why = "what it needs was started anew, but it may not be touched";
             out.tell(of, unheard, Kind.SKIPPED, Reason.NOT_MANAGED, why, now);
             known.forget(of.key());
+            out.forget(of);
             return;
         }
         opens.open(of, incident, "", "what it needs was started anew", now);

@@ -41,6 +41,9 @@ final class Managed {
     private final Set<String> handled = new LinkedHashSet<>();
     private long revision;
 
+    /** When something happened to it last. */
+    Instant touched = Instant.MAX;
+
     // Forgotten in a crash.
     @Nullable
     Sighting seen;
@@ -94,6 +97,7 @@ final class Managed {
         quarantine = state.quarantine();
         handled.addAll(state.handled());
         revision = state.revision();
+        touched = state.updatedAt();
         RecoveryState.Incident incident = state.incident();
         if (incident != null) {
             Trouble restored = new Trouble(incident);
@@ -149,6 +153,7 @@ final class Managed {
     /** To be written: the next revision. */
     RecoveryState state(String host, RecoveryState.Writer writer, Instant now) {
         revision++;
+        touched = now;
         return shown(host, writer, now);
     }
 

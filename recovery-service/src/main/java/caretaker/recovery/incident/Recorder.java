@@ -40,6 +40,11 @@ final class Recorder {
         effects.add(new Effect.Store(of.state(host, writer, now)));
     }
 
+    /** Nothing is remembered of it any more. */
+    void forget(Managed of) {
+        effects.add(new Effect.Forget(of.identity.key(host)));
+    }
+
     /** Something that concerns an incident but is no end of an operation. */
     void tell(Managed of, Trouble trouble, Kind kind, Reason reason, String message, Instant now) {
         String what = kind == Kind.SKIPPED ? word(kind) + "/" + word(reason) : word(kind);

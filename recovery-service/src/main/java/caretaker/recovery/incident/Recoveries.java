@@ -212,6 +212,26 @@ public final class Recoveries {
                 intake.missed(seen, now);
             }
         }
+        if (ready) {
+            forget(now);
+        }
+    }
+
+    /** What is gone, or may not be repaired any more, and of which nothing is open, is not remembered for ever. */
+    private void forget(Instant now) {
+        for (Managed of : List.copyOf(known.managed())) {
+            Sighting seen = of.seen;
+            Trouble trouble = of.trouble;
+            if (seen == null && trouble != null && of.rests()) {
+                repairs.endings().over(of, trouble, Reason.STALE, "it is gone", now);
+            }
+            boolean isGone = seen == null && of.touched.isBefore(now.minus(rules.budgetWindow()));
+            boolean isRefused = seen != null && known.consent(seen) instanceof Consent.Refused;
+            if (of.phase == Phase.OK && of.trouble == null && (isGone || isRefused)) {
+                known.forget(of.key());
+                out.forget(of);
+            }
+        }
     }
 
     private void atRest(@Nullable Managed of, Sighting seen, Input.ProbeAnswer probe, Instant now) {

@@ -149,11 +149,15 @@ final class Repairs {
         if (seen == null) {
             endings.over(of, trouble, Reason.STALE, "it is gone", now);
             known.forget(of.key());
-            out.add(new Effect.Forget(of.identity.key(out.host)));
+            out.forget(of);
             return;
         }
         switch (known.consent(seen)) {
-            case Consent.Refused(String why) -> endings.over(of, trouble, Reason.NOT_MANAGED, why, now);
+            case Consent.Refused(String why) -> {
+                endings.over(of, trouble, Reason.NOT_MANAGED, why, now);
+                known.forget(of.key());
+                out.forget(of);
+            }
             case Consent.Unclear(String label, String value) ->
                 endings.over(of, trouble, Reason.BAD_LABEL, "its label " + label + " is '" + value + "'", now);
             case Consent.Given(boolean dryRun) -> {

@@ -327,4 +327,43 @@ class InputTest {
         scene.list();
         assertThat(scene.actions()).as("the engine has given it up").containsExactly(Action.START);
     }
+
+    /** the state is small: what is gone, or not to be repaired any more, leaves it. */
+    @Test
+    void whatIsGoneIsForgottenOnceNothingDependsOnIt() {
+        Sighting web = scene.container("web");
+        Sighting job = scene.put(Made.gpus(scene.container("train"), "GPU-1"));
+        Sighting shy = scene.container("shy");
+        scene.list();
+        scene.dies(web, 1);
+        scene.dies(job, 1);
+        scene.exit(shy, 1);
+        HealthEvent event = scene.event(scene.now(shy), Condition.CONTAINER_EXITED, "1");
+        scene.put(Made.labelled(scene.now(shy), "caretaker.recovery", "no"));
+        scene.tell(event);
+        scene.minutes(1);
+        assertThat(scene.states).as("it does not consent").hasSize(2);
+        scene.engine.clear();
+        scene.list();
+        assertThat(scene.recoveries.states(scene.clock.instant()))
+                .as("attempts count for a while")
+                .hasSize(2)
+                .allMatch(state -> state.phase() == Phase.OK);
+        scene.minutes(41);
+        scene.list();
+        assertThat(scene.recoveries.states(scene.clock.instant())).isEmpty();
+        assertThat(scene.states).isEmpty();
+    }
+
+    /** a quarantine outlives its container. */
+    @Test
+    void aQuarantineIsNotForgotten() {
+        Sighting web = scene.container("web");
+        scene.dies(web, 127);
+        scene.engine.clear();
+        scene.list();
+        scene.minutes(60);
+        scene.list();
+        assertThat(scene.state(web).phase()).isEqualTo(Phase.QUARANTINED);
+    }
 }
