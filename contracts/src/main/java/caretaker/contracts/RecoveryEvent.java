@@ -173,13 +173,20 @@ public record RecoveryEvent(
      *
      * @param id reserved before it is done; the same after a crash
      * @param attempt from 1
+     * @param group of containers, on whichever hosts, of which no two are repaired at a time; empty if it is in none
      */
-    public record Operation(String id, Action action, int attempt) {
+    public record Operation(String id, Action action, int attempt, String group) {
         public Operation {
             if (id.isBlank() || attempt < 1) {
                 throw new IllegalArgumentException("an operation needs an id and an attempt from 1");
             }
             id = BoundedText.cut(id, MAX_WORD);
+            group = BoundedText.cut(group, MAX_WORD);
+        }
+
+        /** Of a container that is in no group. */
+        public Operation(String id, Action action, int attempt) {
+            this(id, action, attempt, "");
         }
     }
 

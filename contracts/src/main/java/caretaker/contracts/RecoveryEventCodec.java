@@ -58,10 +58,11 @@ public final class RecoveryEventCodec {
         }
         Operation operation = event.operation();
         if (operation != null) {
-            data.putObject("operation")
+            ObjectNode json = data.putObject("operation")
                     .put("id", operation.id())
                     .put("action", word(operation.action()))
                     .put("attempt", operation.attempt());
+            RecoveryJson.put(json, "group", operation.group());
         }
         RecoveryJson.put(data, "before", event.before());
         RecoveryJson.put(data, "after", event.after());
@@ -112,6 +113,10 @@ public final class RecoveryEventCodec {
     }
 
     private static Operation operation(JsonNode json) throws NewerException {
-        return new Operation(text(json, "id"), constant(Action.class, json, "action"), integer(json, "attempt"));
+        return new Operation(
+                text(json, "id"),
+                constant(Action.class, json, "action"),
+                integer(json, "attempt"),
+                textOrNone(json, "group"));
     }
 }

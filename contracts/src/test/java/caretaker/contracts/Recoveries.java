@@ -47,6 +47,25 @@ final class Recoveries {
                 true);
     }
 
+    static RecoveryEvent started(String group) {
+        return new RecoveryEvent(
+                "i-1/2/started",
+                "node-07",
+                AT,
+                RecoveryEvent.Kind.STARTED,
+                Reason.NONE,
+                RecoveryEvent.SERVICE,
+                "restart begins",
+                GRAFANA,
+                null,
+                new RecoveryEvent.Operation("i-1/2", Action.RESTART, 2, group),
+                BEFORE,
+                null,
+                null,
+                null,
+                false);
+    }
+
     static RecoveryEvent breakerReset() {
         return new RecoveryEvent(
                 "node-07/breaker/4",

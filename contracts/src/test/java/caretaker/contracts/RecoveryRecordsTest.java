@@ -40,6 +40,9 @@ class RecoveryRecordsTest {
         assertThat(events.decode("{".getBytes(UTF_8))).isInstanceOf(Decoded.Malformed.class);
         assertThat(Recoveries.succeeded().key()).isEqualTo("node-07/research/grafana/1");
         assertThat(Recoveries.breakerReset().key()).isEqualTo("node-07");
+        RecoveryEvent grouped = Recoveries.started("brokers");
+        assertThat(events.decode(events.encode(grouped))).isEqualTo(new Decoded.Known<>(grouped));
+        assertThat(problems("recovery-event", events.encode(grouped))).isEmpty();
     }
 
     @Test

@@ -133,7 +133,7 @@ public final class RecoveryService implements AutoCloseable {
                     "topics",
                     Topics.ensure(vertx, config.kafka(), config.topics().specs(), registry));
             var states = new StateReader(
-                    config.hostName(), config.topics(), config.rules().rateWindow(), clock);
+                    config.hostName(), config.topics(), config.rules().elsewhere(), clock);
             var stateLoop = closer.opened(
                     "state",
                     loop("recovery-state", () -> config.kafka().consumer(null))

@@ -193,9 +193,16 @@ public final class StateReader implements PollLoop.BatchHandler, PartitionListen
         boolean isOwn = key.equals(host) || key.startsWith(host + "/");
         if (!isOwn
                 && events.decode(record.value()) instanceof Decoded.Known<RecoveryEvent>(RecoveryEvent event)
-                && event.kind() == RecoveryEvent.Kind.STARTED
                 && !event.host().equals(host)) {
-            news(null, new Input.StartedElsewhere(event.time()));
+            RecoveryEvent.Operation operation = event.operation();
+            switch (event.kind()) {
+                case STARTED ->
+                    news(
+                            null,
+                            new Input.StartedElsewhere(event.time(), key, operation == null ? "" : operation.group()));
+                case SUCCEEDED, FAILED, SKIPPED, QUARANTINED -> news(null, new Input.EndedElsewhere(key));
+                default -> {}
+            }
         }
     }
 

@@ -70,8 +70,16 @@ public sealed interface Input {
     /** A lock was given back: the key of its record. */
     record Unlocked(String key) implements Input {}
 
-    /** A {@code started} of another host on {@code caretaker.recoveries}. */
-    record StartedElsewhere(Instant at) implements Input {}
+    /**
+     * A {@code started} of another host on {@code caretaker.recoveries}.
+     *
+     * @param key of the record
+     * @param group of the container; empty if it is in none
+     */
+    record StartedElsewhere(Instant at, String key, String group) implements Input {}
+
+    /** What was told last of a container of another host is no {@code started} any more: the key of the record. */
+    record EndedElsewhere(String key) implements Input {}
 
     /** Somebody has thrown or released the switch that stops everything. */
     record KillSwitch(boolean on) implements Input {}

@@ -1,6 +1,7 @@
 package caretaker.recovery.incident;
 
 import caretaker.contracts.RecoveryEvent.Action;
+import caretaker.contracts.RecoveryState.Operation;
 import caretaker.contracts.RecoveryState.Phase;
 import caretaker.recovery.containers.Dependencies;
 import caretaker.recovery.containers.Labels;
@@ -9,6 +10,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** What the repair of one container has to do with others. */
@@ -16,8 +19,17 @@ final class Neighbours {
     /** A container that must be started anew because one that it needs was. */
     record Follower(Sighting container, Action action) {}
 
+    /** An operation on another host that is not known to be over. */
+    private record Elsewhere(Instant at, String group) {}
+
+    /** Whoever does not tell of an end within this time is not there any more, to tell of it or to do anything. */
+    static final Duration LONGEST = Duration.ofMinutes(15);
+
+    private static final int MOST = 1000;
+
     private final Rules rules;
     private final Known known;
+    private final Map<String, Elsewhere> elsewhere = new TreeMap<>();
 
     Neighbours(Rules rules, Known known) {
         this.rules = rules;
@@ -25,7 +37,8 @@ final class Neighbours {
     }
 
     /** the container that must be repaired before this one, or null. */
-    @Nullable String first(Managed of, Trouble trouble, Instant now) {
+    @Nullable
+    String first(Managed of, Trouble trouble, Instant now) {
         boolean mayStillBeTold = now.isBefore(trouble.since.plus(rules.correlation()));
         for (String needed : known.graph().needs(of.key())) {
             Managed other = known.get(needed);
@@ -46,13 +59,46 @@ final class Neighbours {
     }
 
     /** the group of a container if another one of it is being repaired, or null. */
-    @Nullable String busyGroup(Managed of, Sighting seen) {
-        String group = seen.labels().getOrDefault(Labels.GROUP, "");
+    @Nullable
+    String busyGroup(Managed of, Sighting seen, Instant now) {
+        String group = group(seen);
         boolean busy = known.managed().stream()
                 .filter(other -> other != of && (other.phase == Phase.ACTING || other.phase == Phase.VERIFYING))
                 .anyMatch(other ->
                         other.seen != null && group.equals(other.seen.labels().get(Labels.GROUP)));
+        elsewhere.values().removeIf(each -> now.isAfter(each.at().plus(LONGEST)));
+        busy |= elsewhere.values().stream().anyMatch(each -> each.group().equals(group));
         return busy && !group.isEmpty() ? group : null;
+    }
+
+    private static String group(@Nullable Sighting seen) {
+        return seen == null ? "" : seen.labels().getOrDefault(Labels.GROUP, "");
+    }
+
+    void startedElsewhere(Instant at, String key, String group) {
+        if (!group.isEmpty() && (elsewhere.size() < MOST || elsewhere.containsKey(key))) {
+            elsewhere.put(key, new Elsewhere(at, group));
+        }
+    }
+
+    void endedElsewhere(String key) {
+        elsewhere.remove(key);
+    }
+
+    /** whether, of two hosts that began in the same moment with one group, the other one was first. */
+    boolean wasForestalled(Managed of, String host, Instant now) {
+        String group = group(of.seen);
+        Operation own = of.operation;
+        String ownKey = of.identity.key(host);
+        return own != null
+                && !group.isEmpty()
+                && elsewhere.entrySet().stream()
+                        .filter(each -> each.getValue().group().equals(group))
+                        .filter(each -> !now.isAfter(each.getValue().at().plus(LONGEST)))
+                        .anyMatch(each -> {
+                            int order = each.getValue().at().compareTo(own.reservedAt());
+                            return order < 0 || (order == 0 && each.getKey().compareTo(ownKey) < 0);
+                        });
     }
 
     /** those that live in its namespaces, or want to be restarted with it. */

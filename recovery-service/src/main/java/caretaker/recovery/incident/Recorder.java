@@ -7,6 +7,7 @@ import caretaker.contracts.RecoveryEvent.Reason;
 import caretaker.contracts.RecoveryEvent.Snapshot;
 import caretaker.contracts.RecoveryState.Operation;
 import caretaker.contracts.RecoveryState.Writer;
+import caretaker.recovery.containers.Labels;
 import caretaker.recovery.containers.Sighting;
 import java.time.Duration;
 import java.time.Instant;
@@ -113,6 +114,7 @@ final class Recorder {
         boolean isEnd = operation != null && kind != Kind.STARTED;
         Sighting seen = of.seen;
         Snapshot state = seen == null ? null : seen.snapshot();
+        String group = seen == null ? "" : seen.labels().getOrDefault(Labels.GROUP, "");
         effects.add(new Effect.Publish(new RecoveryEvent(
                 id,
                 host,
@@ -125,7 +127,7 @@ final class Recorder {
                 trouble.told(),
                 operation == null
                         ? null
-                        : new RecoveryEvent.Operation(operation.id(), operation.action(), operation.attempt()),
+                        : new RecoveryEvent.Operation(operation.id(), operation.action(), operation.attempt(), group),
                 operation == null ? state : operation.before(),
                 isEnd ? state : null,
                 isEnd ? took(trouble, now) : null,

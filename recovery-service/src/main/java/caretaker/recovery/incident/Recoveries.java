@@ -83,7 +83,11 @@ public final class Recoveries {
                 guard.unlock(key);
                 orders.askAgain(now);
             }
-            case Input.StartedElsewhere(Instant at) -> guard.startedElsewhere(at);
+            case Input.StartedElsewhere(Instant at, String key, String group) -> {
+                guard.startedElsewhere(at);
+                repairs.neighbours().startedElsewhere(at, key, group);
+            }
+            case Input.EndedElsewhere(String key) -> repairs.neighbours().endedElsewhere(key);
             case Input.KillSwitch(boolean on) -> {
                 guard.killSwitch(on);
                 orders.askAgain(now);
@@ -107,7 +111,10 @@ public final class Recoveries {
     /** Whether an operation may be done at this moment: asked by the edge right before the engine's call. */
     public boolean mayPerform(String operationId, Instant now) {
         Managed of = withOperation(operationId);
-        return of != null && of.phase == Phase.ACTING && guard.refusal(of.identity, true, now) == null;
+        return of != null
+                && of.phase == Phase.ACTING
+                && guard.refusal(of.identity, true, now) == null
+                && !repairs.neighbours().wasForestalled(of, setup.host(), now);
     }
 
     /** When {@link Input.Tick} should come, at the latest; {@link Instant#MAX} if only news can change anything. */

@@ -54,6 +54,10 @@ final class Repairs {
         proof = new Proof(setup, endings, new Cascade(known, neighbours, out, this::open), out);
     }
 
+    Neighbours neighbours() {
+        return neighbours;
+    }
+
     Examination examination() {
         return examination;
     }
@@ -270,7 +274,7 @@ final class Repairs {
             return;
         }
         trouble.waitingFor = "";
-        String group = neighbours.busyGroup(of, Objects.requireNonNull(of.seen));
+        String group = neighbours.busyGroup(of, Objects.requireNonNull(of.seen), now);
         if (group != null) {
             String why = "another of the group " + group + " is being repaired";
             waiting.until(of, trouble, Reason.DEFERRED, why, now.plus(ASK_AGAIN), now);

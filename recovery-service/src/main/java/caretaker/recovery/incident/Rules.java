@@ -77,6 +77,11 @@ public record Rules(
 
         @Nullable Duration quarantineTtl) {
 
+    /** How far back what other hosts have begun matters. */
+    public Duration elsewhere() {
+        return rateWindow.compareTo(Neighbours.LONGEST) < 0 ? Neighbours.LONGEST : rateWindow;
+    }
+
     public Rules {
         if (backoffCap.compareTo(backoffBase) < 0) {
             throw new IllegalArgumentException("backoff-cap is below backoff-base");

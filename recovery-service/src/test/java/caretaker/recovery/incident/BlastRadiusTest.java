@@ -77,7 +77,7 @@ class BlastRadiusTest {
     void tenActionsInTheClusterAreEnoughForAll() {
         var scene = new Scene();
         for (int i = 0; i < 10; i++) {
-            scene.tell(new Input.StartedElsewhere(scene.clock.instant()));
+            scene.tell(new Input.StartedElsewhere(scene.clock.instant(), "node-2/lab/c/" + i, ""));
         }
         scene.dies(scene.container("web"), 1);
         assertThat(scene.performed).isEmpty();
@@ -157,6 +157,56 @@ class BlastRadiusTest {
         assertThat(scene.skips()).containsExactly(Reason.DEFERRED);
         scene.seconds(30);
         assertThat(scene.performed).hasSize(2);
+    }
+
+    /** nor on two hosts, as far as the bus tells. */
+    @Test
+    void neverTwoOfAGroupOnTwoHosts() {
+        var scene = new Scene(FREE);
+        Sighting broker = scene.container("b1", "caretaker.recovery.group", "brokers");
+        Sighting web = scene.container("web");
+        scene.tell(new Input.StartedElsewhere(scene.clock.instant(), "node-2/lab/b2/1", "brokers"));
+        scene.dies(broker, 1);
+        scene.dies(web, 1);
+        scene.minutes(5);
+        assertThat(scene.performed).hasSize(1);
+        assertThat(scene.skips()).containsExactly(Reason.DEFERRED);
+        scene.tell(new Input.EndedElsewhere("node-2/lab/b2/1"));
+        scene.seconds(11);
+        assertThat(scene.performed).hasSize(2);
+        assertThat(requireNonNull(scene.last().operation()).group()).isEqualTo("brokers");
+    }
+
+    /** a host that is gone in the middle of a repair does not hold its group for ever. */
+    @Test
+    void aHostThatNeverTellsOfAnEndHoldsItsGroupForAQuarterOfAnHour() {
+        var scene = new Scene(FREE);
+        Sighting broker = scene.container("b1", "caretaker.recovery.group", "brokers");
+        scene.tell(new Input.StartedElsewhere(scene.clock.instant(), "node-2/lab/b2/1", "brokers"));
+        scene.dies(broker, 1);
+        scene.minutes(15);
+        assertThat(scene.performed).isEmpty();
+        scene.seconds(20);
+        assertThat(scene.performed).hasSize(1);
+    }
+
+    /** of two that begin in one moment the first by its reservation goes on. */
+    @Test
+    void ofTwoHostsThatBeginTogetherOneGoesOn() {
+        for (int apart : new int[] {-1, 1}) {
+            var scene = new Scene(FREE);
+            Sighting broker = scene.container("b1", "caretaker.recovery.group", "brokers");
+            scene.before = effect -> {
+                if (effect instanceof Effect.Perform) {
+                    scene.recoveries.handle(
+                            new Input.StartedElsewhere(
+                                    scene.clock.instant().plusMillis(apart), "node-2/lab/b2/1", "brokers"),
+                            scene.clock.instant());
+                }
+            };
+            scene.dies(broker, 1);
+            assertThat(scene.performed).hasSize(apart < 0 ? 0 : 1);
+        }
     }
 
     /** */
