@@ -20,10 +20,10 @@ final class Backoff {
             Managed of, Trouble trouble, Instant earliest, Rules rules, RandomGenerator random, Instant now) {
         int attempts = of.within(of.attempts, rules.budgetWindow(), now);
         boolean isOrdered = trouble.condition.equals(Match.OPERATOR) || trouble.isCascade();
-        if (isOrdered || (attempts == 0 && !of.flapping)) {
+        if (isOrdered || (attempts == 0 && !of.flaps(rules, now))) {
             return earliest;
         }
-        Instant after = now.plus(of.flapping ? rules.backoffCap() : after(attempts, rules, random));
+        Instant after = now.plus(of.flaps(rules, now) ? rules.backoffCap() : after(attempts, rules, random));
         return after.isAfter(earliest) ? after : earliest;
     }
 

@@ -41,8 +41,23 @@ final class Endings {
         trouble.told.clear();
         of.phase = Phase.FAILED_ATTEMPT;
         of.wellSince = null;
-        of.due = now.plus(Backoff.after(of.within(of.attempts, rules.budgetWindow(), now), rules, random));
+        Duration wait = of.flaps(rules, now)
+                ? rules.backoffCap()
+                : Backoff.after(of.within(of.attempts, rules.budgetWindow(), now), rules, random);
+        of.due = now.plus(wait);
         out.store(of, now);
+    }
+
+    /** */
+    void changed(Managed of, boolean well, Instant at, Instant now) {
+        of.changed(well, at);
+        boolean flaps = of.flaps(rules, now);
+        if (flaps && !of.flapping) {
+            String why = rules.flaps() + " changes between well and unwell within "
+                    + rules.flapWindow().toMinutes() + " min";
+            out.change(of, Kind.FLAPPING, Reason.FLAPPING, RecoveryEvent.SERVICE, why, now);
+        }
+        of.flapping = flaps;
     }
 
     /** Ends an incident without a repair. */

@@ -192,8 +192,8 @@ final class Intake {
             out.tell(of, new Trouble(incident(event, target, observed)), Kind.SKIPPED, reason, event.message(), now);
             out.store(of, now);
         } else {
-            changed(of, observed, now);
-            repairs.open(of, incident(event, target, observed), "", event.message(), now);
+            repairs.endings().changed(of, false, observed, now);
+            repairs.open(of, incident(event, target, observed), "", said(event, now), now);
         }
     }
 
@@ -208,6 +208,14 @@ final class Intake {
         boolean isEarlier = told != null && run != null && told.isBefore(run);
         return isLater
                 || (!isEarlier && !resting.condition.equals(event.condition().wire()));
+    }
+
+    /** a clock that is wrong is told of; the event counts as of now. */
+    private String said(HealthEvent event, Instant now) {
+        Duration ahead = Duration.between(now, event.time());
+        return ahead.compareTo(rules.maxAhead()) <= 0
+                ? event.message()
+                : event.message() + " (the agent's clock is " + ahead.toSeconds() + " s ahead)";
     }
 
     private void unclear(Managed of, String label, String value, Instant now) {
@@ -260,18 +268,6 @@ final class Intake {
                 event.drill());
     }
 
-    /** */
-    private void changed(Managed of, Instant at, Instant now) {
-        of.changed(at);
-        boolean flaps = of.within(of.changes, rules.flapWindow(), now) >= rules.flaps();
-        if (flaps && !of.flapping) {
-            String why = rules.flaps() + " changes between well and unwell within "
-                    + rules.flapWindow().toMinutes() + " min";
-            out.change(of, Kind.FLAPPING, Reason.FLAPPING, RecoveryEvent.SERVICE, why, now);
-        }
-        of.flapping = flaps;
-    }
-
     private void cleared(HealthEvent event, Target target, Instant observed, Instant now) {
         Managed of = known.get(target.identity().key());
         if (of == null || of.isHandled(event.id())) {
@@ -285,7 +281,7 @@ final class Intake {
                 && !event.time().isBefore(open.since);
         boolean waits = of.phase == Phase.PENDING || of.phase == Phase.SUSPECT || of.phase == Phase.FAILED_ATTEMPT;
         if (open == null || isOfIt) {
-            changed(of, observed, now);
+            repairs.endings().changed(of, true, observed, now);
         }
         if (open != null && isOfIt && waits) {
             of.wellSince = observed;
@@ -331,7 +327,7 @@ final class Intake {
             return;
         }
         of.handle(eventId);
-        changed(of, now, now);
+        repairs.endings().changed(of, false, now, now);
         var incident = new RecoveryState.Incident(
                 id(out.host, seen.key(), eventId),
                 condition.wire(),

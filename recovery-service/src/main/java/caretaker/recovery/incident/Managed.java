@@ -52,7 +52,12 @@ final class Managed {
     @Nullable
     Instant blamed;
 
+    /** Whether its last change was one for the better; null if nobody knows. */
+    private @Nullable Boolean lastToldWell;
+
+    /** Whether it was told that it is well and unwell by turns. */
     boolean flapping;
+
     boolean badLabelTold;
 
     /** Whether the operation was begun before, perhaps by a former run of the service: it may be half done. */
@@ -125,11 +130,21 @@ final class Managed {
         }
     }
 
-    void changed(Instant at) {
+    /** Counts a change between well and unwell; what is told twice is one. */
+    void changed(boolean well, Instant at) {
+        if (lastToldWell != null && lastToldWell == well) {
+            return;
+        }
+        lastToldWell = well;
         changes.addLast(at);
         if (changes.size() > RecoveryState.MAX_TIMES) {
             changes.removeFirst();
         }
+    }
+
+    /** */
+    boolean flaps(Rules rules, Instant now) {
+        return within(changes, rules.flapWindow(), now) >= rules.flaps();
     }
 
     int within(Deque<Instant> times, Duration window, Instant now) {

@@ -117,6 +117,7 @@ final class Proof {
         }
         Action action = Objects.requireNonNull(of.operation).action();
         out.operation(of, trouble, Kind.SUCCEEDED, Reason.NONE, Recorder.word(action) + " helped", now);
+        endings.changed(of, true, now, now);
         endings.close(of, now);
         endings.wake(of.key(), rules.dependentGrace(), now);
     }

@@ -1,5 +1,6 @@
 package caretaker.recovery.incident;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import caretaker.chassis.config.Config;
@@ -85,21 +86,44 @@ class BudgetTest {
         assertThat(scene.state(web).attempts()).isEmpty();
     }
 
-    /** one that dies again and again is slowed down though each start "helps". */
+    /** one that dies again and again is slowed down though each start "helps"; R-42: to the cap at last. */
     @Test
     void aCrashLoopIsSlowedThoughEachRepairHelps() {
         Sighting web = scene.container("web");
-        for (int i = 0; i < 3; i++) {
+        for (int i = 0; i < 2; i++) {
             scene.dies(web, 1);
             scene.seconds(70);
         }
+        assertThat(scene.kinds()).contains(Kind.FLAPPING);
+        scene.dies(web, 1);
+        scene.minutes(6);
         assertThat(scene.performed).hasSize(3);
         List<Instant> at = scene.performed.stream()
                 .map(each -> each.operation().reservedAt())
                 .toList();
         assertThat(Duration.between(at.getFirst(), at.get(1)))
                 .isBetween(Duration.ofSeconds(75), Duration.ofSeconds(80));
-        assertThat(Duration.between(at.get(1), at.get(2))).isGreaterThan(Duration.ofSeconds(70));
+        assertThat(Duration.between(at.get(1), at.get(2))).isGreaterThan(Duration.ofMinutes(5));
+    }
+
+    /** nor is what flaps and cannot be repaired tried more often than that. */
+    @Test
+    void aFlappingContainerIsSlowedAlsoWhenItsRepairFails() {
+        Sighting web = scene.put(Made.healthy(scene.container("web"), Health.HEALTHY));
+        for (int i = 0; i < 2; i++) {
+            scene.tell(scene.event(web, Condition.CONTAINER_UNHEALTHY, ""));
+            scene.seconds(5);
+            scene.tell(scene.event(web, Condition.CONTAINER_UNHEALTHY, "", HealthEvent.State.CLEARED));
+            scene.seconds(5);
+        }
+        scene.worker = _ -> new Result.Refused("no");
+        scene.unhealthy(web);
+        scene.tell(scene.event(web, Condition.CONTAINER_UNHEALTHY, ""));
+        scene.minutes(6);
+        assertThat(scene.performed).hasSize(1);
+        assertThat(Duration.between(
+                        scene.clock.instant(), requireNonNull(scene.state(web).due())))
+                .isGreaterThan(Duration.ofMinutes(3));
     }
 
     /** */

@@ -366,4 +366,20 @@ class InputTest {
         scene.list();
         assertThat(scene.state(web).phase()).isEqualTo(Phase.QUARANTINED);
     }
+
+    /** a clock that is far ahead is told of, and its event counts as of now. */
+    @Test
+    void aClockThatIsFarAheadIsToldOf() {
+        Sighting web = scene.container("web");
+        HealthEvent event = scene.event(scene.exit(web, 1), Condition.CONTAINER_EXITED, "1");
+        Instant ahead = event.time().plusSeconds(121);
+        scene.tell(with(event, event.host(), ahead, event.entity(), event.evidence()));
+        assertThat(scene.events.getFirst().message()).contains("the agent's clock is 121 s ahead");
+        assertThat(scene.performed).hasSize(1);
+        Sighting db = scene.container("db");
+        HealthEvent usual = scene.event(scene.exit(db, 1), Condition.CONTAINER_EXITED, "1");
+        scene.tell(with(usual, usual.host(), usual.time().plusSeconds(120), usual.entity(), usual.evidence()));
+        assertThat(scene.events.stream().filter(each -> each.message().contains("ahead")))
+                .hasSize(1);
+    }
 }
