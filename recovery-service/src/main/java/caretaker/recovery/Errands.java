@@ -104,10 +104,10 @@ final class Errands implements Desk.Hands {
     private void carryOut(Effect effect) {
         switch (effect) {
             case Effect.Store(RecoveryState state) ->
-                write(effect.key(), record(state.key(), states.encode(state)), () -> {});
+                write(effect.key(), record(state.key(), states.encode(state)), null);
             case Effect.StoreHost(RecoveryHostState state) ->
-                write("", record(state.host(), hosts.encode(state)), () -> {});
-            case Effect.Forget(String key) -> write("", record(key, null), () -> {});
+                write("", record(state.host(), hosts.encode(state)), null);
+            case Effect.Forget(String key) -> write("", record(key, null), null);
             case Effect.Publish(RecoveryEvent event) -> publish(effect.key(), event);
             case Effect.Look look -> afterWrites(look.key(), () -> look(look));
             case Effect.Perform perform -> afterWrites(perform.key(), () -> perform(perform));
@@ -124,21 +124,21 @@ final class Errands implements Desk.Hands {
     private void publish(String key, RecoveryEvent event) {
         with.metrics().told(event);
         var record = new Outgoing(with.topics().recoveries(), event.key().getBytes(UTF_8), events.encode(event));
-        write(key, record, () -> with.files().add(event));
+        write(key, record, event);
     }
 
-    /** @param then is done once the bus has it */
-    private void write(String key, Outgoing record, Runnable then) {
+    /** @param event what it says, for the incident's folder once the bus has it; null for a state */
+    private void write(String key, Outgoing record, @Nullable RecoveryEvent event) {
         long number = ++written;
         CompletableFuture<?> told = with.outbox()
                 .send(record)
                 .toCompletionStage()
                 .toCompletableFuture()
                 .whenComplete((_, failure) -> {
-                    if (failure == null) {
-                        then.run();
-                    } else {
-                        notWritten(key, failure);
+                    if (failure != null) {
+                        notWritten(key, event, failure);
+                    } else if (event != null) {
+                        with.files().add(event);
                     }
                 });
         inFlight.put(number, told);
@@ -148,14 +148,14 @@ final class Errands implements Desk.Hands {
         }
     }
 
-    private void notWritten(String key, Throwable failure) {
+    private void notWritten(String key, @Nullable RecoveryEvent event, Throwable failure) {
         with.metrics().notWritten();
         LOGGER.atError()
                 .addKeyValue("container", key)
                 .addKeyValue("reason", failure.toString())
                 .log("the bus did not take a record, so nothing is done");
         if (!key.isEmpty()) {
-            run(() -> tell(new Input.NotWritten(key)));
+            run(() -> tell(new Input.NotWritten(key, event)));
         }
     }
 

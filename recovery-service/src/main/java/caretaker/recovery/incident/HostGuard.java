@@ -14,6 +14,7 @@ import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -172,6 +173,17 @@ final class HostGuard {
         starts.addLast(new Start(at, key));
         if (starts.size() > MOST) {
             starts.removeFirst();
+        }
+    }
+
+    /** What was begun last for a container was not begun after all. */
+    void reverted(String key) {
+        Iterator<Start> newest = starts.descendingIterator();
+        while (newest.hasNext()) {
+            if (newest.next().key().equals(key)) {
+                newest.remove();
+                return;
+            }
         }
     }
 

@@ -3,6 +3,7 @@ package caretaker.recovery.incident;
 import caretaker.contracts.Decoded;
 import caretaker.contracts.HealthEvent;
 import caretaker.contracts.MaintenanceLock;
+import caretaker.contracts.RecoveryEvent;
 import caretaker.contracts.RecoveryEvent.Evidence;
 import caretaker.contracts.RecoveryHostState;
 import caretaker.contracts.RecoveryState;
@@ -62,8 +63,9 @@ public sealed interface Input {
      * A record could not be written; the effects of the same key after it were not carried out.
      *
      * @param key of the effect
+     * @param event that is not on the bus; null if it was a state
      */
-    record NotWritten(String key) implements Input {}
+    record NotWritten(String key, @Nullable RecoveryEvent event) implements Input {}
 
     record Locked(MaintenanceLock lock) implements Input {}
 

@@ -1,6 +1,7 @@
 package caretaker.recovery.incident;
 
 import caretaker.contracts.ContainerIdentity;
+import caretaker.contracts.RecoveryEvent;
 import caretaker.contracts.RecoveryState;
 import caretaker.contracts.RecoveryState.Operation;
 import caretaker.contracts.RecoveryState.Phase;
@@ -11,12 +12,17 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** One container as the service remembers it. */
 final class Managed {
+    private static final int MOST_UNSAID = 64;
+
     ContainerIdentity identity;
     Phase phase = Phase.OK;
 
@@ -69,6 +75,8 @@ final class Managed {
     /** The operation before the one that is reserved: what is left if that one is not begun after all. */
     @Nullable
     Operation lastDone;
+
+    private final Map<String, RecoveryEvent> unsaid = new LinkedHashMap<>();
 
     /** When what could not be written is written again. */
     @Nullable
@@ -145,6 +153,20 @@ final class Managed {
     /** */
     boolean flaps(Rules rules, Instant now) {
         return within(changes, rules.flapWindow(), now) >= rules.flaps();
+    }
+
+    /** An event that the bus did not take: it is told again. */
+    void unsaid(RecoveryEvent event) {
+        unsaid.put(event.id(), event);
+        if (unsaid.size() > MOST_UNSAID) {
+            unsaid.remove(unsaid.keySet().iterator().next());
+        }
+    }
+
+    List<RecoveryEvent> takeUnsaid() {
+        List<RecoveryEvent> taken = List.copyOf(unsaid.values());
+        unsaid.clear();
+        return taken;
     }
 
     int within(Deque<Instant> times, Duration window, Instant now) {

@@ -77,7 +77,7 @@ public final class Recoveries {
             case Input.Looked looked -> looked(looked, now);
             case Input.NotLooked(long question, String why) -> notLooked(question, why, now);
             case Input.Performed(String operation, Input.Result result) -> performed(operation, result, now);
-            case Input.NotWritten(String key) -> notWritten(key, now);
+            case Input.NotWritten(String key, RecoveryEvent event) -> notWritten(key, event, now);
             case Input.Locked locked -> guard.lock(locked.lock());
             case Input.Unlocked(String key) -> {
                 guard.unlock(key);
@@ -347,10 +347,13 @@ public final class Recoveries {
         }
     }
 
-    private void notWritten(String key, Instant now) {
+    private void notWritten(String key, @Nullable RecoveryEvent event, Instant now) {
         Managed of = known.get(key);
         if (of == null) {
             return;
+        }
+        if (event != null && event.kind() != RecoveryEvent.Kind.STARTED) {
+            of.unsaid(event);
         }
         of.question = 0; // the look may have been dropped too
         Instant later = now.plus(rules.backoffBase());

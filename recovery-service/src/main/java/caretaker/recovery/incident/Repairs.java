@@ -318,14 +318,18 @@ final class Repairs {
         out.add(new Effect.Perform(of.identity, operation, step.rung(), false));
     }
 
-    /** The operation was not begun after all: it counts for nothing. */
+    /** The operation was not begun after all: it counts for nothing, and whoever has heard of it hears that. */
     void revert(Managed of, Trouble trouble, Instant now) {
+        HostGuard.Refusal refusal = guard.refusal(of.identity, true, now);
+        Reason reason = refusal == null ? Reason.STATE : refusal.reason();
+        String why = refusal == null ? "it could not be begun" : refusal.why();
+        out.operation(of, trouble, Kind.SKIPPED, reason, why, now);
         of.attempts.pollLast();
+        guard.reverted(of.key());
         trouble.operations--;
         of.operation = of.lastDone;
         of.phase = Phase.PENDING;
         of.due = now.plus(rules.backoffBase());
-        out.add(new Effect.Count(Reason.ACTION_FAILED));
         of.saveAt = of.due;
     }
 

@@ -148,6 +148,7 @@ final class Turns {
         if (of.saveAt != null && !now.isBefore(of.saveAt)) {
             of.saveAt = null;
             out.store(of, now);
+            of.takeUnsaid().forEach(event -> out.add(new Effect.Publish(event)));
         }
     }
 }

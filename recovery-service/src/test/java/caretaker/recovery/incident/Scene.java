@@ -247,14 +247,14 @@ final class Scene {
             before.accept(effect);
             switch (effect) {
                 case Effect.Store(RecoveryState state) -> {
-                    if (write(effect.key())) {
+                    if (write(effect.key(), null)) {
                         states.put(state.key(), new RecoveryStateCodec().encode(state));
                     }
                 }
                 case Effect.StoreHost(RecoveryHostState state) -> hostState = state;
                 case Effect.Forget(String key) -> states.remove(key);
                 case Effect.Publish(RecoveryEvent event) -> {
-                    if (write(effect.key())) {
+                    if (write(effect.key(), event)) {
                         events.add(event);
                     }
                 }
@@ -265,10 +265,11 @@ final class Scene {
         }
     }
 
-    private boolean write(String key) {
+    private boolean write(String key, @Nullable RecoveryEvent event) {
         if (!kafkaIsThere) {
-            open.removeIf(each -> each.key().equals(key));
-            open.addAll(recoveries.handle(new Input.NotWritten(key), clock.instant()));
+            open.removeIf(each -> (each instanceof Effect.Look || each instanceof Effect.Perform)
+                    && each.key().equals(key));
+            open.addAll(recoveries.handle(new Input.NotWritten(key, event), clock.instant()));
         }
         return kafkaIsThere;
     }

@@ -379,4 +379,45 @@ class StateMachineTest {
         assertThat(scene.performed).hasSize(1);
         assertThat(scene.last().kind()).isEqualTo(Kind.SUCCEEDED);
     }
+
+    /** what is over is told as soon as the bus takes it. */
+    @Test
+    void anEndThatTheBusDidNotTakeIsToldAgain() {
+        Sighting web = scene.container("web");
+        scene.dies(web, 1);
+        scene.kafkaIsThere = false;
+        scene.minutes(5);
+        assertThat(scene.state(web).phase()).isEqualTo(Phase.OK);
+        assertThat(scene.kinds()).containsExactly(Kind.REQUESTED, Kind.STARTED);
+        scene.kafkaIsThere = true;
+        scene.minutes(1);
+        assertThat(scene.kinds()).containsExactly(Kind.REQUESTED, Kind.STARTED, Kind.SUCCEEDED);
+    }
+
+    /** what was told to begin and was held back has an end too, and counts for no rate. */
+    @Test
+    void whatWasHeldBackInTheLastMomentIsToldAndCountsForNothing() {
+        for (int i = 0; i < 3; i++) {
+            Sighting each = scene.container("c" + i);
+            scene.before = effect -> {
+                if (effect instanceof Effect.Perform) {
+                    scene.recoveries.handle(new Input.KillSwitch(true), scene.clock.instant());
+                }
+            };
+            scene.dies(each, 1);
+            scene.before = _ -> {};
+            assertThat(scene.events.stream()
+                            .filter(event ->
+                                    event.operation() != null && each.identity().equals(event.container())))
+                    .extracting(event -> event.kind())
+                    .containsExactly(Kind.STARTED, Kind.SKIPPED);
+            scene.tell(new Input.KillSwitch(false));
+            scene.worker = _ -> new Result.Refused("not now");
+        }
+        scene.worker = scene::work;
+        scene.seconds(30);
+        assertThat(scene.performed.stream().map(Effect.Perform::container).distinct())
+                .as("three may be begun in five minutes")
+                .hasSize(3);
+    }
 }
