@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param flaps changes between well and unwell within {@code flapWindow} that make a container flap
  * @param hostActions actions on this host within {@code rateWindow}
  * @param clusterActions actions on all hosts within {@code rateWindow}, as far as the topic tells
- * @param breakerFloor containers repaired within {@code breakerWindow} that are never too many
+ * @param breakerFloor containers repaired within {@code breakerWindow} that are never too many; with that window and
+ *     {@code hostActions}, more than that are possible
  * @param breakerPercent of the managed containers; more than both opens the breaker
  * @param concurrent actions at a time
  * @param hostHold how long a host counts as ill after something that has no end of its own
@@ -65,7 +66,7 @@ public record Rules(
 
         @Default("50") @Range(min = "1", max = "100") int breakerPercent,
 
-        @Default("5m") @Range(min = "1s") Duration breakerWindow,
+        @Default("15m") @Range(min = "1s") Duration breakerWindow,
 
         @Default("1") @Range(min = "1", max = "16") int concurrent,
 
