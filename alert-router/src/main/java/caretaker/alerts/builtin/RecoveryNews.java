@@ -53,14 +53,21 @@ public final class RecoveryNews {
                         "See what they have in common, then: caretaker recovery breaker reset"));
             case BREAKER_RESET -> List.of(cleared(event, Kind.RECOVERY_BREAKER_OPEN));
             case PAUSED ->
-                List.of(raised(
-                        event,
-                        Kind.RECOVERY_PAUSED,
-                        since,
-                        "repairs are paused",
-                        "To end it: caretaker recovery resume"));
-            case RESUMED -> List.of(cleared(event, Kind.RECOVERY_PAUSED));
+                isOfTheHost(event)
+                        ? List.of(raised(
+                                event,
+                                Kind.RECOVERY_PAUSED,
+                                since,
+                                "repairs are paused",
+                                "To end it: caretaker recovery resume"))
+                        : List.of();
+            case RESUMED -> isOfTheHost(event) ? List.of(cleared(event, Kind.RECOVERY_PAUSED)) : List.of();
         };
+    }
+
+    /** A pause of all, not a lock of some, nor the kill switch: whoever threw that knows. */
+    private static boolean isOfTheHost(RecoveryEvent event) {
+        return event.reason() != RecoveryEvent.Reason.MAINTENANCE && event.reason() != RecoveryEvent.Reason.PAUSED;
     }
 
     /** Most of what is not done is nobody's business. */

@@ -354,6 +354,18 @@ class FoldTest {
         assertThat(names(T0.plusSeconds(3))).isEmpty();
     }
 
+    @Test
+    void aPauseIsAnAlertAndALockOfSomeContainersIsNone() {
+        recovery(RecoveryEvent.Kind.PAUSED, RecoveryEvent.Reason.MAINTENANCE, T0, false);
+        recovery(RecoveryEvent.Kind.PAUSED, RecoveryEvent.Reason.PAUSED, T0, false);
+        assertThat(fold.size()).isZero();
+        recovery(RecoveryEvent.Kind.PAUSED, RecoveryEvent.Reason.OPERATOR, T0, false);
+        recovery(RecoveryEvent.Kind.RESUMED, RecoveryEvent.Reason.MAINTENANCE, T0, false);
+        assertThat(fold.size()).isEqualTo(1);
+        recovery(RecoveryEvent.Kind.RESUMED, RecoveryEvent.Reason.OPERATOR, T0, false);
+        assertThat(fold.size()).isZero();
+    }
+
     private void skipped(RecoveryEvent.Reason reason, Instant at) {
         recovery(RecoveryEvent.Kind.SKIPPED, reason, at, false);
     }

@@ -214,14 +214,15 @@ final class HostGuard {
         killed = on;
     }
 
-    void lock(MaintenanceLock lock) {
-        if (locks.size() < MOST || locks.containsKey(lock.key())) {
-            locks.put(lock.key(), lock);
-        }
+    /** Whether it is not the same as before. */
+    boolean lock(MaintenanceLock lock) {
+        return (locks.size() < MOST || locks.containsKey(lock.key())) && !lock.equals(locks.put(lock.key(), lock));
     }
 
-    void unlock(String key) {
-        locks.remove(key);
+    /** The lock that there was; null if there was none. */
+    @Nullable
+    MaintenanceLock unlock(String key) {
+        return locks.remove(key);
     }
 
     /** Whether that is new. */

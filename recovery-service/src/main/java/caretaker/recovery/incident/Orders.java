@@ -1,6 +1,8 @@
 package caretaker.recovery.incident;
 
 import caretaker.contracts.HealthEvent.Severity;
+import caretaker.contracts.MaintenanceLock;
+import caretaker.contracts.RecoveryEvent;
 import caretaker.contracts.RecoveryEvent.Kind;
 import caretaker.contracts.RecoveryEvent.Reason;
 import caretaker.contracts.RecoveryHostState;
@@ -61,6 +63,32 @@ final class Orders {
         }
     }
 
+    /** whoever keeps repairs off some containers is told of, as far as it is news. */
+    void locked(MaintenanceLock lock, boolean isNews, Instant now) {
+        boolean isNew = guard.lock(lock);
+        boolean isOurs = lock.host().equals(MaintenanceLock.ALL) || lock.host().equals(host);
+        if (isNews && isNew && isOurs && now.isBefore(lock.until())) {
+            String why = lock.reason().isEmpty() ? "" : ": " + lock.reason();
+            String message = lock.containers() + " is locked until " + lock.until() + why;
+            out.ofLock(lock, Kind.PAUSED, message, now);
+        }
+    }
+
+    void unlocked(String key, boolean isNews, Instant now) {
+        MaintenanceLock lock = guard.unlock(key);
+        if (isNews && lock != null && now.isBefore(lock.until())) {
+            out.ofLock(lock, Kind.RESUMED, lock.containers() + " is not locked any more", now);
+        }
+        askAgain(now);
+    }
+
+    void killSwitch(boolean on, Instant now) {
+        guard.killSwitch(on);
+        String message = on ? "the kill switch is on: nothing new is done" : "the kill switch is off";
+        out.change(null, on ? Kind.PAUSED : Kind.RESUMED, Reason.PAUSED, RecoveryEvent.SERVICE, message, now);
+        askAgain(now);
+    }
+
     private void forEach(String container, Consumer<Managed> each) {
         known.find(container).forEach(identity -> each.accept(known.orNew(identity)));
     }
@@ -86,7 +114,8 @@ final class Orders {
         if (of.phase == Phase.ACTING || of.phase == Phase.VERIFYING) {
             return;
         }
-        if (of.trouble == null) {
+        boolean wasOpen = of.trouble != null;
+        if (!wasOpen) {
             Sighting seen = of.seen;
             var incident = new RecoveryState.Incident(
                     Intake.id(host, of.key(), actor + now),
@@ -107,6 +136,9 @@ final class Orders {
         Trouble trouble = of.trouble;
         if (trouble != null) {
             trouble.askedBy = actor;
+            if (wasOpen) {
+                out.asked(of, trouble, actor + " asked for the next step of it", now);
+            }
             trouble.rehearsal = dryRun;
             of.phase = Phase.PENDING;
             of.due = now;

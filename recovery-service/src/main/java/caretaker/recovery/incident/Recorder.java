@@ -1,5 +1,6 @@
 package caretaker.recovery.incident;
 
+import caretaker.contracts.MaintenanceLock;
 import caretaker.contracts.RecoveryEvent;
 import caretaker.contracts.RecoveryEvent.Action;
 import caretaker.contracts.RecoveryEvent.Kind;
@@ -155,6 +156,34 @@ final class Recorder {
                 actor,
                 message,
                 of == null ? null : of.identity,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                false)));
+    }
+
+    /** A person wants the next step of an incident that is open already. */
+    void asked(Managed of, Trouble trouble, String message, Instant now) {
+        String id = trouble.prefix(of.key()) + "/" + word(Kind.REQUESTED) + "/" + now.toEpochMilli();
+        publish(of, trouble, id, Kind.REQUESTED, Reason.OPERATOR, message, null, now);
+    }
+
+    /** A lock of maintenance: it may be of containers that are not there, and on all hosts. */
+    void ofLock(MaintenanceLock lock, Kind kind, String message, Instant now) {
+        String id = host + "/lock/" + lock.key() + "/" + word(kind) + "/"
+                + lock.since().toEpochMilli() + "/" + lock.until().toEpochMilli();
+        effects.add(new Effect.Publish(new RecoveryEvent(
+                id,
+                host,
+                now,
+                kind,
+                Reason.MAINTENANCE,
+                lock.holder(),
+                message,
+                null,
                 null,
                 null,
                 null,

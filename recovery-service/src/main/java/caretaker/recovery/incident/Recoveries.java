@@ -78,20 +78,14 @@ public final class Recoveries {
             case Input.NotLooked(long question, String why) -> notLooked(question, why, now);
             case Input.Performed(String operation, Input.Result result) -> performed(operation, result, now);
             case Input.NotWritten(String key, RecoveryEvent event) -> notWritten(key, event, now);
-            case Input.Locked locked -> guard.lock(locked.lock());
-            case Input.Unlocked(String key) -> {
-                guard.unlock(key);
-                orders.askAgain(now);
-            }
+            case Input.Locked(MaintenanceLock lock) -> orders.locked(lock, ready, now);
+            case Input.Unlocked(String key) -> orders.unlocked(key, ready, now);
             case Input.StartedElsewhere(Instant at, String key, String group) -> {
                 guard.startedElsewhere(at);
                 repairs.neighbours().startedElsewhere(at, key, group);
             }
             case Input.EndedElsewhere(String key) -> repairs.neighbours().endedElsewhere(key);
-            case Input.KillSwitch(boolean on) -> {
-                guard.killSwitch(on);
-                orders.askAgain(now);
-            }
+            case Input.KillSwitch(boolean on) -> orders.killSwitch(on, now);
             case Input.Asked(Command command, String actor) -> orders.asked(command, actor, now);
             case Input.Verified(Sighting seen, Input.ProbeAnswer probe) -> verified(seen, probe, now);
             case Input.Disk(boolean isFull) -> repairs.examination().disk(isFull);

@@ -117,6 +117,17 @@ class BlastRadiusTest {
         assertThat(scene.performed).hasSize(10);
     }
 
+    /** with all defaults too: the rate alone does not keep the breaker from ever opening. */
+    @Test
+    void theBreakerOpensWithItsDefaultsToo() {
+        var scene = new Scene();
+        containers(scene, 8).forEach(each -> scene.dies(each, 1));
+        scene.minutes(15);
+        assertThat(scene.performed).hasSize(4);
+        assertThat(scene.recoveries.isBreakerOpen()).isTrue();
+        assertThat(scene.kinds()).contains(Kind.BREAKER_OPENED);
+    }
+
     /** the floor, so that a small host is not stopped by its second failure. */
     @Test
     void threeContainersAreNeverTooMany() {
@@ -353,5 +364,38 @@ class BlastRadiusTest {
         assertThat(java.util.Objects.requireNonNull(scene.hostState).pause()).isNull();
         assertThat(scene.kinds()).as("R-81: also that it is over").containsExactly(Kind.PAUSED, Kind.RESUMED);
         assertThat(scene.last().actor()).isEqualTo(RecoveryEvent.SERVICE);
+    }
+
+    /** locks and the kill switch are on the audit, each once, with who holds them. */
+    @Test
+    void locksAndTheKillSwitchAreOnTheAudit() {
+        var scene = new Scene();
+        Instant now = scene.clock.instant();
+        var lock = new MaintenanceLock("*", "lab/web", "user:anna", "new disk", now, now.plusSeconds(600));
+        scene.tell(new Input.Locked(lock));
+        scene.tell(new Input.Locked(lock));
+        assertThat(scene.last().kind()).isEqualTo(Kind.PAUSED);
+        assertThat(scene.last().reason()).isEqualTo(Reason.MAINTENANCE);
+        assertThat(scene.last().actor()).isEqualTo("user:anna");
+        assertThat(scene.last().message()).contains("lab/web").contains("new disk");
+        scene.tell(new Input.Unlocked(lock.key()));
+        scene.tell(new Input.KillSwitch(true));
+        scene.tell(new Input.KillSwitch(false));
+        assertThat(scene.kinds()).containsExactly(Kind.PAUSED, Kind.RESUMED, Kind.PAUSED, Kind.RESUMED);
+        assertThat(scene.events.stream().map(RecoveryEvent::id)).doesNotHaveDuplicates();
+    }
+
+    /** a person who asks for the next step of what is open already is on the audit. */
+    @Test
+    void whoAsksForTheNextStepIsOnTheAudit() {
+        var scene = new Scene();
+        Sighting web = scene.container("web");
+        scene.worker = _ -> new Input.Result.Refused("no");
+        scene.dies(web, 1);
+        scene.asks(new Input.Command.Repair("web", false));
+        assertThat(scene.events)
+                .filteredOn(event -> event.kind() == Kind.REQUESTED)
+                .extracting(RecoveryEvent::actor)
+                .containsExactly(RecoveryEvent.SERVICE, "user:anna");
     }
 }
