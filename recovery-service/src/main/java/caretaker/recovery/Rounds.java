@@ -90,7 +90,7 @@ final class Rounds {
                 .get();
         var look =
                 new Effect.Look(0, seen.identity(), playbook.probe(), Rung.Requirement.NOTHING, false, "", List.of());
-        if (!(engine.look(look) instanceof Input.Looked looked)) {
+        if (!(engine.lookAround(look) instanceof Input.Looked looked)) {
             return false;
         }
         Sighting now = looked.sighting();

@@ -23,7 +23,10 @@ final class BuiltInProbes {
                 .flatMap(kind -> ProbeLabels.reach(
                                 container, new Target(Target.Scheme.HTTP, "", kind.port(), kind.path()))
                         .map(reached -> ProbeSpec.of(
-                                container.info().name(), reached, kind.expectation(gpus(container.gpus()), hostGpus))));
+                                        container.info().name(),
+                                        reached,
+                                        kind.expectation(gpus(container.gpus()), hostGpus))
+                                .asAssumed()));
     }
 
     /** How many whole GPUs it was given; 0 where that is not known, as with parts of GPUs (MIG), and with none. */

@@ -13,7 +13,16 @@ sealed interface Expectation {
         /** Not ready yet, and no failure as long as it may be starting. */
         record Starting(String reason) implements Verdict {}
 
-        record Bad(String reason) implements Verdict {}
+        /**
+         * It is not as it should be.
+         *
+         * @param elsewhere whether that says nothing of the program itself: nobody is there, or it is asked in another way
+         */
+        record Bad(String reason, boolean elsewhere) implements Verdict {
+            Bad(String reason) {
+                this(reason, false);
+            }
+        }
 
         /** The program says that it cannot reach the GPUs. */
         record NoGpu(String reason) implements Verdict {}

@@ -121,6 +121,7 @@ final class ProbeLabels {
                     spec.name(),
                     spec.target(),
                     spec.expectation(),
+                    spec.assumed(),
                     interval,
                     timeout,
                     count(labels, ".failures", spec.failures()),

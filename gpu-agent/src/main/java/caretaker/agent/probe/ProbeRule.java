@@ -4,9 +4,13 @@ import caretaker.agent.probe.Expectation.Verdict;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** Decides from verdicts in a row whether a probe's condition is raised. Not safe for several threads. */
+/**
+ * Decides from verdicts in a row whether a probe's condition is raised. Where a program is only assumed to answer, and has
+ * never done so, that nobody is there is no failure of it. Not safe for several threads.
+ */
 final class ProbeRule {
     private final ProbeSpec spec;
+    private boolean isFound;
     private int failures;
     private int successes;
     private boolean isRaised;
@@ -14,8 +18,10 @@ final class ProbeRule {
     private String reason = "";
     private @Nullable Instant startingSince;
 
-    ProbeRule(ProbeSpec spec) {
+    /** @param hasAnswered whether it is known to have been well before */
+    ProbeRule(ProbeSpec spec, boolean hasAnswered) {
         this.spec = spec;
+        isFound = hasAnswered || !spec.assumed();
     }
 
     /** Takes the next verdict; {@code startedAt} is that of the container, null for a probe without one. */
@@ -27,6 +33,7 @@ final class ProbeRule {
         }
         switch (verdict) {
             case Verdict.Well _ -> {
+                isFound = true;
                 failures = 0;
                 successes++;
                 isRaised &= successes < spec.successes();
@@ -37,7 +44,11 @@ final class ProbeRule {
                     failed(why, false);
                 }
             }
-            case Verdict.Bad(String why) -> failedAfterGrace(why, false, startedAt, now);
+            case Verdict.Bad(String why, boolean elsewhere) -> {
+                if (isFound || !elsewhere) {
+                    failedAfterGrace(why, false, startedAt, now);
+                }
+            }
             case Verdict.NoGpu(String why) -> failedAfterGrace(why, true, startedAt, now);
         }
     }

@@ -45,6 +45,7 @@ public record ProbeSettings(
                 name,
                 target(),
                 expectation(),
+                false,
                 interval,
                 timeout,
                 failures,

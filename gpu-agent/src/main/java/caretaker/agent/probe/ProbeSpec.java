@@ -5,6 +5,7 @@ import java.time.Duration;
 /**
  * One probe.
  *
+ * @param assumed whether nobody has said that the program answers there: it is known by its image or its service's name
  * @param timeout from the beginning of the connection to the end of the answer
  * @param failures in a row that raise the condition
  * @param successes in a row that clear it
@@ -16,6 +17,7 @@ record ProbeSpec(
         String name,
         Target target,
         Expectation expectation,
+        boolean assumed,
         Duration interval,
         Duration timeout,
         int failures,
@@ -34,11 +36,17 @@ record ProbeSpec(
                 name,
                 target,
                 expectation,
+                false,
                 Duration.ofSeconds(15),
                 LONGEST_TIMEOUT,
                 3,
                 2,
                 Duration.ofSeconds(30),
                 STARTUP_GRACE);
+    }
+
+    ProbeSpec asAssumed() {
+        return new ProbeSpec(
+                name, target, expectation, true, interval, timeout, failures, successes, grace, startupGrace);
     }
 }

@@ -66,29 +66,29 @@ final class Prober implements AutoCloseable {
 
     private Future<Verdict> connect(Target target, long millis) {
         Promise<Verdict> verdict = Promise.promise();
-        long timer = vertx.setTimer(millis, _ -> verdict.tryComplete(late(millis)));
+        long timer = vertx.setTimer(millis, _ -> verdict.tryComplete(late(millis, false)));
         tcp.connect(target.port(), target.host())
                 .onSuccess(socket -> {
                     verdict.tryComplete(Expectation.WELL);
                     socket.close();
                 })
-                .onFailure(cause -> verdict.tryComplete(bad(cause)));
+                .onFailure(cause -> verdict.tryComplete(bad(cause, false)));
         return verdict.future().onComplete(_ -> vertx.cancelTimer(timer));
     }
 
-    private static Verdict late(long millis) {
-        return new Verdict.Bad("no answer within " + millis + " ms");
+    private static Verdict late(long millis, boolean connected) {
+        return new Verdict.Bad("no answer within " + millis + " ms", !connected);
     }
 
-    private static Verdict bad(Throwable cause) {
+    private static Verdict bad(Throwable cause, boolean connected) {
         String message = cause.getMessage();
-        return new Verdict.Bad(message == null ? cause.getClass().getSimpleName() : message);
+        return new Verdict.Bad(message == null ? cause.getClass().getSimpleName() : message, !connected);
     }
 
     private Future<Verdict> get(Target target, Expectation expectation, long millis) {
         Promise<Verdict> verdict = Promise.promise();
         var under = new AtomicReference<HttpClientRequest>();
-        long timer = vertx.setTimer(millis, _ -> verdict.tryComplete(late(millis)));
+        long timer = vertx.setTimer(millis, _ -> verdict.tryComplete(late(millis, under.get() != null)));
         var options = new RequestOptions()
                 .setMethod(HttpMethod.GET)
                 .setHost(target.host())
@@ -107,9 +107,9 @@ final class Prober implements AutoCloseable {
                     }
                     request.send()
                             .onSuccess(response -> read(response, expectation, verdict))
-                            .onFailure(cause -> verdict.tryComplete(bad(cause)));
+                            .onFailure(cause -> verdict.tryComplete(bad(cause, true)));
                 })
-                .onFailure(cause -> verdict.tryComplete(bad(cause)));
+                .onFailure(cause -> verdict.tryComplete(bad(cause, false)));
         return verdict.future().onComplete(_ -> {
             vertx.cancelTimer(timer);
             HttpClientRequest request = under.get();
@@ -128,14 +128,17 @@ final class Prober implements AutoCloseable {
                 judge(response, expectation, body, verdict);
             }
         });
-        response.exceptionHandler(cause -> verdict.tryComplete(bad(cause)));
+        response.exceptionHandler(cause -> verdict.tryComplete(bad(cause, true)));
         response.endHandler(_ -> judge(response, expectation, body, verdict));
     }
 
     private static void judge(
             HttpClientResponse response, Expectation expectation, Buffer body, Promise<Verdict> verdict) {
         if (!verdict.future().isComplete()) {
-            verdict.tryComplete(expectation.judge(response.statusCode(), body.toString(StandardCharsets.UTF_8)));
+            int status = response.statusCode();
+            Verdict judged = expectation.judge(status, body.toString(StandardCharsets.UTF_8));
+            boolean elsewhere = status >= 300 && status < 500; // another path, a password, TLS
+            verdict.tryComplete(judged instanceof Verdict.Bad bad ? new Verdict.Bad(bad.reason(), elsewhere) : judged);
         }
     }
 

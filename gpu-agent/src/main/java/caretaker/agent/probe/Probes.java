@@ -16,6 +16,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -43,6 +44,7 @@ public final class Probes implements AutoCloseable {
 
     private static final int MAX_PROBES = 1_000;
     private static final int MAX_AT_ONCE = 8;
+    private static final int MAX_ANSWERED = 5_000;
     private static final long LONGEST_PAUSE_MILLIS = 60_000;
 
     /**
@@ -68,11 +70,11 @@ public final class Probes implements AutoCloseable {
         long dueNanos;
         boolean isAsked;
 
-        Running(ProbeSpec spec, @Nullable ContainerState container, long dueNanos) {
+        Running(ProbeSpec spec, @Nullable ContainerState container, long dueNanos, boolean hasAnswered) {
             this.spec = spec;
             this.container = container;
             this.dueNanos = dueNanos;
-            rule = new ProbeRule(spec);
+            rule = new ProbeRule(spec, hasAnswered);
         }
     }
 
@@ -83,6 +85,17 @@ public final class Probes implements AutoCloseable {
     private final boolean builtIn;
     private final Map<String, Running> all = new LinkedHashMap<>();
     private final Map<String, Set<String>> complained = new HashMap<>();
+
+    /** Names of containers that were well once, whichever container has the name now. */
+    private final Set<String> answered = Collections.newSetFromMap(new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
+            return size() > MAX_ANSWERED;
+        }
+    });
+
     private final AtomicInteger count = new AtomicInteger();
     private final Map<String, Counter> outcomes = new HashMap<>();
     private final Counter tooMany;
@@ -136,7 +149,12 @@ public final class Probes implements AutoCloseable {
             return;
         }
         long first = Math.floorMod(key.hashCode(), spec.interval().toNanos()); // spread evenly
-        all.put(key, new Running(spec, container, around.nanos().getAsLong() + first));
+        boolean hasAnswered = container != null
+                && (answered.contains(container.info().name())
+                        || around.ledger()
+                                .isRaised(
+                                        Condition.PROBE_FAILED, container.info().id()));
+        all.put(key, new Running(spec, container, around.nanos().getAsLong() + first, hasAnswered));
     }
 
     /** Probes follow their containers: one that does not run is not asked. */
@@ -247,6 +265,9 @@ public final class Probes implements AutoCloseable {
         }
         count(verdict);
         ContainerState container = running.container;
+        if (container != null && verdict instanceof Verdict.Well) {
+            answered.add(container.info().name());
+        }
         running.rule.take(
                 verdict,
                 container == null ? null : container.startedAt(),

@@ -148,7 +148,7 @@ class ProberTest {
                     null);
             Verdict verdict = ask(settings.spec());
             assertThat(verdict).isInstanceOf(Verdict.Starting.class);
-            var rule = new ProbeRule(settings.spec());
+            var rule = new ProbeRule(settings.spec(), false);
             Instant first = Instant.EPOCH;
             for (int minute = 0; minute < 10; minute++) {
                 rule.take(verdict, null, first.plus(Duration.ofMinutes(minute)));
@@ -193,7 +193,7 @@ class ProberTest {
     void aRedirectIsNotFollowed() throws Exception {
         try (var server = new OddServer(
                 OddServer.answers("HTTP/1.1 302 Found\r\nLocation: /again\r\nContent-Length: 0\r\n\r\n"))) {
-            assertThat(ask(server, "", new Expectation.Success())).isEqualTo(new Verdict.Bad("status 302"));
+            assertThat(ask(server, "", new Expectation.Success())).isEqualTo(new Verdict.Bad("status 302", true));
             assertThat(server.requests.get()).isEqualTo(1);
         }
     }
@@ -217,7 +217,10 @@ class ProberTest {
         try (var server = new OddServer(OddServer.hangs())) {
             assertThat(ask(tcp(server.port()))).isEqualTo(Expectation.WELL);
         }
-        assertThat(ask(tcp(1))).isInstanceOf(Verdict.Bad.class); // where nobody listens
+        assertThat(ask(tcp(1)))
+                .isInstanceOfSatisfying(
+                        Verdict.Bad.class,
+                        nobody -> assertThat(nobody.elsewhere()).isTrue());
     }
 
     private static ProbeSpec tcp(int port) {
@@ -237,7 +240,7 @@ class ProberTest {
     private static ProbeSpec spec(OddServer server, String path, Expectation expectation, Duration timeout) {
         Target target = Target.parse("http://127.0.0.1:" + server.port() + path).orElseThrow();
         return new ProbeSpec(
-                "p", target, expectation, Duration.ofSeconds(1), timeout, 3, 2, Duration.ZERO, Duration.ZERO);
+                "p", target, expectation, false, Duration.ofSeconds(1), timeout, 3, 2, Duration.ZERO, Duration.ZERO);
     }
 
     private Verdict ask(ProbeSpec spec) throws Exception {

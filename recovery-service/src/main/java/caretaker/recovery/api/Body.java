@@ -104,8 +104,7 @@ final class Body {
     }
 
     /** Null: until somebody resumes. */
-    @Nullable
-    Duration length() throws ApiError {
+    @Nullable Duration length() throws ApiError {
         String text = text("for");
         if (text == null) {
             return null;

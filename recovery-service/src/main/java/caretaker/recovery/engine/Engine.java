@@ -223,13 +223,22 @@ public final class Engine implements AutoCloseable {
 
     /** {@link Input.Looked} or {@link Input.NotLooked}. Never throws. */
     public Input look(Effect.Look look) {
+        return look(look, false);
+    }
+
+    /** The same where nothing is known to be wrong: that nobody listens at a port where nobody ever did is not told. */
+    public Input lookAround(Effect.Look look) {
+        return look(look, true);
+    }
+
+    private Input look(Effect.Look look, boolean around) {
         try {
             long now = System.nanoTime();
             Roster recent = census.roster(now - RECENT.toNanos());
-            Input seen = lookNow(look, recent);
+            Input seen = lookNow(look, recent, around);
             if (seen instanceof Input.Looked looked && looked.sighting() == null) {
                 Roster anew = census.roster(now);
-                return anew == recent ? seen : lookNow(look, anew);
+                return anew == recent ? seen : lookNow(look, anew, around);
             }
             return seen;
         } catch (Refusal | Unavailable | RuntimeException e) {
@@ -238,7 +247,7 @@ public final class Engine implements AutoCloseable {
         }
     }
 
-    private Input lookNow(Effect.Look look, Roster roster) throws Unavailable, Refusal {
+    private Input lookNow(Effect.Look look, Roster roster, boolean around) throws Unavailable, Refusal {
         Optional<Roster.Entry> entry = roster.of(look.container().key());
         List<Sighting> needed = new ArrayList<>();
         for (String key : look.needs()) {
@@ -262,7 +271,7 @@ public final class Engine implements AutoCloseable {
         return new Input.Looked(
                 look.question(),
                 seen.get(),
-                probe(look.probe(), seen.get(), inspected.get()),
+                probe(look.probe(), seen.get(), inspected.get(), around),
                 isAllowed(look.requires(), seen.get()),
                 log.ofThisRun(),
                 saved,
@@ -289,10 +298,10 @@ public final class Engine implements AutoCloseable {
         return evidence.save(incident, bundle).orElse(null);
     }
 
-    private ProbeAnswer probe(Probe probe, Sighting seen, Inspection inspected) {
+    private ProbeAnswer probe(Probe probe, Sighting seen, Inspection inspected, boolean around) {
         return probe == Probe.NONE
                 ? ProbeAnswer.NONE
-                : probes.ask(probe, seen, census.network(inspected).orElse(inspected));
+                : probes.ask(probe, seen, census.network(inspected).orElse(inspected), around);
     }
 
     private boolean isAllowed(Requirement requires, Sighting seen) {

@@ -93,8 +93,9 @@ final class ServiceProbe {
      * One answer.
      *
      * @param network whose addresses are the container's
+     * @param around whether it is asked without a reason: then a port at which nobody listens may be the wrong one, too
      */
-    ProbeAnswer ask(Probe probe, Sighting seen, Inspection network) {
+    ProbeAnswer ask(Probe probe, Sighting seen, Inspection network, boolean around) {
         Optional<Place> place = place(probe, seen.labels());
         if (place.isEmpty() || seen.state() != State.RUNNING) {
             return ProbeAnswer.NONE;
@@ -107,7 +108,7 @@ final class ServiceProbe {
             }
             return answer;
         } catch (Web.Unreached e) {
-            return e.wasRefused() ? ProbeAnswer.FAILED : unasked(seen, String.valueOf(e.getMessage()));
+            return e.wasRefused() && !around ? ProbeAnswer.FAILED : unasked(seen, String.valueOf(e.getMessage()));
         } catch (Elsewhere e) {
             return unasked(seen, String.valueOf(e.getMessage()));
         } catch (IOException e) {

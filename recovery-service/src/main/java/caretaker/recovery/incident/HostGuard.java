@@ -97,8 +97,7 @@ final class HostGuard {
     }
 
     /** Whether a container may be repaired now; null if it may. */
-    @Nullable
-    Refusal refusal(ContainerIdentity container, boolean asked, Instant now) {
+    @Nullable Refusal refusal(ContainerIdentity container, boolean asked, Instant now) {
         Instant later = now.plus(ASK_AGAIN);
         if (fenced) {
             return new Refusal(Reason.FENCED, "another instance has taken over this host", Instant.MAX);
@@ -220,8 +219,7 @@ final class HostGuard {
     }
 
     /** The lock that there was; null if there was none. */
-    @Nullable
-    MaintenanceLock unlock(String key) {
+    @Nullable MaintenanceLock unlock(String key) {
         return locks.remove(key);
     }
 

@@ -26,23 +26,18 @@ final class Managed {
     ContainerIdentity identity;
     Phase phase = Phase.OK;
 
-    @Nullable
-    Instant due;
+    @Nullable Instant due;
 
-    @Nullable
-    Trouble trouble;
+    @Nullable Trouble trouble;
 
-    @Nullable
-    Operation operation;
+    @Nullable Operation operation;
 
     final Deque<Instant> attempts = new ArrayDeque<>();
     final Deque<Instant> changes = new ArrayDeque<>();
 
-    @Nullable
-    Instant wellSince;
+    @Nullable Instant wellSince;
 
-    @Nullable
-    Quarantine quarantine;
+    @Nullable Quarantine quarantine;
 
     private final Set<String> handled = new LinkedHashSet<>();
     private long revision;
@@ -51,12 +46,10 @@ final class Managed {
     Instant touched = Instant.MAX;
 
     // Forgotten in a crash.
-    @Nullable
-    Sighting seen;
+    @Nullable Sighting seen;
 
     /** When its log said last that the host is ill. */
-    @Nullable
-    Instant blamed;
+    @Nullable Instant blamed;
 
     /** Whether its last change was one for the better; null if nobody knows. */
     private @Nullable Boolean lastToldWell;
@@ -73,18 +66,15 @@ final class Managed {
     boolean cascaded;
 
     /** The operation before the one that is reserved: what is left if that one is not begun after all. */
-    @Nullable
-    Operation lastDone;
+    @Nullable Operation lastDone;
 
     private final Map<String, RecoveryEvent> unsaid = new LinkedHashMap<>();
 
     /** When what could not be written is written again. */
-    @Nullable
-    Instant saveAt;
+    @Nullable Instant saveAt;
 
     /** Start of the run that is being verified; null before it was seen. */
-    @Nullable
-    Instant run;
+    @Nullable Instant run;
 
     /** The question about it that has no answer yet; 0 if there is none. */
     long question;

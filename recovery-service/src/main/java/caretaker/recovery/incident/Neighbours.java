@@ -37,8 +37,7 @@ final class Neighbours {
     }
 
     /** the container that must be repaired before this one, or null. */
-    @Nullable
-    String first(Managed of, Trouble trouble, Instant now) {
+    @Nullable String first(Managed of, Trouble trouble, Instant now) {
         boolean mayStillBeTold = now.isBefore(trouble.since.plus(rules.correlation()));
         for (String needed : known.graph().needs(of.key())) {
             Managed other = known.get(needed);
@@ -59,8 +58,7 @@ final class Neighbours {
     }
 
     /** the group of a container if another one of it is being repaired, or null. */
-    @Nullable
-    String busyGroup(Managed of, Sighting seen, Instant now) {
+    @Nullable String busyGroup(Managed of, Sighting seen, Instant now) {
         String group = group(seen);
         boolean busy = known.managed().stream()
                 .filter(other -> other != of && (other.phase == Phase.ACTING || other.phase == Phase.VERIFYING))

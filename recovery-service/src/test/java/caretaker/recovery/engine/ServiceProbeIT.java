@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import caretaker.contracts.ContainerIdentity;
 import caretaker.contracts.RecoveryEvent.Action;
+import caretaker.recovery.incident.Effect;
+import caretaker.recovery.incident.Input;
 import caretaker.recovery.incident.Input.ProbeAnswer;
 import caretaker.recovery.incident.Input.Result;
 import caretaker.recovery.playbook.Playbook.Probe;
@@ -176,6 +178,23 @@ class ServiceProbeIT {
         assertThat(ask(Probe.GRAFANA)).isEqualTo(ProbeAnswer.PASSED);
         replies.put("/api/health", new Reply(404, "gone"));
         assertThat(ask(Probe.GRAFANA)).isEqualTo(ProbeAnswer.FAILED);
+    }
+
+    /** the round restarts no Grafana that listens at a port of its own. */
+    @Test
+    void whereNobodyEverListenedARoundFindsNothing() {
+        container("http://:" + service.actualPort(), "{}", "");
+        replies.put("/api/health", new Reply(503, "{\"database\": \"failing\"}"));
+        assertThat(round()).as("it answers, and says that it is ill").isEqualTo(ProbeAnswer.FAILED);
+        container("http://:1", "{}", "");
+        assertThat(round()).isEqualTo(ProbeAnswer.NONE);
+        assertThat(ask(Probe.GRAFANA)).as("where there is a reason to ask").isEqualTo(ProbeAnswer.FAILED);
+    }
+
+    private ProbeAnswer round() {
+        Input seen = host.engine.lookAround(
+                new Effect.Look(7, FAKE, Probe.GRAFANA, Requirement.NOTHING, false, "", List.of()));
+        return ((Input.Looked) seen).probe();
     }
 
     /** A container's network need not be one that this service can reach; nobody listens at a broadcast address. */

@@ -62,8 +62,7 @@ final class Scene {
     /** Called before each effect; may throw {@link Killed}. */
     Consumer<Effect> before = _ -> {};
 
-    @Nullable
-    RecoveryHostState hostState;
+    @Nullable RecoveryHostState hostState;
 
     Recoveries recoveries;
     private final Rules rules;
