@@ -356,25 +356,28 @@ class FoldTest {
 
     @Test
     void aPauseIsAnAlertAndALockOfSomeContainersIsNone() {
-        recovery(RecoveryEvent.Kind.PAUSED, RecoveryEvent.Reason.MAINTENANCE, T0, false);
-        recovery(RecoveryEvent.Kind.PAUSED, RecoveryEvent.Reason.PAUSED, T0, false);
-        assertThat(fold.size()).isZero();
-        recovery(RecoveryEvent.Kind.PAUSED, RecoveryEvent.Reason.OPERATOR, T0, false);
-        recovery(RecoveryEvent.Kind.RESUMED, RecoveryEvent.Reason.MAINTENANCE, T0, false);
-        assertThat(fold.size()).isEqualTo(1);
-        recovery(RecoveryEvent.Kind.RESUMED, RecoveryEvent.Reason.OPERATOR, T0, false);
-        assertThat(fold.size()).isZero();
+        var wanted =
+                new Fold(with("recovery.paused", new BuiltInSettings.Telling(false, Severity.WARNING, null, null)));
+        recovery(wanted, RecoveryEvent.Kind.PAUSED, RecoveryEvent.Reason.MAINTENANCE, T0, false);
+        recovery(wanted, RecoveryEvent.Kind.PAUSED, RecoveryEvent.Reason.PAUSED, T0, false);
+        assertThat(wanted.size()).isZero();
+        recovery(wanted, RecoveryEvent.Kind.PAUSED, RecoveryEvent.Reason.OPERATOR, T0, false);
+        recovery(wanted, RecoveryEvent.Kind.RESUMED, RecoveryEvent.Reason.MAINTENANCE, T0, false);
+        assertThat(wanted.size()).isEqualTo(1);
+        recovery(wanted, RecoveryEvent.Kind.RESUMED, RecoveryEvent.Reason.OPERATOR, T0, false);
+        assertThat(wanted.size()).isZero();
     }
 
     private void skipped(RecoveryEvent.Reason reason, Instant at) {
-        recovery(RecoveryEvent.Kind.SKIPPED, reason, at, false);
+        recovery(fold, RecoveryEvent.Kind.SKIPPED, reason, at, false);
     }
 
     private void recovery(RecoveryEvent.Kind kind, Instant at, boolean dryRun) {
-        recovery(kind, RecoveryEvent.Reason.NONE, at, dryRun);
+        recovery(fold, kind, RecoveryEvent.Reason.NONE, at, dryRun);
     }
 
-    private void recovery(RecoveryEvent.Kind kind, RecoveryEvent.Reason reason, Instant at, boolean dryRun) {
+    private static void recovery(
+            Fold fold, RecoveryEvent.Kind kind, RecoveryEvent.Reason reason, Instant at, boolean dryRun) {
         var event = new RecoveryEvent(
                 "i-1/" + kind + at,
                 "n1",
