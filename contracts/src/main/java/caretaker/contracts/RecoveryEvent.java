@@ -77,7 +77,7 @@ public record RecoveryEvent(
         BREAKER_OPENED,
         /** A person has allowed repairs again. */
         BREAKER_RESET,
-        /** A person has stopped all repairs of a host; with the reason {@code maintenance}, those of some containers. */
+        /** A person has stopped all repairs of a host; for {@code maintenance}, those of some containers. */
         PAUSED,
         /** They go on. */
         RESUMED

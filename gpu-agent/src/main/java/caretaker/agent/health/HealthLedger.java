@@ -60,7 +60,7 @@ public final class HealthLedger {
     }
 
     /**
-     * Which conditions are told, and how severe they are. What is not told is known here all the same, for those who ask.
+     * Which conditions are told, and how severe they are. What is not told is known here all the same.
      * To be called before anything else.
      */
     public synchronized void follow(RuleSettings wanted) {

@@ -16,7 +16,7 @@ sealed interface Expectation {
         /**
          * It is not as it should be.
          *
-         * @param elsewhere whether that says nothing of the program itself: nobody is there, or it is asked in another way
+         * @param elsewhere whether that says nothing of the program: nobody is there, or it is asked otherwise
          */
         record Bad(String reason, boolean elsewhere) implements Verdict {
             Bad(String reason) {

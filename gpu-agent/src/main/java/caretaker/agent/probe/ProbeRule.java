@@ -5,8 +5,8 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides from verdicts in a row whether a probe's condition is raised. Where a program is only assumed to answer, and has
- * never done so, that nobody is there is no failure of it. Not safe for several threads.
+ * Decides from verdicts in a row whether a probe's condition is raised. Where a program is only assumed to answer, and
+ * has never done so, that nobody is there is no failure of it. Not safe for several threads.
  */
 final class ProbeRule {
     private final ProbeSpec spec;

@@ -35,8 +35,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The engine's answers to single requests, at most eight at once, each within a limit. docker-java changes things where
- * its types lose nothing; what is read, or must come back to the engine as it was, is plain JSON. Calls wait; any thread
- * but an event loop's may call.
+ * its types lose nothing; what is read, or must come back to the engine as it was, is plain JSON. Calls wait; any
+ * thread but an event loop's may call.
  */
 final class Daemon implements AutoCloseable {
     /** For what the engine knows by itself. */

@@ -30,8 +30,8 @@ import org.slf4j.LoggerFactory;
  * <p>The label {@code caretaker.probe=http://:PORT/path} moves the question, {@code off} forbids it. No label makes
  * anybody ask another host.
  *
- * <p>Who cannot be reached from here, or answers that this is not how it is asked (a redirect, 401, 404), has said nothing
- * about whether it works, unless the same container has passed before.
+ * <p>Who cannot be reached from here, or answers that this is not how it is asked (a redirect, 401, 404), has said
+ * nothing about whether it works, unless the same container has passed before.
  */
 final class ServiceProbe {
     private static final Logger LOGGER = LoggerFactory.getLogger(ServiceProbe.class);

@@ -166,7 +166,7 @@ class ConsentTest {
                 evidence);
     }
 
-    /** An XID that is held to a process concerns that container alone; others on the GPU go on. R-64: a job asks for it. */
+    /** An XID that is held to a process concerns that container alone; others go on. R-64: a job asks for it. */
     @ParameterizedTest
     @ValueSource(strings = {"94", "13"})
     void anXidOfOneProcessConcernsThatContainerAlone(String code) {

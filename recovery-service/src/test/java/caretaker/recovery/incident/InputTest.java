@@ -274,7 +274,7 @@ class InputTest {
         assertThat(scene.skips()).containsExactly(Reason.REPORT_ONLY, Reason.STALE, Reason.REPORT_ONLY);
     }
 
-    /** also without a new run; but only after its stable time, and only on the service's own word where it has one. */
+    /** also without a new run; but only after its stable time, and on the service's own word where it has one. */
     @Test
     void whatRestsIsNotOverAtTheFirstGoodLook() {
         Sighting job = scene.put(Made.gpus(scene.container("train"), "GPU-1"));
@@ -312,7 +312,7 @@ class InputTest {
         assertThat(careful.skips()).containsExactly(Reason.REPORT_ONLY, Reason.STALE);
     }
 
-    /** a loop of restarts is one incident, whatever is told of each of them, until it stops or is said to be over. */
+    /** a loop of restarts is one incident, whatever is told of each, until it stops or is said to be over. */
     @Test
     void aLoopOfRestartsIsOneIncident() {
         Sighting web = scene.container("web");
