@@ -5,12 +5,14 @@ import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.ScopeType;
 
 /** The {@code caretaker} command: parses, runs one subcommand, and turns every failure into a line and an exit code. */
 @Command(
         name = "caretaker",
         description = "Keeps multi-node NVIDIA GPU clusters healthy.",
         mixinStandardHelpOptions = true,
+        scope = ScopeType.INHERIT,
         versionProvider = Version.class,
         subcommands = {
             DemoCommand.class,
