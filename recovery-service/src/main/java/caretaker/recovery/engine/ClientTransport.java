@@ -7,15 +7,14 @@ import java.io.InputStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Lets docker-java ask over the service's own HTTP client. Closing it closes nothing: the connections are the
  * transport's.
  *
- * @param limit until when an answer must have been read to its last byte; null: never
+ * @param limit until when an answer must have been read to its last byte
  */
-record ClientTransport(EngineTransport transport, @Nullable Duration limit) implements DockerHttpClient {
+record ClientTransport(EngineTransport transport, Duration limit) implements DockerHttpClient {
     private record Answer(EngineAnswer answer) implements Response {
         @Override
         public int getStatusCode() {

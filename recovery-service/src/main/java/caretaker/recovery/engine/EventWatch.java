@@ -16,7 +16,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -74,7 +73,7 @@ final class EventWatch implements AutoCloseable {
     private void run() {
         var backoff = new Backoff(FIRST_RETRY, LONGEST_RETRY);
         while (closing.getCount() > 0) {
-            try (EngineAnswer answer = transport.ask("GET", path(), Map.of(), null, null)) {
+            try (EngineAnswer answer = transport.get(path())) {
                 open.set(answer);
                 read(answer, backoff);
             } catch (IOException | RuntimeException e) {

@@ -3,6 +3,7 @@ package caretaker.recovery.engine;
 import caretaker.contracts.RecoveryState.Operation;
 import caretaker.recovery.incident.Effect;
 import caretaker.recovery.incident.Input.Result;
+import caretaker.recovery.incident.Operations;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -87,7 +88,7 @@ final class Recreation {
             return perform.again() && made.isPresent() ? new Result.Done() : new Result.Changed();
         }
         Inspection old = found.get();
-        boolean isRenamed = isOldHalf(old);
+        boolean isRenamed = Roster.isOldHalf(old.name());
         boolean isBegun = isRenamed || made.isPresent();
         Optional<Roster.Entry> holder = roster.of(perform.container().key());
         boolean isTaken = holder.isPresent()
@@ -109,13 +110,9 @@ final class Recreation {
         return begin(new Work(operation, old, name, RestartPolicy.of(old), mayPerform), made, roster);
     }
 
-    private static boolean isOldHalf(Inspection container) {
-        return container.name().startsWith(Roster.REPLACED);
-    }
-
     private Result begin(Work work, Optional<Roster.Entry> made, Roster roster) {
         Inspection old = work.old();
-        boolean isBegun = isOldHalf(old) || made.isPresent();
+        boolean isBegun = Roster.isOldHalf(old.name()) || made.isPresent();
         try {
             boolean hasRun = made.isPresent()
                     && census.inspect(made.get().id())
@@ -174,10 +171,10 @@ final class Recreation {
         Actions.stop(daemon, old);
         progress.done(Step.STOPPED);
         work.ask();
-        if (!isOldHalf(old)) {
+        if (!Roster.isOldHalf(old.name())) {
             rename(
                     old.id(),
-                    Roster.REPLACED
+                    Operations.REPLACED
                             + old.id().substring(0, SHORT_ID)
                             + work.policy().suffix());
         }

@@ -17,7 +17,7 @@ record RestartPolicy(String name, int times) {
 
     static RestartPolicy of(Inspection container) {
         Matcher kept = SUFFIX.matcher(container.name());
-        if (container.name().startsWith(Roster.REPLACED) && kept.find()) {
+        if (Roster.isOldHalf(container.name()) && kept.find()) {
             return new RestartPolicy(kept.group(1), Integer.parseInt(kept.group(2)));
         }
         JsonNode told = container.raw().path("HostConfig").path("RestartPolicy");

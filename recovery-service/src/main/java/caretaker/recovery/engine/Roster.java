@@ -2,6 +2,7 @@ package caretaker.recovery.engine;
 
 import caretaker.contracts.ContainerIdentity;
 import caretaker.recovery.containers.Labels;
+import caretaker.recovery.incident.Operations;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -12,9 +13,6 @@ import java.util.Set;
 
 /** All containers of the engine by their summaries, as they were at one moment. Immutable. */
 final class Roster {
-    /** How the old half of a container that is created anew is called until it is removed. */
-    static final String REPLACED = "caretaker-replaced-";
-
     /** Label: the operation that made it. */
     static final String OPERATION = Labels.OPERATION;
 
@@ -41,12 +39,17 @@ final class Roster {
         }
 
         boolean isOldHalf() {
-            return identity.name().startsWith(REPLACED);
+            return Roster.isOldHalf(identity.name());
         }
 
         boolean replaces(String id) {
             return List.of(labels.getOrDefault(REPLACES, "").split(",", -1)).contains(id);
         }
+    }
+
+    /** Whether a container with this name is being created anew, and is the one that was there before. */
+    static boolean isOldHalf(String name) {
+        return name.startsWith(Operations.REPLACED);
     }
 
     private final List<Entry> entries;

@@ -12,12 +12,12 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** Operations as they are reserved. */
-final class Operations {
+public final class Operations {
     /** What the engine may take beyond the time that a container has to stop. */
     static final Duration MARGIN = Duration.ofSeconds(15);
 
     /** How the old half of a container that is created anew is called until it is removed. */
-    static final String REPLACED = "caretaker-replaced-";
+    public static final String REPLACED = "caretaker-replaced-";
 
     private Operations() {}
 
