@@ -66,15 +66,6 @@ class BadInputIT {
                 .collect(Collectors.joining(",", "[", "]"));
     }
 
-    private double metric(String name) {
-        return router.get("/metrics")
-                .body()
-                .lines()
-                .filter(line -> line.startsWith(name + " "))
-                .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1)))
-                .sum();
-    }
-
     @Test
     void aHundredThousandAlertsInOnePostAreTaken() {
         assertThat(router.post(ALERTS, storm("Bomb", 0, 100_000)).statusCode()).isEqualTo(200);
@@ -221,9 +212,9 @@ class BadInputIT {
             assertThat(refused.body()).startsWith("Limit of concurrent GET requests reached (" + places + ")");
             assertThat(router.get("/-/ready").statusCode()).isEqualTo(200);
             assertThat(router.post(ALERTS, alert("Through", 1)).statusCode()).isEqualTo(200);
-            assertThat(metric("alertmanager_http_requests_in_flight{method=\"get\"}"))
+            assertThat(router.metric("alertmanager_http_requests_in_flight{method=\"get\"}"))
                     .isEqualTo(places);
-            assertThat(metric("alertmanager_http_concurrency_limit_exceeded_total{method=\"get\"}"))
+            assertThat(router.metric("alertmanager_http_concurrency_limit_exceeded_total{method=\"get\"}"))
                     .isPositive();
         } finally {
             for (Socket socket : slow) {

@@ -51,15 +51,6 @@ class NoRoomIT {
         }
     }
 
-    private static double metric(TestRouter router, String name) {
-        return router.get("/metrics")
-                .body()
-                .lines()
-                .filter(line -> line.startsWith(name + " "))
-                .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1)))
-                .sum();
-    }
-
     private static int silence(TestRouter router, int size) {
         return router.post("/api/v2/silences", """
                         {"matchers":[{"name":"a","value":"b","isRegex":false}],"startsAt":"2026-01-01T00:00:00Z",
@@ -84,15 +75,15 @@ class NoRoomIT {
 
             // Then
             assertThat(statuses).containsOnly(200, 503);
-            taken = metric(router, "caretaker_alert_router_alerts_known");
+            taken = router.metric("caretaker_alert_router_alerts_known");
             assertThat(taken).isEqualTo(10);
-            assertThat(metric(router, "caretaker_alert_router_kept_bytes")).isBetween(1e6, 1024.0 * 1024);
+            assertThat(router.metric("caretaker_alert_router_kept_bytes")).isBetween(1e6, 1024.0 * 1024);
             assertThat(silence(router, 60_000)).isEqualTo(503);
             assertThat(silence(router, 100)).isEqualTo(200);
         }
         try (var router = TestRouter.start(broker, topic, config, "max-kept: 1MiB")) {
-            assertThat(metric(router, "caretaker_alert_router_alerts_known")).isEqualTo(taken);
-            assertThat(metric(router, "caretaker_alert_router_kept_bytes")).isBetween(1e6, 1024.0 * 1024);
+            assertThat(router.metric("caretaker_alert_router_alerts_known")).isEqualTo(taken);
+            assertThat(router.metric("caretaker_alert_router_kept_bytes")).isBetween(1e6, 1024.0 * 1024);
             assertThat(post(router, "Another", annotations).statusCode()).isEqualTo(503);
         }
     }

@@ -116,6 +116,16 @@ final class TestRouter implements AutoCloseable {
         }
     }
 
+    /** What {@code /metrics} says of a series, named as it is written there; 0 if nothing. */
+    double metric(String name) {
+        return get("/metrics")
+                .body()
+                .lines()
+                .filter(line -> line.startsWith(name + " "))
+                .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1)))
+                .sum();
+    }
+
     @Override
     public void close() {
         router.close();
