@@ -140,6 +140,8 @@ public record RecoveryEvent(
         START,
         RESTART,
         RECREATE,
+        /** A folder of it is copied to where the service keeps its data. */
+        COPY_ASIDE,
         RELOAD,
         EXEC,
         STOP,

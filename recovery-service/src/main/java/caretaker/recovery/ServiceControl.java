@@ -175,7 +175,8 @@ final class ServiceControl implements Control {
         return new Diagnosis(
                 identity,
                 ask((recoveries, _) -> recoveries.consent(seen)),
-                named,
+                ask((recoveries, _) -> recoveries.playbook(seen, log, looked.answer()))
+                        .name(),
                 looked,
                 "",
                 patterns.of(words, lines),

@@ -37,14 +37,23 @@ final class Actions {
     private final Web web;
     private final Stops stops;
     private final Recreation recreation;
+    private final CopyAside copyAside;
     private final InstantSource clock;
 
-    Actions(Daemon daemon, Census census, Web web, Stops stops, Recreation recreation, InstantSource clock) {
+    Actions(
+            Daemon daemon,
+            Census census,
+            Web web,
+            Stops stops,
+            Recreation recreation,
+            CopyAside copyAside,
+            InstantSource clock) {
         this.daemon = daemon;
         this.census = census;
         this.web = web;
         this.stops = stops;
         this.recreation = recreation;
+        this.copyAside = copyAside;
         this.clock = clock;
     }
 
@@ -98,6 +107,7 @@ final class Actions {
             case RESTORE_BACKUP ->
                 mayPerform.getAsBoolean() ? new Result.Done() : new Result.Held(); // the event is the request
             case RECREATE -> recreation.of(perform, mayPerform);
+            case COPY_ASIDE -> copyAside.of(perform, mayPerform);
             case START, RESTART, RELOAD, EXEC, STOP -> simple(perform, mayPerform);
         };
     }
@@ -129,7 +139,8 @@ final class Actions {
             case EXEC -> {
                 return exec(id, perform.rung());
             }
-            case RECREATE, RESTORE_BACKUP, QUARANTINE, NONE -> throw new IllegalStateException("not simple");
+            case RECREATE, COPY_ASIDE, RESTORE_BACKUP, QUARANTINE, NONE ->
+                throw new IllegalStateException("not simple");
         }
         return new Result.Done();
     }

@@ -39,6 +39,7 @@ final class Census {
     private final Lock asking = new ReentrantLock();
     private final AtomicLong changes = new AtomicLong();
     private volatile @Nullable Recent recent;
+    private volatile @Nullable Inspection copied;
 
     Census(Daemon daemon, EngineMetrics metrics) {
         this.daemon = daemon;
@@ -122,10 +123,22 @@ final class Census {
         return "";
     }
 
+    /**
+     * What a container was when it began to be copied, from then on; null when that is over. The engine answers nothing
+     * about a container while a folder of it is read.
+     */
+    void copying(@Nullable Inspection container) {
+        copied = container;
+    }
+
     /** None if there is no such container. */
     Optional<Inspection> inspect(String id) throws Unavailable, Refusal {
         if (!ID.matcher(id).matches()) {
             return Optional.empty();
+        }
+        Inspection held = copied;
+        if (held != null && held.id().equals(id)) {
+            return Optional.of(held);
         }
         try {
             return Optional.of(new Inspection(daemon.get("/containers/" + id + "/json", Daemon.QUICK)));

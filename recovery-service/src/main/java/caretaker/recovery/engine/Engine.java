@@ -63,6 +63,7 @@ public final class Engine implements AutoCloseable {
     private final LogTail logs;
     private final EvidenceStore evidence;
     private final ServiceProbe probes;
+    private final Copies copies;
     private final Actions actions;
     private final ExecutorService looks = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("engine-look").factory());
@@ -90,13 +91,17 @@ public final class Engine implements AutoCloseable {
         evidence = new EvidenceStore(incidents.toAbsolutePath(), settings.keptIncidents(), metrics);
         probes = new ServiceProbe(web, metrics);
         var recreation = new Recreation(daemon, census, progress);
-        actions = new Actions(daemon, census, web, stops, recreation, clock);
+        copies = new Copies(incidents.toAbsolutePath().resolveSibling("copies"));
+        long maxCopy = settings.maxCopy().count();
+        var copyAside = new CopyAside(daemon, census, copies, maxCopy, clock, progress);
+        actions = new Actions(daemon, census, web, stops, recreation, copyAside, clock);
     }
 
     /**
      * Makes ready to ask; nothing is asked yet.
      *
-     * @param incidents folder in which evidence is kept: {@code INCIDENT/evidence-N.json}
+     * @param incidents folder in which evidence is kept: {@code INCIDENT/evidence-N.json}; beside it is
+     *     {@code copies}, in which what is copied of containers is kept
      */
     public static Engine connect(
             Vertx vertx, EngineSettings settings, Path incidents, MeterRegistry registry, InstantSource clock) {
@@ -265,17 +270,24 @@ public final class Engine implements AutoCloseable {
                 entry.isEmpty() ? Optional.empty() : census.inspect(entry.get().id());
         Optional<Sighting> seen = inspected.flatMap(now -> sighting(now, roster));
         if (inspected.isEmpty() || seen.isEmpty()) {
-            return new Input.Looked(look.question(), null, ProbeAnswer.NONE, false, List.of(), null, needed);
+            return new Input.Looked(look.question(), null, ProbeAnswer.NONE, false, List.of(), null, needed, "", null);
         }
+        Input.@Nullable Copy copy = copies.newest(
+                        look.incident(), look.container().key())
+                .map(Copies.Kept::told)
+                .orElse(null);
+        ServiceProbe.Said said = probe(look.probe(), seen.get(), inspected.get(), around);
         Evidence saved = look.evidence() ? save(look.incident(), inspected.get(), log.all()) : null;
         return new Input.Looked(
                 look.question(),
                 seen.get(),
-                probe(look.probe(), seen.get(), inspected.get(), around),
-                isAllowed(look.requires(), seen.get()),
+                said.answer(),
+                isAllowed(look.requires(), seen.get(), copy),
                 log.ofThisRun(),
                 saved,
-                needed);
+                needed,
+                said.text(),
+                copy);
     }
 
     /** The last lines of a container's log, without secrets; none if it is gone. */
@@ -298,15 +310,16 @@ public final class Engine implements AutoCloseable {
         return evidence.save(incident, bundle).orElse(null);
     }
 
-    private ProbeAnswer probe(Probe probe, Sighting seen, Inspection inspected, boolean around) {
+    private ServiceProbe.Said probe(Probe probe, Sighting seen, Inspection inspected, boolean around) {
         return probe == Probe.NONE
-                ? ProbeAnswer.NONE
+                ? ServiceProbe.Said.NOTHING
                 : probes.ask(probe, seen, census.network(inspected).orElse(inspected), around);
     }
 
-    private boolean isAllowed(Requirement requires, Sighting seen) {
+    private boolean isAllowed(Requirement requires, Sighting seen, Input.@Nullable Copy copy) {
         return switch (requires) {
             case NOTHING -> true;
+            case DAMAGED_COPY -> copy != null && copy.isDamaged();
             case IN_SYNC_REPLICAS -> {
                 try {
                     yield inSyncReplicas.test(seen);

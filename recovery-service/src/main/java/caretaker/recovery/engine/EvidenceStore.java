@@ -128,7 +128,8 @@ final class EvidenceStore {
         }
     }
 
-    private static void sync(Path folder) throws IOException {
+    /** That files of these names are there is on the disk too. */
+    static void sync(Path folder) throws IOException {
         try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
             channel.force(true);
         }

@@ -35,9 +35,9 @@ final class Recreation {
         REMOVED
     }
 
-    /** Hears of each step when it is done. */
+    /** Hears of each step when it is done: of these, or of {@link CopyAside}. */
     interface Progress {
-        void done(Step step);
+        void done(Enum<?> step);
     }
 
     /** It was begun, and may not go on at this moment. */

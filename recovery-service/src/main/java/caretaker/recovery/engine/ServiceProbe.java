@@ -58,6 +58,19 @@ final class ServiceProbe {
 
     private record Place(int port, String path) {}
 
+    /**
+     * What a service said.
+     *
+     * @param text as one line without secrets; empty if it said nothing, or was not asked
+     */
+    record Said(ProbeAnswer answer, String text) {
+        static final Said NOTHING = new Said(ProbeAnswer.NONE, "");
+
+        private static Said of(Answer answer, boolean passed) {
+            return new Said(passed ? ProbeAnswer.PASSED : ProbeAnswer.FAILED, Refusal.line(answer.body()));
+        }
+    }
+
     private final Web web;
     private final EngineMetrics metrics;
     private final Recently passed = new Recently();
@@ -95,30 +108,31 @@ final class ServiceProbe {
      * @param network whose addresses are the container's
      * @param around whether it is asked without a reason: then a port at which nobody listens may be the wrong one, too
      */
-    ProbeAnswer ask(Probe probe, Sighting seen, Inspection network, boolean around) {
+    Said ask(Probe probe, Sighting seen, Inspection network, boolean around) {
         Optional<Place> place = place(probe, seen.labels());
         if (place.isEmpty() || seen.state() != State.RUNNING) {
-            return ProbeAnswer.NONE;
+            return Said.NOTHING;
         }
         List<Endpoint> at = Endpoint.of(network, place.get().port(), place.get().path());
         try {
-            ProbeAnswer answer = ask(probe, seen, at, place.get());
-            if (answer == ProbeAnswer.PASSED) {
+            Said said = ask(probe, seen, at, place.get());
+            if (said.answer() == ProbeAnswer.PASSED) {
                 passed.add(seen.identity().id());
             }
-            return answer;
+            return said;
         } catch (Web.Unreached e) {
-            return e.wasRefused() && !around ? ProbeAnswer.FAILED : unasked(seen, String.valueOf(e.getMessage()));
+            boolean isMute = e.wasRefused() && !around;
+            return new Said(isMute ? ProbeAnswer.FAILED : unasked(seen, String.valueOf(e.getMessage())), "");
         } catch (Elsewhere e) {
-            return unasked(seen, String.valueOf(e.getMessage()));
+            return new Said(unasked(seen, String.valueOf(e.getMessage())), "");
         } catch (IOException e) {
-            return ProbeAnswer.FAILED;
+            return new Said(ProbeAnswer.FAILED, "");
         }
     }
 
-    private ProbeAnswer ask(Probe probe, Sighting seen, List<Endpoint> at, Place place) throws IOException {
+    private Said ask(Probe probe, Sighting seen, List<Endpoint> at, Place place) throws IOException {
         return switch (probe) {
-            case NONE -> ProbeAnswer.NONE;
+            case NONE -> Said.NOTHING;
             case GRAFANA -> get(at, ServiceProbe::isDatabaseOk);
             case PROMETHEUS -> prometheus(at, place);
             case DCGM_EXPORTER -> get(at, answer -> showsGpus(answer, seen));
@@ -163,8 +177,9 @@ final class ServiceProbe {
         return Optional.of(port < 1 || port > 65_535 ? usual : new Place(port, path));
     }
 
-    private ProbeAnswer get(List<Endpoint> at, Function<Answer, Boolean> judge) throws IOException {
-        return judge.apply(answer(at)) ? ProbeAnswer.PASSED : ProbeAnswer.FAILED;
+    private Said get(List<Endpoint> at, Function<Answer, Boolean> judge) throws IOException {
+        Answer answer = answer(at);
+        return Said.of(answer, judge.apply(answer));
     }
 
     private Answer answer(List<Endpoint> at) throws IOException {
@@ -176,17 +191,15 @@ final class ServiceProbe {
     }
 
     /** While it reads its log of changes it is alive and not ready. */
-    private ProbeAnswer prometheus(List<Endpoint> at, Place place) throws IOException {
+    private Said prometheus(List<Endpoint> at, Place place) throws IOException {
         Answer ready = answer(at);
-        if (ready.isSuccess()) {
-            return ProbeAnswer.PASSED;
-        }
-        if (ready.status() != UNAVAILABLE || !place.path().endsWith(READY)) {
-            return ProbeAnswer.FAILED;
+        if (ready.isSuccess() || ready.status() != UNAVAILABLE || !place.path().endsWith(READY)) {
+            return Said.of(ready, ready.isSuccess());
         }
         String healthy = place.path().substring(0, place.path().length() - READY.length()) + HEALTHY;
         List<Endpoint> next = at.stream().map(each -> each.withPath(healthy)).toList();
-        return answer(next).isSuccess() ? ProbeAnswer.STARTING : ProbeAnswer.FAILED;
+        ProbeAnswer judged = answer(next).isSuccess() ? ProbeAnswer.STARTING : ProbeAnswer.FAILED;
+        return new Said(judged, Refusal.line(ready.body()));
     }
 
     private static boolean isDatabaseOk(Answer answer) {

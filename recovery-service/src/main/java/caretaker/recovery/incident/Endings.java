@@ -1,9 +1,11 @@
 package caretaker.recovery.incident;
 
 import caretaker.contracts.RecoveryEvent;
+import caretaker.contracts.RecoveryEvent.Action;
 import caretaker.contracts.RecoveryEvent.Kind;
 import caretaker.contracts.RecoveryEvent.Reason;
 import caretaker.contracts.RecoveryState;
+import caretaker.contracts.RecoveryState.Operation;
 import caretaker.contracts.RecoveryState.Phase;
 import caretaker.recovery.containers.Sighting;
 import java.time.Duration;
@@ -30,7 +32,11 @@ final class Endings {
         out.operation(of, trouble, Kind.FAILED, reason, why, now);
         Sighting seen = of.seen;
         if (seen != null) {
-            trouble.isOfRun(seen.identity().id(), seen.startedAt());
+            Operation operation = of.operation;
+            boolean isPerhapsAnother = reason == Reason.ACTION_FAILED
+                    && operation != null
+                    && operation.action() == Action.COPY_ASIDE; // it was stopped, and started again since it was seen
+            trouble.isOfRun(seen.identity().id(), isPerhapsAnother ? null : seen.startedAt());
         }
         if (trouble.isCascade()) {
             close(of, now);

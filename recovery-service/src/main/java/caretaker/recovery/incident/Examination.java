@@ -39,6 +39,9 @@ final class Examination {
 
         record NeedsApproval(String why) implements Verdict {}
 
+        /** This rung is not for it: the next one, at once. */
+        record LeftOut(String why) implements Verdict {}
+
         record Act(Rung rung, Action action) implements Verdict {}
     }
 
@@ -201,6 +204,10 @@ final class Examination {
         if (rung.action() == Action.QUARANTINE) {
             Reason reason = trouble.operations == 0 ? Reason.PERMANENT : Reason.BUDGET;
             return new Verdict.Quarantine(reason, "the playbook " + playbook.name() + " knows no further step");
+        }
+        if (rung.requires() == Rung.Requirement.DAMAGED_COPY && !looked.allowed()) {
+            return new Verdict.LeftOut(
+                    Recorder.word(rung.action()) + " is left out: no copy of this incident was found damaged");
         }
         int attempts = managed.within(managed.attempts, rules.budgetWindow(), now);
         if (attempts >= rules.budget() && !asked) {

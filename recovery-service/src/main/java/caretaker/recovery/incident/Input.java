@@ -42,6 +42,8 @@ public sealed interface Input {
      * @param log the last lines of its log
      * @param evidence what was saved; null if nothing was to be or could be
      * @param needed the containers that it needs, as they are now
+     * @param answer what its service answered, as one line without secrets of at most 500 characters; empty for nothing
+     * @param copy the newest one that was made of it in the incident; null if there is none
      */
     record Looked(
             long question,
@@ -50,8 +52,18 @@ public sealed interface Input {
             boolean allowed,
             List<String> log,
             @Nullable Evidence evidence,
-            List<Sighting> needed)
+            List<Sighting> needed,
+            String answer,
+            @Nullable Copy copy)
             implements Input {}
+
+    /**
+     * A copy of one of its folders.
+     *
+     * @param isDamaged whether a database in it is not whole
+     * @param what where it is and what was found in it, for a person
+     */
+    record Copy(boolean isDamaged, String what) {}
 
     /** The engine gave no answer to {@link Effect.Look}. */
     record NotLooked(long question, String why) implements Input {}

@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,10 @@ final class Neighbours {
     static final Duration LONGEST = Duration.ofMinutes(15);
 
     private static final int MOST = 1000;
+
+    /** After these there may be another run of it. */
+    private static final Set<Action> STARTING =
+            Set.of(Action.START, Action.RESTART, Action.RECREATE, Action.COPY_ASIDE);
 
     private final Rules rules;
     private final Known known;
@@ -102,7 +107,7 @@ final class Neighbours {
     /** those that live in its namespaces, or want to be restarted with it. */
     List<Follower> followers(String key, Action done) {
         List<Follower> followers = new ArrayList<>();
-        if (done != Action.START && done != Action.RESTART && done != Action.RECREATE) {
+        if (!STARTING.contains(done)) {
             return followers;
         }
         for (Dependencies.Edge edge : known.graph().neededBy(key)) {

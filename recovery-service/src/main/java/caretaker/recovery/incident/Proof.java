@@ -84,31 +84,38 @@ final class Proof {
     void seen(Managed of, Trouble trouble, Looked looked, Instant now) {
         Operation operation = Objects.requireNonNull(of.operation);
         Sighting seen = looked.sighting();
+        Input.Copy copy = operation.action() == Action.COPY_ASIDE ? looked.copy() : null;
+        String copied = copy == null ? "" : "; " + copy.what();
+        if (copy != null && copy.isDamaged()) {
+            if (seen != null && seen.state() == Sighting.State.RUNNING) {
+                followed(of, trouble, seen, now);
+            }
+            endings.failed(of, trouble, Reason.NOT_VERIFIED, copy.what(), now);
+            return;
+        }
         switch (Verification.of(operation, seen, looked.probe(), of.run)) {
             case Verification.Verdict.Replaced() ->
                 endings.over(of, trouble, Reason.STALE, "somebody has created it anew meanwhile", now);
-            case Verification.Verdict.Failed(String why) -> endings.failed(of, trouble, Reason.NOT_VERIFIED, why, now);
+            case Verification.Verdict.Failed(String why) ->
+                endings.failed(of, trouble, Reason.NOT_VERIFIED, why + copied, now);
             case Verification.Verdict.NotYet(String why) -> {
                 of.wellSince = null;
                 if (now.isBefore(operation.deadline())) {
                     of.due = now.plus(rules.verifyEvery());
                 } else {
-                    endings.failed(of, trouble, Reason.NOT_VERIFIED, why, now);
+                    endings.failed(of, trouble, Reason.NOT_VERIFIED, why + copied, now);
                 }
             }
-            case Verification.Verdict.Well() -> well(of, trouble, Objects.requireNonNull(seen), now);
+            case Verification.Verdict.Well() -> well(of, trouble, Objects.requireNonNull(seen), copied, now);
         }
     }
 
-    private void well(Managed of, Trouble trouble, Sighting seen, Instant now) {
+    private void well(Managed of, Trouble trouble, Sighting seen, String copied, Instant now) {
         of.run = Objects.requireNonNullElse(of.run, seen.startedAt());
         if (of.wellSince == null) {
             of.wellSince = now;
         }
-        if (!of.cascaded) {
-            of.cascaded = true;
-            cascade.of(of, trouble, now);
-        }
+        followed(of, trouble, seen, now);
         Instant believed = of.wellSince.plus(stable(trouble));
         if (now.isBefore(believed)) {
             Instant next = now.plus(rules.verifyEvery());
@@ -116,9 +123,20 @@ final class Proof {
             return;
         }
         Action action = Objects.requireNonNull(of.operation).action();
-        out.operation(of, trouble, Kind.SUCCEEDED, Reason.NONE, Recorder.word(action) + " helped", now);
+        out.operation(of, trouble, Kind.SUCCEEDED, Reason.NONE, Recorder.word(action) + " helped" + copied, now);
         endings.changed(of, true, now, now);
         endings.close(of, now);
         endings.wake(of.key(), rules.dependentGrace(), now);
+    }
+
+    /** Those that need it follow it, once; not if it was copied while it ran. */
+    private void followed(Managed of, Trouble trouble, Sighting seen, Instant now) {
+        Operation operation = Objects.requireNonNull(of.operation);
+        boolean isAnotherRun = operation.action() != Action.COPY_ASIDE
+                || seen.startedAfter(operation.before().startedAt());
+        if (!of.cascaded && isAnotherRun) {
+            of.cascaded = true;
+            cascade.of(of, trouble, now);
+        }
     }
 }

@@ -62,6 +62,12 @@ final class Recorder {
         }
     }
 
+    /** Which rung of the ladder is not for it, and why. */
+    void leftOut(Managed of, Trouble trouble, String message, Instant now) {
+        String id = trouble.prefix(of.key()) + "/" + word(Kind.SKIPPED) + "/rung-" + (trouble.rung + 1);
+        publish(of, trouble, id, Kind.SKIPPED, Reason.STATE, message, null, now);
+    }
+
     /** The beginning of an incident, once. */
     void announce(Managed of, Trouble trouble, String message, Instant now) {
         if (!trouble.announced) {

@@ -178,6 +178,11 @@ public final class Recoveries {
         return setup.playbooks().find(Condition.PROBE_FAILED.wire(), container, log);
     }
 
+    /** The same once its service has answered. */
+    public Playbook playbook(Sighting container, List<String> log, String answer) {
+        return setup.playbooks().find(Condition.PROBE_FAILED.wire(), container, log, answer);
+    }
+
     /** Whether it may be repaired, as far as its labels and the settings say. */
     public Consent consent(Sighting container) {
         return known.consent(container);

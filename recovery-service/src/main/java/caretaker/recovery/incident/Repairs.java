@@ -94,7 +94,7 @@ final class Repairs {
         of.wellSince = null;
         of.cascaded = false;
         of.glanced = false;
-        Playbook playbook = playbook(of, trouble, List.of());
+        Playbook playbook = playbook(of, trouble, List.of(), "");
         trouble.playbook = playbook.name();
         boolean patient = trouble.condition.equals("container.unhealthy") || trouble.condition.equals("probe.failed");
         Duration wait = playbook.after().compareTo(patience) < 0 ? patience : playbook.after();
@@ -107,13 +107,14 @@ final class Repairs {
         }
     }
 
-    private Playbook playbook(Managed of, Trouble trouble, List<String> log) {
+    private Playbook playbook(Managed of, Trouble trouble, List<String> log, String answer) {
         Sighting seen = of.seen;
         String condition = trouble.isCascade() ? Match.OPERATOR : trouble.condition;
-        if (seen != null) {
-            return playbooks.find(condition, seen, log);
-        }
         Playbook named = playbooks.named(trouble.playbook);
+        boolean isAfterItsCopy = named != null && named.copiesFirst() && trouble.rung > 0;
+        if (seen != null && !isAfterItsCopy) {
+            return playbooks.find(condition, seen, log, answer);
+        }
         return named != null ? named : Objects.requireNonNull(playbooks.named("report"));
     }
 
@@ -172,8 +173,9 @@ final class Repairs {
                     return;
                 }
                 of.glanced = false;
-                Playbook playbook = playbook(of, trouble, looked.log());
-                if (!playbook.name().equals(trouble.playbook) && trouble.operations == 0) {
+                Playbook playbook = playbook(of, trouble, looked.log(), looked.answer());
+                boolean isFromItsFirstRung = trouble.operations == 0 || playbook.copiesFirst();
+                if (!playbook.name().equals(trouble.playbook) && isFromItsFirstRung) {
                     trouble.rung = 0;
                 }
                 trouble.playbook = playbook.name();
@@ -182,9 +184,20 @@ final class Repairs {
         }
     }
 
-    /** Whether nobody is there under its name because the last attempt to create it anew has broken off. */
+    /**
+     * Whether nobody is there under its name because the last attempt to create it anew has broken off, or whether it is
+     * still down because it was to be copied.
+     */
     private static boolean isHalfDone(Managed of, Trouble trouble, @Nullable Sighting seen) {
         Operation last = of.operation;
+        if (last != null && last.action() == Action.COPY_ASIDE) {
+            return seen != null
+                    && last.id().startsWith(trouble.prefix(of.key()) + "/")
+                    && seen.state() == Sighting.State.EXITED
+                    && last.before().state().equals(Recorder.word(Sighting.State.RUNNING))
+                    && seen.identity().id().equals(last.before().containerId())
+                    && Objects.equals(seen.startedAt(), last.before().startedAt());
+        }
         if (last == null || last.action() != Action.RECREATE) {
             return false;
         }
@@ -205,8 +218,10 @@ final class Repairs {
         of.glanced = false;
         int attempts = of.within(of.attempts, rules.budgetWindow(), now);
         if (attempts >= rules.budget() && trouble.askedBy.isEmpty()) {
-            String why =
-                    "it could not be created anew, and is stopped under a name that begins with " + Operations.REPLACED;
+            String why = Objects.requireNonNull(of.operation).action() == Action.COPY_ASIDE
+                    ? "it was stopped for a copy, and could not be started again"
+                    : "it could not be created anew, and is stopped under a name that begins with "
+                            + Operations.REPLACED;
             endings.quarantine(of, Reason.BUDGET, RecoveryEvent.SERVICE, why, now);
             return;
         }
@@ -214,7 +229,7 @@ final class Repairs {
         if (refusal != null) {
             waiting.hold(of, trouble, refusal, now);
         } else if (trouble.dryRun || trouble.rehearsal) {
-            waiting.rehearse(of, trouble, Action.RECREATE, now);
+            waiting.rehearse(of, trouble, Objects.requireNonNull(of.operation).action(), now);
         } else {
             of.operation = Operations.anew(Objects.requireNonNull(of.operation), now);
             of.attempts.addLast(now);
@@ -261,6 +276,7 @@ final class Repairs {
                 out.skip(of, trouble, Reason.NEEDS_APPROVAL, why, now);
                 waiting.rest(of, now);
             }
+            case Examination.Verdict.LeftOut(String why) -> waiting.leaveOut(of, trouble, why, now);
             case Examination.Verdict.Act(Rung rung, Action action) ->
                 act(of, trouble, looked, new Operations.Step(rung, action, playbook), now);
         }
@@ -366,7 +382,7 @@ final class Repairs {
     private void settled(Managed of, Trouble trouble, @Nullable Sighting seen, Instant now) {
         Operation operation = Objects.requireNonNull(of.operation);
         boolean isOver = !now.isBefore(operation.deadline());
-        if (operation.action() == Action.RECREATE && !(operation.unsettled() && isOver)) {
+        if (Verification.goesOn(operation.action()) && !(operation.unsettled() && isOver)) {
             again(of, trouble, operation, seen, now); // it goes on where it was; also if only the old one is left over
         } else if (Verification.wasDone(operation, seen)) {
             proof.begin(of, now);
@@ -406,7 +422,8 @@ final class Repairs {
         }
         Playbook playbook = playbooks.named(trouble.playbook);
         boolean known = playbook != null && playbook.rung(trouble.rung).action() == operation.action();
-        Rung rung = known ? Objects.requireNonNull(playbook).rung(trouble.rung) : Rung.of(operation.action());
+        Action alone = operation.action() == Action.COPY_ASIDE ? Action.NONE : operation.action();
+        Rung rung = known ? Objects.requireNonNull(playbook).rung(trouble.rung) : Rung.of(alone);
         out.add(new Effect.Perform(of.identity, operation, rung, true));
     }
 }

@@ -35,8 +35,14 @@ final class Verification {
                 !isNew && seen.startedAfter(operation.before().startedAt());
             case RECREATE, RESTORE_BACKUP -> isNew && seen.state() != State.CREATED;
             case STOP -> seen.state() == State.EXITED;
+            case COPY_ASIDE -> false; // only the copy shows it
             case RELOAD, EXEC, QUARANTINE, NONE -> false;
         };
+    }
+
+    /** Whether it is many calls and knows by itself how far it came: it is begun again until it is at its end. */
+    static boolean goesOn(Action action) {
+        return action == Action.RECREATE || action == Action.COPY_ASIDE;
     }
 
     /** Whether it may be done once more if nobody knows whether it was done. */
@@ -66,13 +72,16 @@ final class Verification {
             case RUNNING ->
                 run != null && !run.equals(seen.startedAt())
                         ? new Verdict.Failed("it was started once more by somebody else")
-                        : running(action, seen, probe);
+                        : running(operation, seen, probe);
             case CREATED, PAUSED, RESTARTING, REMOVING -> new Verdict.NotYet("it is " + Recorder.word(seen.state()));
         };
     }
 
-    private static Verdict running(Action action, Sighting seen, ProbeAnswer probe) {
-        boolean sameRun = action == Action.RELOAD || action == Action.EXEC;
+    private static Verdict running(Operation operation, Sighting seen, ProbeAnswer probe) {
+        Action action = operation.action();
+        boolean isCopiedWhileItRan = action == Action.COPY_ASIDE
+                && !seen.startedAfter(operation.before().startedAt());
+        boolean sameRun = action == Action.RELOAD || action == Action.EXEC || isCopiedWhileItRan;
         if (seen.health() == Health.UNHEALTHY && !sameRun) {
             return new Verdict.Failed("its health check fails again");
         }

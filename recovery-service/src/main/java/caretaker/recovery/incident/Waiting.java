@@ -24,7 +24,8 @@ final class Waiting {
 
     /** Told; if there is a further rung, that one is tried if it does not get well by itself. */
     void report(Managed of, Trouble trouble, Playbook playbook, Instant now) {
-        String why = "the playbook " + playbook.name() + " only tells";
+        String advice = trouble.isCascade() ? "" : playbook.rung(trouble.rung).advice();
+        String why = "the playbook " + playbook.name() + " only tells" + (advice.isEmpty() ? "" : ": " + advice);
         if (trouble.isCascade()) {
             endings.over(of, trouble, Reason.REPORT_ONLY, why, now);
             return;
@@ -38,6 +39,16 @@ final class Waiting {
         } else {
             rest(of, now);
         }
+    }
+
+    /** A rung that is not for it: what comes after it, at once. The last one of a ladder is never left out. */
+    void leaveOut(Managed of, Trouble trouble, String why, Instant now) {
+        out.leftOut(of, trouble, why, now);
+        trouble.rung++;
+        of.phase = Phase.PENDING;
+        of.glanced = true;
+        of.due = now;
+        out.store(of, now);
     }
 
     /** Nothing more is done until there is news. */

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param exitCodes {@code "1"}, {@code "125-127"}
  * @param gpu whether it was given GPUs or is labelled as a job
  * @param log a regular expression that is in a line of the last 200 of its log
+ * @param answer a regular expression that is in what its service answered, as one line of at most 500 characters
  */
 public record Match(
         List<String> conditions,
@@ -27,7 +28,8 @@ public record Match(
         Map<String, String> labels,
         List<String> exitCodes,
         @Nullable Boolean gpu,
-        @Nullable String log) {
+        @Nullable String log,
+        @Nullable String answer) {
 
     private static final int MAX_PATTERN = 1000;
     private static final java.util.regex.Pattern CODES = java.util.regex.Pattern.compile("(\\d{1,3})(?:-(\\d{1,3}))?");
@@ -44,6 +46,9 @@ public record Match(
         }
         if (log != null) {
             pattern(log);
+        }
+        if (answer != null) {
+            pattern(answer);
         }
         labels.values().forEach(Match::pattern);
         conditions = List.copyOf(conditions);
@@ -79,8 +84,11 @@ public record Match(
         return new int[] {from, to};
     }
 
-    /** Whether it is for this failure. Without a log, a playbook that asks for a line is for none. */
-    public boolean fits(String condition, Sighting container, List<String> lines) {
+    /**
+     * Whether it is for this failure. Without a log, a playbook that asks for a line is for none; so is one that asks
+     * for an answer where there is none.
+     */
+    public boolean fits(String condition, Sighting container, List<String> lines, String answered) {
         return (conditions.isEmpty() || conditions.contains(condition))
                 && (services.isEmpty() || services.stream().anyMatch(service -> isService(service, container)))
                 && (image == null || pattern(image).matches(container.identity().image()))
@@ -92,7 +100,8 @@ public record Match(
                 && (gpu == null || gpu == isGpu(container))
                 && (log == null
                         || lines.stream()
-                                .anyMatch(line -> pattern(log).matcher(line).find()));
+                                .anyMatch(line -> pattern(log).matcher(line).find()))
+                && (answer == null || pattern(answer).matcher(answered).find());
     }
 
     private static boolean holds(String codes, Sighting container) {

@@ -2,6 +2,7 @@ package caretaker.recovery.playbook;
 
 import caretaker.chassis.config.Default;
 import caretaker.chassis.config.Range;
+import caretaker.contracts.RecoveryEvent.Action;
 import java.time.Duration;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -57,8 +58,27 @@ public record Playbook(
         if (ladder.size() > MAX_LADDER) {
             throw new IllegalArgumentException("a ladder of more than " + MAX_LADDER + " rungs");
         }
+        ordered(ladder);
         ladder = List.copyOf(ladder);
         never = List.copyOf(never);
+    }
+
+    /** What needs a copy comes after it, and is not the last: where it does not hold, the next one is taken. */
+    private static void ordered(List<Rung> ladder) {
+        boolean isCopied = false;
+        for (int i = 0; i < ladder.size(); i++) {
+            isCopied |= ladder.get(i).action() == Action.COPY_ASIDE;
+            boolean needsCopy = ladder.get(i).requires() == Rung.Requirement.DAMAGED_COPY;
+            if (needsCopy && (!isCopied || i == ladder.size() - 1)) {
+                throw new IllegalArgumentException(
+                        "a rung with 'requires: damaged-copy' comes after a copy-aside and before another rung");
+            }
+        }
+    }
+
+    /** Whether it begins with a copy: its further rungs are about that one. */
+    public boolean copiesFirst() {
+        return !ladder.isEmpty() && ladder.getFirst().action() == Action.COPY_ASIDE;
     }
 
     /** The rung of an attempt, from 0; beyond the last one it is the last one. */

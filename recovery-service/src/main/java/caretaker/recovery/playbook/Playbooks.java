@@ -30,7 +30,7 @@ public final class Playbooks {
     private static final Playbook LAST = new Playbook(
             "report",
             "",
-            new Match(List.of(), List.of(), null, Map.of(), List.of(), null, null),
+            new Match(List.of(), List.of(), null, Map.of(), List.of(), null, null, null),
             List.of(Rung.of(Action.NONE)),
             Duration.ZERO,
             Duration.ofSeconds(30),
@@ -113,10 +113,15 @@ public final class Playbooks {
         return of.like().isEmpty() ? of : of.with(end.ladder());
     }
 
-    /** The one to follow. */
+    /** The one to follow where its service has not answered anything. */
     public Playbook find(String condition, Sighting container, List<String> log) {
+        return find(condition, container, log, "");
+    }
+
+    /** The one to follow. */
+    public Playbook find(String condition, Sighting container, List<String> log, String answer) {
         for (Playbook playbook : byName.values()) {
-            if (playbook.match().fits(condition, container, log)) {
+            if (playbook.match().fits(condition, container, log, answer)) {
                 return playbook;
             }
         }

@@ -240,6 +240,9 @@ public final class ErrorReport {
         section("Follow-Up");
         Set<String> todo = new LinkedHashSet<>();
         findings.meanings().forEach(meaning -> todo.add(meaning.remedy()));
+        events.stream()
+                .filter(event -> event.reason() == RecoveryEvent.Reason.REPORT_ONLY)
+                .forEach(event -> todo.add(event.message()));
         RecoveryEvent end = end();
         if (end.kind() == Kind.QUARANTINED) {
             ContainerIdentity container = end.container();

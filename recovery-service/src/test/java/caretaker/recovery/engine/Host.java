@@ -2,6 +2,7 @@ package caretaker.recovery.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import caretaker.chassis.config.Bytes;
 import caretaker.contracts.ContainerIdentity;
 import caretaker.contracts.RecoveryEvent.Action;
 import caretaker.contracts.RecoveryState.Operation;
@@ -40,7 +41,7 @@ final class Host implements AutoCloseable {
     Host(String address, Path incidents, int keptIncidents, Recreation.Progress progress) {
         engine = Engine.connect(
                 vertx,
-                new EngineSettings(address, Duration.ofSeconds(60), keptIncidents),
+                new EngineSettings(address, Duration.ofSeconds(60), keptIncidents, new Bytes(1 << 20)),
                 incidents,
                 registry,
                 InstantSource.system(),

@@ -20,7 +20,6 @@ import caretaker.recovery.incident.Input.ProbeAnswer;
 import caretaker.recovery.incident.Input.Result;
 import caretaker.recovery.playbook.Playbook;
 import caretaker.recovery.playbook.Playbooks;
-import caretaker.recovery.playbook.Rung;
 import caretaker.testkit.Cases;
 import caretaker.testkit.ManualClock;
 import java.time.Duration;
@@ -52,6 +51,11 @@ final class Scene {
     final Map<String, ProbeAnswer> probes = new HashMap<>();
     final Map<String, List<String>> logs = new HashMap<>();
     final Map<String, Integer> writes = new HashMap<>();
+    final Map<String, String> answers = new HashMap<>();
+
+    /** By the incident in which they were made. */
+    final Map<String, Input.Copy> copies = new HashMap<>();
+
     private final Map<String, String> makers = new HashMap<>();
     boolean requirementHolds = true;
     boolean kafkaIsThere = true;
@@ -279,13 +283,24 @@ final class Scene {
                 look.question(),
                 engine.get(key),
                 look.probe() == Playbook.Probe.NONE ? ProbeAnswer.NONE : probes.getOrDefault(key, ProbeAnswer.PASSED),
-                look.requires() == Rung.Requirement.NOTHING || requirementHolds,
+                isAllowed(look),
                 look.evidence() ? logs.getOrDefault(key, List.of()) : List.of(),
                 look.evidence() ? new Evidence("/evidence/" + look.incident(), "ab".repeat(32), 100) : null,
                 look.needs().stream()
                         .filter(engine::containsKey)
                         .map(each -> Objects.requireNonNull(engine.get(each)))
-                        .toList());
+                        .toList(),
+                answers.getOrDefault(key, ""),
+                copies.get(look.incident()));
+    }
+
+    private boolean isAllowed(Effect.Look look) {
+        Input.Copy copy = copies.get(look.incident());
+        return switch (look.requires()) {
+            case NOTHING -> true;
+            case IN_SYNC_REPLICAS -> requirementHolds;
+            case DAMAGED_COPY -> copy != null && copy.isDamaged();
+        };
     }
 
     private void perform(Effect.Perform perform) {

@@ -46,11 +46,11 @@ class PlaybooksTest {
             value = {
                 "grafana/grafana:13.0|container.exited|-|grafana|RESTART,RECREATE,RESTORE_BACKUP",
                 "grafana/grafana|probe.failed|-|grafana|RESTART,RECREATE,RESTORE_BACKUP",
-                "grafana/grafana|probe.failed|database disk image is malformed|grafana-database|RESTORE_BACKUP,QUARANTINE",
+                "grafana/grafana|probe.failed|database disk image is malformed|grafana-database|COPY_ASIDE,RESTORE_BACKUP,QUARANTINE",
                 "grafana/grafana|probe.failed|Data source connection failed|grafana-datasource|NONE,RELOAD,RESTART",
                 "prom/prometheus:v3|container.exited|-|prometheus|RESTART,RECREATE",
                 "prom/prometheus|container.exited|Error loading config (x)|prometheus-config|QUARANTINE",
-                "prom/prometheus|container.exited|corruption in segment|prometheus-storage|NONE,QUARANTINE",
+                "prom/prometheus|container.exited|corruption in segment|prometheus-storage|COPY_ASIDE,NONE,QUARANTINE",
                 "nvidia/dcgm-exporter:4|probe.failed|-|dcgm-exporter|RESTART,RECREATE,NONE",
                 "nvidia/dcgm-exporter:4|gpu.container-lost-gpu|-|dcgm-exporter|RESTART,RECREATE,NONE",
                 "prom/node-exporter|probe.failed|-|node-exporter|RESTART,RECREATE,QUARANTINE",
@@ -96,6 +96,113 @@ class PlaybooksTest {
                         .rung(1)
                         .requires())
                 .isEqualTo(Rung.Requirement.IN_SYNC_REPLICAS);
+    }
+
+    /** R-70: Grafana's own word is enough, whatever its log says. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{\"commit\": \"x\", \"database\": \"failing\"}|grafana-database-answer",
+                "{\"database\":\"\"}|grafana-database-answer",
+                "{\"database\": \"ok\", \"version\": \"13.0.0\"}|grafana",
+                "''|grafana",
+            })
+    void aGrafanaThatSaysThatItsDatabaseIsNotOkIsCopied(String answer, String name) {
+        // Given
+        Sighting grafana = container("grafana/grafana:13.0", 0, Map.of());
+
+        // When
+        Playbook found = BUILT_IN.find("probe.failed", grafana, List.of(), answer);
+
+        // Then
+        assertThat(found.name()).isEqualTo(name);
+        assertThat(found.copiesFirst()).isEqualTo(!name.equals("grafana"));
+    }
+
+    /** A match holds if all that it asks for does: with both a line and an answer neither alone is enough. */
+    @Test
+    void aLineAndAnAnswerMustBothHold() {
+        // Given
+        Playbooks own = Playbooks.parse("""
+                playbooks:
+                  - name: both
+                    match: {log: 'disk I/O', answer: 'broken'}
+                    ladder: [{action: none, advice: 'look at the disk'}]
+                """, "own.yml");
+        Sighting other = container("lab/other", 0, Map.of());
+
+        // Then
+        assertThat(own.find("probe.failed", other, List.of("disk I/O error"), "is broken")
+                        .rung(0)
+                        .advice())
+                .isEqualTo("look at the disk");
+        assertThat(own.find("probe.failed", other, List.of("disk I/O error"), "")
+                        .name())
+                .isEqualTo("container");
+        assertThat(own.find("probe.failed", other, List.of(), "is broken").name())
+                .isEqualTo("container");
+    }
+
+    /** What a copy needs, and what only a copy or an advice has. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{action: copy-aside}|absolute path",
+                "{action: copy-aside, path: var/lib}|absolute path",
+                "{action: copy-aside, path: /}|absolute path",
+                "{action: copy-aside, path: /a/../b}|without '..'",
+                "{action: copy-aside, path: /a/}|slash at its end",
+                "{action: copy-aside, path: /a, check: b.db}|stop: true",
+                "{action: copy-aside, path: /a, stop: true, check: ../b.db}|below the path",
+                "{action: copy-aside, path: /a, stop: true, check: /b.db}|below the path",
+                "{action: copy-aside, path: /a, port: 80}|only reload has a port",
+                "{action: restart, path: /a}|only reload and copy-aside",
+                "{action: restart, stop: true}|only copy-aside",
+                "{action: restart, advice: x}|only none",
+                "{action: restart, requires: undamaged-copy}|undamaged-copy",
+            })
+    void aRungOfACopyIsReadStrictly(String rung, String why) {
+        assertThatThrownBy(() -> Playbooks.parse("""
+                        playbooks:
+                          - name: a
+                            match: {}
+                            ladder:
+                              - %s
+                        """.formatted(rung), "own.yml"))
+                .isInstanceOfSatisfying(
+                        ConfigException.class,
+                        e -> assertThat(e.problems())
+                                .singleElement()
+                                .asString()
+                                .matches("own\\.yml:5:\\d+: .*")
+                                .contains(why));
+    }
+
+    /** Where it does not hold, the next rung is taken: there must be one, and a copy before it. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "[{action: restore-backup, requires: damaged-copy}, {action: quarantine}]",
+                "[{action: copy-aside, path: /a}, {action: restore-backup, requires: damaged-copy}]",
+            })
+    void whatNeedsADamagedCopyStandsBetweenTheCopyAndAnotherRung(String ladder) {
+        assertThatThrownBy(() -> Playbooks.parse("""
+                        playbooks:
+                          - name: a
+                            match: {answer: '['}
+                            ladder: [{action: none}]
+                          - name: b
+                            match: {}
+                            ladder: %s
+                        """.formatted(ladder), "own.yml"))
+                .isInstanceOfSatisfying(
+                        ConfigException.class,
+                        e -> assertThat(e.problems())
+                                .anySatisfy(problem -> assertThat(problem).startsWith("own.yml:3:"))
+                                .anySatisfy(problem -> assertThat(problem).contains("comes after a copy-aside")));
     }
 
     @Test
