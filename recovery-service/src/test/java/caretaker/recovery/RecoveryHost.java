@@ -103,6 +103,16 @@ final class RecoveryHost implements AutoCloseable {
                     probe: grafana
                     startup-grace: 1s
                     stable-for: 1s
+                  - name: damaged
+                    match: {services: [dashboards], answer: '"database": "failing"'}
+                    ladder:
+                      - {action: copy-aside, path: /var/lib/grafana, stop: true, check: grafana.db}
+                      - {action: restore-backup, approval: true, requires: damaged-copy}
+                      - {action: quarantine}
+                    probe: grafana
+                    startup-grace: 1s
+                    stable-for: 1s
+                  - {name: dashboards, like: grafana, match: {services: [dashboards]}, probe: grafana}
                   - name: test
                     match: {conditions: [container.exited, container.unhealthy, probe.failed, operator]}
                     ladder: [{action: restart}, {action: recreate}, {action: quarantine}]

@@ -13,9 +13,9 @@ import caretaker.recovery.playbook.Rung;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Duration;
@@ -40,10 +40,6 @@ final class CopyAside {
     private static final int BUFFER = 64 << 10;
     private static final int ROOM_EVERY = 16 << 20;
     private static final String RUNNING = "running";
-    private static final String EXTRACTED = "check.db";
-
-    /** What SQLite keeps beside a database. */
-    private static final String[] BESIDE = {"", "-wal", "-shm", "-journal"};
 
     /** How far it has come. */
     enum Step {
@@ -186,16 +182,19 @@ final class CopyAside {
             throw new NoCopy("it was run with --rm: stopping it removes it, with its volumes");
         }
         try {
+            String path = path(rung, container);
             Path folder = copies.open(work.operation().id());
             Optional<Tar> before = copies.tar(folder);
-            Tar tar = before.isPresent() ? before.get() : copied(work, folder, container);
-            Finding finding = looked(work, folder, tar);
+            Tar tar = before.isPresent() ? before.get() : copied(work, folder, container, path);
+            Finding finding = rung.check().isEmpty()
+                    ? new Finding(Check.NONE, List.of())
+                    : Extraction.check(tar, folder, path, rung.check(), copies.room(), left(work));
             progress.done(Step.CHECKED);
             var kept = new Kept(
                     folder,
                     work.operation().id(),
                     work.perform().container().key(),
-                    rung.path(),
+                    path,
                     clock.instant(),
                     tar.bytes(),
                     tar.sha256(),
@@ -209,9 +208,26 @@ final class CopyAside {
         }
     }
 
-    private Tar copied(Work work, Path folder, Inspection container)
+    /** Where it is, if a flag of the command says where its folder is. */
+    private static String path(Rung rung, Inspection container) throws NoCopy {
+        Optional<String> told = rung.flag().isEmpty() ? Optional.empty() : container.flag(rung.flag());
+        if (told.isEmpty()) {
+            return rung.path();
+        }
+        String last = rung.path().substring(rung.path().lastIndexOf('/') + 1);
+        try {
+            return Path.of(container.workingDirectory())
+                    .resolve(told.get())
+                    .resolve(last)
+                    .normalize()
+                    .toString();
+        } catch (InvalidPathException e) {
+            throw new NoCopy("its " + rung.flag() + " is no folder");
+        }
+    }
+
+    private Tar copied(Work work, Path folder, Inspection container, String path)
             throws IOException, Unavailable, Refusal, NoCopy, HeldBack {
-        String path = work.rung().path();
         if (copies.room() <= 0) {
             throw new NoCopy("no room: of the disk of " + folder.getParent() + " 5 % and 1 GiB must stay free");
         }
@@ -302,60 +318,6 @@ final class CopyAside {
             }
         }
         return Optional.empty();
-    }
-
-    /** Takes the database out of the copy, and asks SQLite about that. */
-    private Finding looked(Work work, Path folder, Tar tar) {
-        String check = work.rung().check();
-        if (check.isEmpty()) {
-            return new Finding(Check.NONE, List.of());
-        }
-        try {
-            discard(folder);
-            String path = work.rung().path();
-            boolean isThere = extract(tar.file(), path.substring(path.lastIndexOf('/') + 1) + "/" + check, folder);
-            return isThere
-                    ? SqliteCheck.of(folder.resolve(EXTRACTED), left(work))
-                    : new Finding(Check.ABSENT, List.of());
-        } catch (IOException e) {
-            return new Finding(Check.UNKNOWN, List.of(Refusal.line(String.valueOf(e.getMessage()))));
-        } finally {
-            discardQuietly(folder);
-        }
-    }
-
-    private boolean extract(Path tar, String name, Path folder) throws IOException {
-        boolean isThere = false;
-        try (var entries = new TarArchiveInputStream(Files.newInputStream(tar))) {
-            for (TarArchiveEntry entry; (entry = entries.getNextEntry()) != null; ) {
-                for (String beside : BESIDE) {
-                    if (entry.isFile() && entry.getName().equals(name + beside)) {
-                        if (entry.getSize() >= copies.room()) {
-                            throw new IOException("no room to look into it");
-                        }
-                        try (FileChannel to = Copies.create(folder.resolve(EXTRACTED + beside))) {
-                            entries.transferTo(Channels.newOutputStream(to));
-                        }
-                        isThere |= beside.isEmpty();
-                    }
-                }
-            }
-        }
-        return isThere;
-    }
-
-    private static void discard(Path folder) throws IOException {
-        for (String beside : BESIDE) {
-            Files.deleteIfExists(folder.resolve(EXTRACTED + beside));
-        }
-    }
-
-    private static void discardQuietly(Path folder) {
-        try {
-            discard(folder);
-        } catch (IOException e) {
-            // it goes with the copy
-        }
     }
 
     /** The copy is there: the container is brought back to how it was, and better if it may be. */

@@ -70,6 +70,28 @@ record Inspection(JsonNode raw) {
         return raw.path("Config").path("StopSignal").asText("");
     }
 
+    /** The value of a flag of its command, {@code --name=value} or {@code --name value}; the last one counts. */
+    Optional<String> flag(String name) {
+        Optional<String> value = Optional.empty();
+        boolean isNext = false;
+        for (JsonNode each : raw.path("Args")) {
+            String word = each.asText("");
+            if (isNext) {
+                value = Optional.of(word);
+            } else if (word.startsWith(name + "=")) {
+                value = Optional.of(word.substring(name.length() + 1));
+            }
+            isNext = word.equals(name);
+        }
+        return value;
+    }
+
+    /** Where its command begins to run; what is relative is so to that. */
+    String workingDirectory() {
+        String directory = raw.path("Config").path("WorkingDir").asText("");
+        return directory.startsWith("/") ? directory : "/";
+    }
+
     boolean isRemovedAtItsEnd() {
         return raw.path("HostConfig").path("AutoRemove").asBoolean(false);
     }

@@ -6,6 +6,7 @@ import caretaker.contracts.RecoveryEvent.Action;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * One step of a ladder.
@@ -20,6 +21,8 @@ import java.util.Set;
  * @param within until when its effect must show, without the time that is needed to prove it
  * @param stop for {@code copy-aside}: whether the container is stopped meanwhile
  * @param check for {@code copy-aside}: a file below {@code path} that must be a whole SQLite database; empty for none
+ * @param flag for {@code copy-aside}: a flag of the container's command, {@code --name}; where the command has it, its
+ *     value stands for the folder that {@code path} is in
  * @param advice for {@code none}: what a person may do, told with it
  */
 public record Rung(
@@ -36,9 +39,11 @@ public record Rung(
 
         @Default("false") boolean stop,
         @Default("") String check,
+        @Default("") String flag,
         @Default("") String advice) {
 
     private static final int MAX_TEXT = 1000;
+    private static final Pattern FLAG = Pattern.compile("--?[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
 
     /** What an edge must look at before a step. */
     public enum Requirement {
@@ -65,7 +70,7 @@ public record Rung(
         if (action != Action.RELOAD && action != Action.COPY_ASIDE && !path.isEmpty()) {
             throw new IllegalArgumentException("only reload and copy-aside have a path");
         }
-        copied(action, path, stop, check);
+        copied(action, path, stop, check, flag);
         if (!advice.isEmpty() && action != Action.NONE) {
             throw new IllegalArgumentException("only none has an advice");
         }
@@ -84,13 +89,13 @@ public record Rung(
             String path,
             List<String> command,
             Duration within) {
-        this(action, approval, requires, port, path, command, within, false, "", "");
+        this(action, approval, requires, port, path, command, within, false, "", "", "");
     }
 
-    private static void copied(Action action, String path, boolean stop, String check) {
+    private static void copied(Action action, String path, boolean stop, String check, String flag) {
         if (action != Action.COPY_ASIDE) {
-            if (stop || !check.isEmpty()) {
-                throw new IllegalArgumentException("only copy-aside has stop and check");
+            if (stop || !check.isEmpty() || !flag.isEmpty()) {
+                throw new IllegalArgumentException("only copy-aside has stop, check and flag");
             }
             return;
         }
@@ -104,6 +109,9 @@ public record Rung(
         if (!check.isEmpty() && !stop) {
             throw new IllegalArgumentException(
                     "a check needs 'stop: true': a database that is written to meanwhile looks damaged");
+        }
+        if (!flag.isEmpty() && !FLAG.matcher(flag).matches()) {
+            throw new IllegalArgumentException("'" + flag + "' is no flag; write it as the command has it: --name");
         }
     }
 

@@ -17,20 +17,16 @@ import caretaker.testkit.DockerEngine;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -43,8 +39,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Real databases in real containers that are copied aside. */
 class CopyAsideIT {
-    private static final int PAGE = 4096;
-
     /** As a process ends that is killed: nobody catches it. */
     private static final class Killed extends Error {
         private static final long serialVersionUID = 1;
@@ -77,38 +71,13 @@ class CopyAsideIT {
         return directory.resolve("copies");
     }
 
-    /** A folder with a database of some dozens of pages. */
-    private Path database(boolean isDamaged) {
-        Path folder = directory.resolve("service-" + isDamaged);
-        Path file = folder.resolve("grafana.db");
-        try {
-            Files.createDirectories(folder);
-            try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
-                    Statement statement = connection.createStatement()) {
-                statement.execute("CREATE TABLE dashboard (id INTEGER PRIMARY KEY, title TEXT)");
-                statement.execute("CREATE INDEX by_title ON dashboard (title)");
-                statement.execute("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000) "
-                        + "INSERT INTO dashboard SELECT i, 'dashboard ' || i FROM n");
-            }
-            if (isDamaged) {
-                try (var bytes = new RandomAccessFile(file.toFile(), "rw")) {
-                    bytes.seek(5L * PAGE);
-                    bytes.write(new byte[PAGE / 2]);
-                }
-            }
-        } catch (IOException | SQLException e) {
-            throw new IllegalStateException(e);
-        }
-        return folder;
-    }
-
     /** A container that runs, with the folder in a volume of its own at /var/lib/grafana. */
     private Sighting running(boolean isDamaged) {
         String id = docker.create(
                 List.of("--name", docker.name("copied"), "--stop-timeout", "0", "-v", "/var/lib/grafana"),
                 "sleep",
                 "1000");
-        docker.docker("cp", database(isDamaged) + "/.", id + ":/var/lib/grafana");
+        docker.docker("cp", Databases.folder(directory.resolve("service"), isDamaged) + "/.", id + ":/var/lib/grafana");
         docker.docker("start", id);
         return host.seen(id);
     }
@@ -124,6 +93,7 @@ class CopyAsideIT {
                 Duration.ofMinutes(1),
                 stop,
                 check,
+                "",
                 "");
     }
 
@@ -371,6 +341,43 @@ class CopyAsideIT {
                         Result.Refused.class,
                         refused -> assertThat(refused.why()).contains(why));
         assertThat(host.seen(before.identity().id()).startedAt()).isEqualTo(before.startedAt());
+    }
+
+    /** A Prometheus may have its data elsewhere: its command says so. */
+    @ParameterizedTest
+    @CsvSource({"--storage.tsdb.path=/data/", "--storage.tsdb.path=../data", "--storage.tsdb.path /data"})
+    void whereItIsMayBeAFlagOfItsCommand(String flags) {
+        // Given
+        String id = docker.run(
+                List.of("--name", docker.name("flag"), "--stop-timeout", "0", "-w", "/tmp"),
+                "sh",
+                "-c",
+                "mkdir -p /data/wal; echo here > /data/wal/00000001; exec sleep 1000",
+                "prometheus",
+                flags.contains(" ") ? "--storage.tsdb.path" : flags,
+                flags.contains(" ") ? "/data" : "--other=/x");
+        Sighting before = host.seen(id);
+        Rung rung = new Rung(
+                Action.COPY_ASIDE,
+                false,
+                Requirement.NOTHING,
+                0,
+                "/prometheus/wal",
+                List.of(),
+                Duration.ofMinutes(1),
+                false,
+                "",
+                "--storage.tsdb.path",
+                "");
+
+        // When
+        Result result = Awaitility.await()
+                .atMost(Host.LIMIT)
+                .until(() -> copy(before, rung, 1, false), done -> done.equals(new Result.Done()));
+
+        // Then
+        assertThat(result).isEqualTo(new Result.Done());
+        assertThat(record(1).path("path").asText()).isEqualTo("/data/wal");
     }
 
     /** A running one is copied as it is; the newest five copies are kept, whosever they are. */

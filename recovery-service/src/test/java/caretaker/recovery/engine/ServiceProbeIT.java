@@ -90,6 +90,31 @@ class ServiceProbeIT {
         assertThat(ask(Probe.GRAFANA)).isEqualTo(ProbeAnswer.PASSED);
     }
 
+    /** what it said is told, as one line without secrets and with an end. */
+    @Test
+    void whatTheServiceAnsweredIsToldToo() {
+        // Given
+        at("");
+        replies.put("/api/health", new Reply(503, "{\n  \"database\": \"failing\",\n  \"password\": \"hunter2\"\n}"));
+
+        // When
+        String failing = host.look(FAKE, Probe.GRAFANA, false, List.of()).answer();
+
+        // Then
+        assertThat(failing).contains("{   \"database\": \"failing\",").doesNotContain("hunter2", "\n");
+
+        // When
+        replies.put("/api/health", new Reply(200, "x".repeat(5000)));
+
+        // Then
+        assertThat(host.look(FAKE, Probe.GRAFANA, false, List.of()).answer()).hasSize(500);
+        replies.put("/api/health", new Reply(401, "{\"database\": \"failing\"}"));
+        assertThat(host.look(FAKE, Probe.GRAFANA, false, List.of()).answer())
+                .as("nobody who may be asked")
+                .isEmpty();
+        assertThat(host.look(FAKE, Probe.NONE, false, List.of()).answer()).isEmpty();
+    }
+
     /** */
     @Test
     void aPrometheusThatReadsItsLogIsStarting() {

@@ -158,6 +158,8 @@ class PlaybooksTest {
                 "{action: copy-aside, path: /a, stop: true, check: ../b.db}|below the path",
                 "{action: copy-aside, path: /a, stop: true, check: /b.db}|below the path",
                 "{action: copy-aside, path: /a, port: 80}|only reload has a port",
+                "{action: copy-aside, path: /a, flag: tsdb path}|is no flag",
+                "{action: restart, flag: --a}|only copy-aside",
                 "{action: restart, path: /a}|only reload and copy-aside",
                 "{action: restart, stop: true}|only copy-aside",
                 "{action: restart, advice: x}|only none",
