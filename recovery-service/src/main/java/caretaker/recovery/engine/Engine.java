@@ -276,8 +276,8 @@ public final class Engine implements AutoCloseable {
                         look.incident(), look.container().key())
                 .map(Copies.Kept::told)
                 .orElse(null);
-        ServiceProbe.Said said = probe(look.probe(), seen.get(), inspected.get(), around);
         Evidence saved = look.evidence() ? save(look.incident(), inspected.get(), log.all()) : null;
+        ServiceProbe.Said said = probe(look.probe(), seen.get(), inspected.get(), around);
         return new Input.Looked(
                 look.question(),
                 seen.get(),

@@ -188,15 +188,10 @@ final class Repairs {
      * Whether nobody is there under its name because the last attempt to create it anew has broken off, or whether it is
      * still down because it was to be copied.
      */
-    private static boolean isHalfDone(Managed of, Trouble trouble, @Nullable Sighting seen) {
+    private boolean isHalfDone(Managed of, Trouble trouble, @Nullable Sighting seen) {
         Operation last = of.operation;
         if (last != null && last.action() == Action.COPY_ASIDE) {
-            return seen != null
-                    && last.id().startsWith(trouble.prefix(of.key()) + "/")
-                    && seen.state() == Sighting.State.EXITED
-                    && last.before().state().equals(Recorder.word(Sighting.State.RUNNING))
-                    && seen.identity().id().equals(last.before().containerId())
-                    && Objects.equals(seen.startedAt(), last.before().startedAt());
+            return seen != null && isLeftStopped(last, trouble, seen);
         }
         if (last == null || last.action() != Action.RECREATE) {
             return false;
@@ -206,6 +201,20 @@ final class Repairs {
                 || (seen.state() == Sighting.State.CREATED
                         && last.id().equals(seen.labels().get(Labels.OPERATION)));
         return isAbsent && (isOfIt || trouble.condition.equals(Match.OPERATOR));
+    }
+
+    /** The run that was to be copied has ended, and nobody else has ended it. */
+    private boolean isLeftStopped(Operation last, Trouble trouble, Sighting seen) {
+        Playbook playbook = playbooks.named(trouble.playbook);
+        boolean mayHaveStoppedIt =
+                playbook != null && playbook.ladder().stream().anyMatch(Rung::stop);
+        return mayHaveStoppedIt
+                && last.id().startsWith(trouble.prefix(seen.key()) + "/")
+                && seen.state() == Sighting.State.EXITED
+                && !seen.stopped()
+                && last.before().state().equals(Recorder.word(Sighting.State.RUNNING))
+                && seen.identity().id().equals(last.before().containerId())
+                && Objects.equals(seen.startedAt(), last.before().startedAt());
     }
 
     /** what was begun is brought to its end before anything else is thought of. It counts as an attempt. */

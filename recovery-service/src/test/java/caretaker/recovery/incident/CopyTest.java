@@ -174,6 +174,27 @@ class CopyTest {
         assertThat(scene.state(grafana).phase()).isEqualTo(Phase.OK);
     }
 
+    /** a person who stops it after a copy that could not be made is not overruled. */
+    @Test
+    void whatSomebodyHasStoppedAfterwardsStaysDown() {
+        // Given
+        Sighting grafana = grafana();
+        scene.worker = _ -> new Result.Refused("no room");
+        scene.before = effect -> {
+            if (effect instanceof Effect.Publish(RecoveryEvent event) && event.kind() == Kind.FAILED) {
+                scene.put(Made.stopped(scene.now(grafana), 0, scene.clock.instant()));
+            }
+        };
+
+        // When
+        failing(grafana);
+        scene.minutes(30);
+
+        // Then
+        assertThat(scene.actions()).containsExactly(Action.COPY_ASIDE);
+        assertThat(scene.last().reason()).isEqualTo(Reason.MANUAL_STOP);
+    }
+
     /** It was stopped and started for a copy that could not be made: the incident goes on. */
     @Test
     void aCopyThatCannotBeMadeIsNoNewRun() {
