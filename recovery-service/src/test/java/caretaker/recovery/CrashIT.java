@@ -11,6 +11,7 @@ import caretaker.contracts.RecoveryEvent.Kind;
 import caretaker.contracts.RecoveryState;
 import caretaker.contracts.RecoveryState.Phase;
 import caretaker.contracts.RecoveryStateCodec;
+import caretaker.recovery.engine.Databases;
 import caretaker.testkit.FreePort;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -82,6 +83,42 @@ class CrashIT {
                     .as("the run that failed, and the repair")
                     .isEqualTo(2);
             assertThat(host.states("killed").getLast().phase()).isEqualTo(Phase.OK);
+        }
+    }
+
+    /** R-10, R-62: killed while a service is stopped for a copy, it is not taken for what a person has stopped. */
+    @Test
+    void killedInACopyItGoesOnAndTheServiceRunsAgain() {
+        // Given
+        int port = FreePort.find();
+        String id = host.container("dashboards", """
+                mkdir -p /tmp/www/api; echo '{"database": "failing"}' > /tmp/www/api/health
+                httpd -f -p 3000 -h /tmp/www
+                """, "-v", "/var/lib/grafana", "--stop-timeout", "2");
+        Path folder = Databases.folder(directory.resolve("service"), true);
+        host.docker.docker("cp", folder + "/.", id + ":/var/lib/grafana");
+        Path config = host.config("data", port, "verify-every: 1s", "docker: {resync: 1h}");
+        try (var service = new ServiceProcess(config, port).awaitReady()) {
+            // When
+            awaitPhase(Phase.ACTING);
+            await().atMost(LIMIT)
+                    .until(() -> !host.inspect(id, "{{.State.Running}}").equals("true"));
+            service.kill();
+            service.restart();
+
+            // Then
+            RecoveryEvent failed = host.awaitTold("dashboards", Kind.FAILED);
+            assertThat(failed.message()).contains("grafana.db in it is damaged");
+            await().atMost(LIMIT)
+                    .until(() -> host.told("dashboards").stream()
+                            .anyMatch(event -> event.reason() == RecoveryEvent.Reason.NEEDS_APPROVAL));
+            assertThat(host.runs("dashboards")).isTrue();
+            assertThat(host.told("dashboards").stream()
+                            .filter(event -> event.kind() == Kind.STARTED)
+                            .map(event ->
+                                    Objects.requireNonNull(event.operation()).id())
+                            .distinct())
+                    .hasSize(1);
         }
     }
 
