@@ -185,8 +185,8 @@ final class Repairs {
     }
 
     /**
-     * Whether nobody is there under its name because the last attempt to create it anew has broken off, or whether it is
-     * still down because it was to be copied.
+     * Whether nobody is there under its name because the last attempt to create it anew has broken off, or whether it
+     * is still down because it was to be copied.
      */
     private boolean isHalfDone(Managed of, Trouble trouble, @Nullable Sighting seen) {
         Operation last = of.operation;
