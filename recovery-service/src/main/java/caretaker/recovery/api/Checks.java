@@ -201,7 +201,8 @@ final class Checks {
             case STARTING -> add(id, title, Status.WARN, "it says that it is still starting", "", "wait");
             case FAILED -> {
                 String fix = "read its log; see that its port and its data are there";
-                add(id, title, Status.FAIL, "its probe failed", "the service does not answer as it should", fix);
+                String said = looked.answer().isEmpty() ? "" : "; it answered " + looked.answer();
+                add(id, title, Status.FAIL, "its probe failed" + said, "the service does not answer as it should", fix);
             }
         }
     }

@@ -251,6 +251,8 @@ class RecoveryApiTest {
         assertThat(all.getJsonArray("containers")).hasSize(2);
         JsonObject ill = desk.get("/diagnosis?name=grafana").json();
         assertThat(check(ill, "service.probe").getString("status")).isEqualTo("fail");
+        assertThat(check(ill, "service.probe").getString("evidence"))
+                .isEqualTo("its probe failed; it answered {\"database\": \"failing\"}");
         assertThat(check(ill, "container.health").getString("fix")).contains("docker inspect");
         assertThat(check(ill, "log").getString("cause")).isEqualTo("two default data sources");
         assertThat(check(ill, "log").getString("fix")).isEqualTo("mark one");

@@ -64,6 +64,9 @@ public final class SceneControl implements Control {
     /** What its log and its service's probe say from now on. */
     public synchronized void says(Sighting of, ProbeAnswer probe, List<String> log) {
         scene.probes.put(of.key(), probe);
+        if (probe == ProbeAnswer.FAILED) {
+            scene.answers.put(of.key(), "{\"database\": \"failing\"}");
+        }
         scene.logs.put(of.key(), log);
     }
 
@@ -160,11 +163,12 @@ public final class SceneControl implements Control {
         Sighting last = seen == null ? Objects.requireNonNull(removed.get(key)) : seen;
         List<String> log = scene.logs.getOrDefault(key, List.of());
         ProbeAnswer probe = scene.probes.getOrDefault(key, ProbeAnswer.NONE);
+        String said = scene.answers.getOrDefault(key, "");
         return new Diagnosis(
                 container,
                 scope.of(last, "self"),
                 Playbooks.builtIn().find("operator", last, log).name(),
-                engineAnswers ? new Input.Looked(0, seen, probe, true, log, null, List.of(), "", null) : null,
+                engineAnswers ? new Input.Looked(0, seen, probe, true, log, null, List.of(), said, null) : null,
                 engineAnswers ? "" : "no answer within 10 s",
                 new LogPatterns().of(container.service(), log),
                 null);
