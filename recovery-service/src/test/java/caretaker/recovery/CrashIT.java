@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import caretaker.contracts.Condition;
 import caretaker.contracts.Decoded;
 import caretaker.contracts.RecoveryEvent;
+import caretaker.contracts.RecoveryEvent.Action;
 import caretaker.contracts.RecoveryEvent.Kind;
 import caretaker.contracts.RecoveryState;
 import caretaker.contracts.RecoveryState.Phase;
@@ -15,10 +16,12 @@ import caretaker.recovery.engine.Databases;
 import caretaker.testkit.FreePort;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
@@ -59,27 +62,19 @@ class CrashIT {
     void killedAtAStepItGoesOnWithTheSameOperation(Phase step) {
         // Given
         int port = FreePort.find();
-        Instant begun = Instant.now();
         String id = host.container("killed", RecoveryHost.FAILS_ONCE);
         host.awaitExit(id);
         try (var service = new ServiceProcess(host.config("data", port, "docker: {resync: 1h}"), port).awaitReady()) {
             // When
             host.says(id, Condition.CONTAINER_EXITED);
-            awaitPhase(step);
+            awaitPhase("killed", step);
             service.kill();
             service.restart();
 
             // Then
             RecoveryEvent succeeded = host.awaitTold("killed", Kind.SUCCEEDED);
-            List<String> operations = host.told("killed").stream()
-                    .filter(event -> event.kind() == Kind.STARTED)
-                    .map(event -> Objects.requireNonNull(event.operation()).id())
-                    .distinct()
-                    .toList();
-            assertThat(operations)
-                    .containsExactly(
-                            Objects.requireNonNull(succeeded.operation()).id());
-            assertThat(host.starts(id, begun))
+            assertThat(host.operations("killed")).containsExactly(succeeded.operation());
+            assertThat(host.starts(id))
                     .as("the run that failed, and the repair")
                     .isEqualTo(2);
             assertThat(host.states("killed").getLast().phase()).isEqualTo(Phase.OK);
@@ -100,7 +95,7 @@ class CrashIT {
         Path config = host.config("data", port, "verify-every: 1s", "docker: {resync: 1h}");
         try (var service = new ServiceProcess(config, port).awaitReady()) {
             // When
-            awaitPhase(Phase.ACTING);
+            awaitPhase("dashboards", Phase.ACTING);
             await().atMost(LIMIT)
                     .until(() -> !host.inspect(id, "{{.State.Running}}").equals("true"));
             service.kill();
@@ -122,9 +117,134 @@ class CrashIT {
         }
     }
 
-    /** Reads the topic as it grows, for whoever asks again and again is late. */
-    private void awaitPhase(Phase step) {
+    /** killed between two attempts, the next one is the second, a rung higher. */
+    @Test
+    void killedAfterAnAttemptThatDidNotHelpItGoesOnWithTheNext() {
+        // Given
+        int port = FreePort.find();
+        String runs = "n=$(cat /state/runs 2>/dev/null || echo 0); n=$((n+1)); echo $n > /state/runs; ";
+        String id = host.container("twice", runs + "if [ $n -lt 3 ]; then exit 3; fi; sleep 100000", "-v", "/state");
+        host.awaitExit(id);
+        try (var service = new ServiceProcess(host.config("data", port, "docker: {resync: 1h}"), port).awaitReady()) {
+            // When
+            host.says(id, Condition.CONTAINER_EXITED);
+            awaitPhase("twice", Phase.FAILED_ATTEMPT);
+            service.kill();
+            service.restart();
+
+            // Then
+            RecoveryEvent succeeded = host.awaitTold("twice", Kind.SUCCEEDED);
+            List<RecoveryEvent.Operation> operations = host.operations("twice");
+            assertThat(operations)
+                    .extracting(RecoveryEvent.Operation::action)
+                    .containsExactly(Action.START, Action.RECREATE);
+            assertThat(operations.getLast()).isEqualTo(succeeded.operation());
+            assertThat(incidents("twice")).hasSize(1);
+            assertThat(host.docker.docker("exec", host.project + "-twice-1", "cat", "/state/runs"))
+                    .isEqualTo("3");
+        }
+    }
+
+    /** killed while it is not unwell for long enough, it is waited for no longer than without that. */
+    @Test
+    void killedWhileAFailureIsYoungItIsTheSameFailureAfterwards() {
+        // Given
+        int port = FreePort.find();
+        String id = host.container(
+                "patient",
+                "rm -f /tmp/ill; exec sleep 100000",
+                "--health-cmd",
+                "test ! -e /tmp/ill",
+                "--health-interval",
+                "1s",
+                "--health-retries",
+                "1",
+                "--stop-timeout",
+                "0");
+        try (var service = new ServiceProcess(host.config("data", port, "docker: {resync: 1h}"), port).awaitReady()) {
+            host.docker.docker("exec", id, "touch", "/tmp/ill");
+            await().atMost(LIMIT)
+                    .until(() -> host.inspect(id, "{{.State.Health.Status}}").equals("unhealthy"));
+
+            // When
+            host.says(id, Condition.CONTAINER_UNHEALTHY);
+            awaitPhase("patient", Phase.SUSPECT);
+            service.kill();
+            assertThat(host.states("patient")).extracting(RecoveryState::phase).containsOnly(Phase.SUSPECT);
+            service.restart();
+
+            // Then
+            RecoveryEvent succeeded = host.awaitTold("patient", Kind.SUCCEEDED);
+            assertThat(host.operations("patient")).containsExactly(succeeded.operation());
+            assertThat(incidents("patient")).hasSize(1);
+            assertThat(host.starts(id)).isEqualTo(2);
+        }
+    }
+
+    /** nobody forgets a quarantine or its release, and both are told, whenever it is killed. */
+    @Test
+    void killedInTheMomentOfAQuarantineOrOfItsReleaseItStandsByThem() {
+        // Given
+        int port = FreePort.find();
+        String id = host.container("hopeless", "exit 127");
+        host.awaitExit(id);
+        try (var service = new ServiceProcess(host.config("data", port), port).awaitReady()) {
+            // When
+            host.says(id, Condition.CONTAINER_EXITED);
+            awaitPhase("hopeless", Phase.QUARANTINED);
+            service.kill();
+            service.restart();
+
+            // Then
+            service.awaitReady();
+            assertThat(host.states("hopeless").getLast().phase()).isEqualTo(Phase.QUARANTINED);
+            assertThat(host.kinds("hopeless"))
+                    .containsOnlyOnce(Kind.QUARANTINED)
+                    .doesNotContain(Kind.STARTED);
+
+            // When
+            int before = host.states("hopeless").size();
+            var asked = CompletableFuture.runAsync(() -> Http.post(
+                    port, "/api/v1/release", "{\"container\":\"%s\",\"by\":\"anna\"}".formatted(host.key("hopeless"))));
+            awaitState("hopeless", before, state -> state.phase() != Phase.QUARANTINED);
+            service.kill();
+            assertThat(asked.handle((_, _) -> true).join()).isTrue();
+            service.restart();
+
+            // Then
+            await().atMost(LIMIT)
+                    .until(() -> host.kinds("hopeless").getLast() == Kind.QUARANTINED
+                            && incidents("hopeless").size() == 2);
+            assertThat(host.kinds("hopeless"))
+                    .containsSubsequence(Kind.QUARANTINED, Kind.RELEASED, Kind.QUARANTINED)
+                    .doesNotContain(Kind.STARTED)
+                    .containsOnlyOnce(Kind.RELEASED);
+            assertThat(host.starts(id)).isEqualTo(1);
+        }
+    }
+
+    private List<String> incidents(String service) {
+        return host.states(service).stream()
+                .map(RecoveryState::incident)
+                .filter(Objects::nonNull)
+                .map(RecoveryState.Incident::id)
+                .distinct()
+                .toList();
+    }
+
+    private void awaitPhase(String service, Phase step) {
+        awaitState(service, 0, state -> state.phase() == step);
+    }
+
+    /**
+     * Reads the topic as it grows, for whoever asks again and again is late.
+     *
+     * @param known how many states of it are not asked for any more
+     */
+    private void awaitState(String service, int known, Predicate<RecoveryState> wanted) {
         var codec = new RecoveryStateCodec();
+        byte[] key = (host.name + "/" + host.key(service)).getBytes(UTF_8);
+        int[] seen = {0};
         try (var consumer = new KafkaConsumer<>(
                 Map.<String, Object>of(
                         "bootstrap.servers", host.broker.bootstrapServers(), "auto.offset.reset", "earliest"),
@@ -140,10 +260,11 @@ class CrashIT {
                     .pollInterval(Duration.ofMillis(1))
                     .until(() -> {
                         for (var record : consumer.poll(Duration.ofMillis(20))) {
-                            if (new String(record.key(), UTF_8).startsWith(host.name + "/")
+                            if (Arrays.equals(record.key(), key)
+                                    && ++seen[0] > known
                                     && codec.decode(record.value())
                                             instanceof Decoded.Known<RecoveryState>(RecoveryState state)
-                                    && state.phase() == step) {
+                                    && wanted.test(state)) {
                                 return true;
                             }
                         }
@@ -177,12 +298,11 @@ class CrashIT {
 
             // Then
             second.awaitReady();
-            Instant begun = Instant.now();
             String id = host.container("inherited", RecoveryHost.FAILS_ONCE);
             host.awaitExit(id);
             host.says(id, Condition.CONTAINER_EXITED);
             host.awaitTold("inherited", Kind.SUCCEEDED);
-            assertThat(host.starts(id, begun)).isEqualTo(2);
+            assertThat(host.starts(id)).isEqualTo(2);
 
             // When: the first comes back
             first.restart();

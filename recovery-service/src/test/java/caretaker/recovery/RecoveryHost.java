@@ -15,6 +15,8 @@ import caretaker.contracts.RecoveryEventCodec;
 import caretaker.contracts.RecoveryState;
 import caretaker.contracts.RecoveryStateCodec;
 import caretaker.testkit.DockerEngine;
+import caretaker.testkit.Programs;
+import caretaker.testkit.RunningProgram;
 import caretaker.testkit.TestBroker;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -27,6 +29,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -47,12 +50,24 @@ final class RecoveryHost implements AutoCloseable {
     final Map<String, String> topics = new LinkedHashMap<>();
     private final Path directory;
     private final AtomicLong sequence = new AtomicLong();
+    private final RunningProgram starts;
     private final String agent = "agent-" + Long.toHexString(System.nanoTime());
 
     RecoveryHost(Path directory) {
         this.directory = directory;
         project = docker.name("lab");
         name = "host-of-" + project;
+        starts = RunningProgram.start(
+                Programs.assume("docker"),
+                "events",
+                "--since",
+                Long.toString(Instant.now().getEpochSecond()),
+                "--filter",
+                "label=com.docker.compose.project=" + project,
+                "--filter",
+                "event=start",
+                "--format",
+                "{{.ID}}");
         for (String topic : List.of("health", "recoveries", "state", "maintenance", "dead-letters")) {
             topics.put(topic, broker.newTopic("recovery-" + topic, topic.equals("maintenance") ? 1 : 2));
         }
@@ -113,6 +128,18 @@ final class RecoveryHost implements AutoCloseable {
                     startup-grace: 1s
                     stable-for: 1s
                   - {name: dashboards, like: grafana, match: {services: [dashboards]}, probe: grafana}
+                  - name: patient
+                    match: {services: [patient]}
+                    ladder: [{action: restart}]
+                    after: 2s
+                    stable-for: 1s
+                  - name: hopeless
+                    match: {services: [hopeless], exit-codes: ["127"]}
+                    ladder: [{action: quarantine}]
+                  - name: anew
+                    match: {services: [anew]}
+                    ladder: [{action: recreate}]
+                    stable-for: 1s
                   - name: test
                     match: {conditions: [container.exited, container.unhealthy, probe.failed, operator]}
                     ladder: [{action: restart}, {action: recreate}, {action: quarantine}]
@@ -247,6 +274,15 @@ final class RecoveryHost implements AutoCloseable {
                 .orElseThrow();
     }
 
+    /** The operations that were begun of a container, each once. */
+    List<RecoveryEvent.Operation> operations(String service) {
+        return told(service).stream()
+                .filter(event -> event.kind() == Kind.STARTED)
+                .map(event -> Objects.requireNonNull(event.operation()))
+                .distinct()
+                .toList();
+    }
+
     /** What is remembered of a container, oldest first. */
     List<RecoveryState> states(String service) {
         var codec = new RecoveryStateCodec();
@@ -261,21 +297,9 @@ final class RecoveryHost implements AutoCloseable {
         return states;
     }
 
-    /** How often the engine has started a container since it was made. */
-    long starts(String id, Instant since) {
-        return docker.docker(
-                        "events",
-                        "--since",
-                        Long.toString(since.getEpochSecond()),
-                        "--until",
-                        Long.toString(Instant.now().getEpochSecond() + 1),
-                        "--filter",
-                        "container=" + id,
-                        "--filter",
-                        "event=start")
-                .lines()
-                .filter(line -> !line.isBlank())
-                .count();
+    /** How often the engine has started a container. It keeps too few events for whoever asks afterwards. */
+    long starts(String id) {
+        return starts.output().stream().filter(id::equals).count();
     }
 
     ContainerIdentity identity(String id, String service) {
@@ -286,5 +310,6 @@ final class RecoveryHost implements AutoCloseable {
     @Override
     public void close() {
         docker.close();
+        starts.close();
     }
 }

@@ -92,7 +92,7 @@ final class Endings {
         }
     }
 
-    /** It is left alone until somebody releases it. */
+    /** It is left alone until somebody releases it. Told first: a crash in between would leave nobody who tells it. */
     void quarantine(Managed of, Reason reason, String by, String why, Instant now) {
         Trouble trouble = of.trouble;
         Duration ttl = rules.quarantineTtl();
@@ -100,12 +100,12 @@ final class Endings {
         of.phase = Phase.QUARANTINED;
         of.due = null;
         of.question = 0;
-        out.store(of, now);
         if (trouble != null && by.equals(RecoveryEvent.SERVICE)) {
             out.tell(of, trouble, Kind.QUARANTINED, reason, why, now);
         } else {
             out.change(of, Kind.QUARANTINED, reason, by, why, now);
         }
+        out.store(of, now);
         wake(of.key(), Duration.ZERO, now);
     }
 }

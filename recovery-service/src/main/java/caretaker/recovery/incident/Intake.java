@@ -304,25 +304,34 @@ final class Intake {
 
     /** What a list shows and no event told: an exit or bad health of which nobody knows here. */
     void missed(Sighting seen, Instant now) {
+        ill(seen, "listed", String.valueOf(seen.startedAt()), "found when all containers were listed", now);
+    }
+
+    /** What was released and is ill is not to be waited for, though this run of it was known before. */
+    void released(Sighting seen, Instant now) {
+        ill(seen, "released", now.toString(), "not well when it was released", now);
+    }
+
+    private void ill(Sighting seen, String how, String once, String why, Instant now) {
         Instant end = seen.finishedAt();
         boolean isNews =
                 seen.state() == Sighting.State.RUNNING || (end != null && end.isAfter(now.minus(rules.newsAge())));
         if (isNews) {
             boolean exited = seen.state() == Sighting.State.EXITED;
             Condition condition = exited ? Condition.CONTAINER_EXITED : Condition.CONTAINER_UNHEALTHY;
-            found(seen, condition, "listed", String.valueOf(seen.startedAt()), now);
+            found(seen, condition, how + "/" + seen.identity().id() + "/" + once, why, now);
         }
     }
 
     /** What runs but does not answer, and no event told: one bad answer proves nothing, so it is asked once more. */
     void dumb(Sighting seen, Instant now) {
-        found(seen, Condition.PROBE_FAILED, "verified", now.toString(), now);
+        String eventId = "verified/" + seen.identity().id() + "/" + now;
+        found(seen, Condition.PROBE_FAILED, eventId, "found when all containers were verified", now);
     }
 
-    /** @param once names the failure: the same one is taken once */
-    private void found(Sighting seen, Condition condition, String how, String once, Instant now) {
+    /** @param eventId names the failure: the same one is taken once */
+    private void found(Sighting seen, Condition condition, String eventId, String why, Instant now) {
         Managed of = known.orNew(seen.identity());
-        String eventId = how + "/" + seen.identity().id() + "/" + once;
         if (of.trouble != null || of.phase != Phase.OK || of.isHandled(eventId)) {
             return;
         }
@@ -343,6 +352,6 @@ final class Intake {
                 false,
                 false);
         Duration patience = condition == Condition.PROBE_FAILED ? ASK_TWICE : Duration.ZERO;
-        repairs.open(of, incident, "", "found when all containers were " + how, patience, now);
+        repairs.open(of, incident, "", why, patience, now);
     }
 }

@@ -145,18 +145,18 @@ final class Orders {
         }
     }
 
-    /** Ends a quarantine. */
+    /** Ends a quarantine. Told first: a crash in between would leave nobody who tells it. */
     void release(Managed of, String actor, Instant now) {
         if (of.phase == Phase.QUARANTINED) {
             of.quarantine = null;
             of.trouble = null;
             of.attempts.clear();
             of.phase = Phase.OK;
-            out.store(of, now);
             out.change(of, Kind.RELEASED, Reason.OPERATOR, actor, "released by " + actor, now);
+            out.store(of, now);
             Sighting seen = of.seen;
             if (seen != null && seen.isIll() && known.isGiven(seen)) {
-                intake.missed(seen, now);
+                intake.released(seen, now);
             }
         }
     }

@@ -9,6 +9,7 @@ import caretaker.contracts.HealthEvent;
 import caretaker.contracts.RecoveryEvent.Action;
 import caretaker.contracts.RecoveryEvent.Kind;
 import caretaker.contracts.RecoveryEvent.Reason;
+import caretaker.contracts.RecoveryState;
 import caretaker.contracts.RecoveryState.Phase;
 import caretaker.recovery.containers.Scope;
 import caretaker.recovery.containers.Sighting;
@@ -163,6 +164,37 @@ class BudgetTest {
                         event -> event.kind() == Kind.RELEASED && event.actor().equals("user:anna"));
         assertThat(scene.actions()).containsExactly(Action.START);
         assertThat(scene.state(web).attempts()).hasSize(1);
+    }
+
+    /** nobody but the list has found it; that this run is known is no reason to leave it lying. */
+    @Test
+    void whatAListHasFoundIsTriedAgainWhenItIsReleased() {
+        Sighting web = scene.container("web");
+        scene.exit(web, 127);
+        scene.list();
+        assertThat(scene.state(web).phase()).isEqualTo(Phase.QUARANTINED);
+        scene.engine.put(web.key(), Made.exited(web, 1, scene.clock.instant()));
+        scene.list();
+        scene.asks(new Input.Command.Release("web"));
+        assertThat(scene.actions()).containsExactly(Action.START);
+    }
+
+    /** killed between the two, it is told once more rather than never. */
+    @Test
+    void aQuarantineAndItsReleaseAreToldBeforeTheyAreWrittenDown() {
+        Sighting web = scene.container("web");
+        scene.before = effect -> {
+            if (effect instanceof Effect.Store(RecoveryState state) && state.phase() == Phase.QUARANTINED) {
+                assertThat(scene.last().kind()).isEqualTo(Kind.QUARANTINED);
+            }
+            if (effect instanceof Effect.Store(RecoveryState state) && state.phase() == Phase.OK) {
+                assertThat(scene.last().kind()).isEqualTo(Kind.RELEASED);
+            }
+        };
+        scene.asks(new Input.Command.Quarantine("web", "strange"));
+        scene.asks(new Input.Command.Release("web"));
+        assertThat(scene.kinds()).containsExactly(Kind.QUARANTINED, Kind.RELEASED);
+        assertThat(scene.state(web).phase()).isEqualTo(Phase.OK);
     }
 
     /** the optional end. */
