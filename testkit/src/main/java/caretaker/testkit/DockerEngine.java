@@ -35,16 +35,18 @@ public final class DockerEngine implements AutoCloseable {
     /** The image that nothing was changed in: one for all tests of a process, which takes it away when it ends. */
     private static @Nullable String plain;
 
-    private final Path docker;
+    private final List<String> docker;
     private final Path busybox;
+    private final boolean isShared;
     private final String run =
             HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
     private final Map<List<String>, String> images = new HashMap<>();
     private int names;
 
-    private DockerEngine(Path docker, Path busybox) {
+    private DockerEngine(List<String> docker, Path busybox, boolean isShared) {
         this.docker = docker;
         this.busybox = busybox;
+        this.isShared = isShared;
     }
 
     /** The engine; without one the test that asks is skipped and says why. */
@@ -53,7 +55,13 @@ public final class DockerEngine implements AutoCloseable {
         Path busybox = Programs.assume("busybox");
         Result info = execute(List.of(docker.toString(), "info", "--format", "{{.ServerVersion}}"));
         Assumptions.assumeTrue(info.status() == 0, () -> "no Docker engine answers; start dockerd: " + info.output());
-        return new DockerEngine(docker, busybox);
+        return new DockerEngine(List.of(docker.toString()), busybox, true);
+    }
+
+    /** Another one, by its socket. */
+    static DockerEngine at(Path socket) {
+        Path docker = Programs.assume("docker");
+        return new DockerEngine(List.of(docker.toString(), "-H", "unix://" + socket), Programs.assume("busybox"), false);
     }
 
     /** A name that nobody else uses, for a container or a network. */
@@ -63,7 +71,7 @@ public final class DockerEngine implements AutoCloseable {
 
     /** An image with a shell, changed by instructions of a Dockerfile such as {@code ENV A=b}; its name. */
     public synchronized String image(String... changes) {
-        return changes.length == 0 ? plain(this) : images.computeIfAbsent(List.of(changes), this::build);
+        return changes.length == 0 && isShared ? plain(this) : images.computeIfAbsent(List.of(changes), this::build);
     }
 
     private static synchronized String plain(DockerEngine by) {
@@ -71,7 +79,7 @@ public final class DockerEngine implements AutoCloseable {
         if (known == null) {
             String built = by.build(List.of());
             Runtime.getRuntime()
-                    .addShutdownHook(new Thread(() -> execute(List.of(by.docker.toString(), "rmi", "-f", built))));
+                    .addShutdownHook(new Thread(() -> execute(by.words("rmi", "-f", built))));
             plain = built;
             return built;
         }
@@ -90,7 +98,7 @@ public final class DockerEngine implements AutoCloseable {
             }
             Path archive = root.resolve("image.tar");
             must(List.of("tar", "-C", root.toString(), "-cf", archive.toString(), "bin", "tmp"));
-            List<String> command = new ArrayList<>(List.of(docker.toString(), "import"));
+            List<String> command = words("import");
             changes.forEach(change -> command.addAll(List.of("--change", change)));
             command.addAll(List.of("--change", "LABEL " + LABEL + "=" + run, archive.toString(), name));
             must(command);
@@ -126,17 +134,21 @@ public final class DockerEngine implements AutoCloseable {
 
     /** Runs a command of Docker's and gives what it printed; fails if the command does. */
     public String docker(String... words) {
-        List<String> command = new ArrayList<>(List.of(docker.toString()));
+        return must(words(words));
+    }
+
+    private List<String> words(String... words) {
+        List<String> command = new ArrayList<>(docker);
         command.addAll(Arrays.asList(words));
-        return must(command);
+        return command;
     }
 
     /** Removes all that was made here. */
     @Override
     public synchronized void close() {
         String containers = docker("ps", "-aq", "--no-trunc", "--filter", "label=" + LABEL + "=" + run);
-        containers.lines().forEach(id -> execute(List.of(docker.toString(), "rm", "-f", "-v", id)));
-        images.values().forEach(image -> execute(List.of(docker.toString(), "rmi", "-f", image)));
+        containers.lines().forEach(id -> execute(words("rm", "-f", "-v", id)));
+        images.values().forEach(image -> execute(words("rmi", "-f", image)));
     }
 
     private record Result(int status, String output) {}
