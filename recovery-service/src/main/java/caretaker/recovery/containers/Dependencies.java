@@ -11,7 +11,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Who needs whom among the containers of an engine: by compose, by shared namespaces, by their own labels. Immutable.
+ * Who needs whom among the containers of an engine: by compose, by shared namespaces, by links, by their own labels.
+ * Immutable.
  *
  * <p>A circle is broken: what leads back to the container of it that is first by name is left out.
  */
@@ -23,6 +24,8 @@ public final class Dependencies {
     public enum Kind {
         /** Nothing: it copes. */
         ORDER,
+        /** It was linked to the other: it must be created anew if the other was. The engine sees to the rest. */
+        LINKS,
         /** It wants to be restarted. */
         RESTART,
         /** It lives in the other's namespaces: it must be restarted, or created anew if the other was. */
@@ -35,7 +38,13 @@ public final class Dependencies {
 
     /** The graph of these containers. What names none of them is no edge. */
     public Dependencies(Collection<Sighting> containers) {
+        this(containers, Map.of());
+    }
+
+    /** @param alsoCalled what else means which key: old halves of those that are being created anew */
+    public Dependencies(Collection<Sighting> containers, Map<String, String> alsoCalled) {
         Map<String, List<String>> byWord = new HashMap<>();
+        alsoCalled.forEach((word, key) -> name(byWord, word, key));
         for (Sighting container : containers) {
             name(byWord, container.key(), container.key());
             name(byWord, container.identity().name(), container.key());
@@ -69,6 +78,9 @@ public final class Dependencies {
         for (String shared : container.shares()) {
             add(edges, container, byWord.getOrDefault(shared, List.of()), Kind.SHARES);
         }
+        for (String linked : container.links()) {
+            add(edges, container, byWord.getOrDefault(linked, List.of()), Kind.LINKS);
+        }
         for (String entry :
                 container.labels().getOrDefault(Labels.COMPOSE_DEPENDS_ON, "").split(",", -1)) {
             String[] parts = entry.strip().split(":", -1);
@@ -88,9 +100,17 @@ public final class Dependencies {
     private static void add(Map<String, Kind> edges, Sighting from, List<String> to, Kind kind) {
         for (String key : to) {
             if (!key.equals(from.key())) {
-                edges.merge(key, kind, (one, other) -> one.compareTo(other) >= 0 ? one : other);
+                edges.merge(key, kind, Dependencies::both);
             }
         }
+    }
+
+    /** What is both linked and to be restarted follows as what shares namespaces does. */
+    private static Kind both(Kind one, Kind other) {
+        if (one == other || other == Kind.ORDER) {
+            return one;
+        }
+        return one == Kind.ORDER ? other : Kind.SHARES;
     }
 
     /** Depth first by name, so that the edge that would close a circle is the same in every run. */

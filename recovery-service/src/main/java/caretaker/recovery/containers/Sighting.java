@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param stopped whether somebody asked it to stop by the engine's API, as far as its events tell
  * @param gpus UUIDs or numbers of the GPUs it was given; empty if none
  * @param shares whose namespaces it lives in: keys of containers
+ * @param links whose address it was given by {@code docker run --link} on the default network: keys of containers
  * @param stopTimeout how long it may take to stop; the engine's default is 10 s
  */
 public record Sighting(
@@ -36,6 +37,7 @@ public record Sighting(
         Map<String, String> labels,
         List<String> gpus,
         List<String> shares,
+        List<String> links,
         Duration stopTimeout) {
 
     /** The engine's own states. */
@@ -65,6 +67,7 @@ public record Sighting(
         labels = Map.copyOf(labels);
         gpus = List.copyOf(gpus);
         shares = List.copyOf(shares);
+        links = List.copyOf(links);
     }
 
     public String key() {

@@ -121,6 +121,25 @@ record Inspection(JsonNode raw) {
         return words;
     }
 
+    /** To whom it was linked on the default network, as the engine calls them now. */
+    List<String> linkedTo() {
+        List<String> words = new ArrayList<>();
+        for (JsonNode link : raw.path("HostConfig").path("Links")) {
+            String name = link.asText("").split(":", 2)[0];
+            words.add(name.startsWith("/") ? name.substring(1) : name);
+        }
+        return words;
+    }
+
+    private static List<String> keys(List<String> words, Roster roster) {
+        return words.stream()
+                .map(roster::resolve)
+                .flatMap(Optional::stream)
+                .map(Roster.Entry::word)
+                .distinct()
+                .toList();
+    }
+
     /**
      * None for a container that cannot be represented.
      *
@@ -148,12 +167,8 @@ record Inspection(JsonNode raw) {
                 stopped && isDown,
                 labels,
                 GpuRequests.of(raw),
-                sharedWith().stream()
-                        .map(roster::resolve)
-                        .flatMap(Optional::stream)
-                        .map(entry -> entry.identity().key())
-                        .distinct()
-                        .toList(),
+                keys(sharedWith(), roster),
+                keys(linkedTo(), roster),
                 stopTimeout()));
     }
 

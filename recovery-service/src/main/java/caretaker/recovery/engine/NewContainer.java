@@ -51,7 +51,7 @@ record NewContainer(ObjectNode body, Map<String, ObjectNode> others) {
         if (hasEntrypoint && body.path("Entrypoint").isEmpty()) {
             body.putArray("Entrypoint").add(""); // none, rather than the image's
         }
-        links(host);
+        links(host, roster);
         volumes(host, old, roster);
         body.set("HostConfig", host);
         return new NewContainer(body, networks(body, host, old));
@@ -76,14 +76,20 @@ record NewContainer(ObjectNode body, Map<String, ObjectNode> others) {
         return roster.resolve(word).map(Roster.Entry::id).orElse(word);
     }
 
-    /** The engine tells {@code /db:/web/alias}, and wants {@code db:alias}. */
-    private static void links(ObjectNode host) {
+    /**
+     * The engine tells {@code /db:/web/alias}, and wants {@code db:alias}. Of one that was created anew it tells what
+     * its old half was called last.
+     */
+    private static void links(ObjectNode host, Roster roster) {
         if (host.path("Links") instanceof ArrayNode links) {
             ArrayNode wanted = JSON.arrayNode();
             for (JsonNode link : links) {
                 String[] parts = link.asText("").split(":", 2);
-                String name = parts[0].startsWith("/") ? parts[0].substring(1) : parts[0];
-                String alias = parts.length < 2 ? name : parts[1].substring(parts[1].lastIndexOf('/') + 1);
+                String told = parts[0].startsWith("/") ? parts[0].substring(1) : parts[0];
+                String name = roster.resolve(told)
+                        .map(entry -> entry.identity().name())
+                        .orElse(told);
+                String alias = parts.length < 2 ? told : parts[1].substring(parts[1].lastIndexOf('/') + 1);
                 wanted.add(name + ":" + alias);
             }
             host.set("Links", wanted);

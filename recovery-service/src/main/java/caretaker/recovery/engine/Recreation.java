@@ -21,7 +21,6 @@ import org.slf4j.LoggerFactory;
  */
 final class Recreation {
     private static final Logger LOGGER = LoggerFactory.getLogger(Recreation.class);
-    private static final int SHORT_ID = 12;
     private static final String RUNNING = "running";
 
     /** How far it has come. */
@@ -172,11 +171,7 @@ final class Recreation {
         progress.done(Step.STOPPED);
         work.ask();
         if (!Roster.isOldHalf(old.name())) {
-            rename(
-                    old.id(),
-                    Operations.REPLACED
-                            + old.id().substring(0, SHORT_ID)
-                            + work.policy().suffix());
+            rename(old.id(), Operations.oldHalf(old.id()) + work.policy().suffix());
         }
         progress.done(Step.RENAMED);
         restarts(old.id(), RestartPolicy.NEVER); // or an engine that starts anew would start both

@@ -43,7 +43,16 @@ final class Roster {
         }
 
         boolean replaces(String id) {
-            return List.of(labels.getOrDefault(REPLACES, "").split(",", -1)).contains(id);
+            return replaced().contains(id);
+        }
+
+        private List<String> replaced() {
+            return List.of(labels.getOrDefault(REPLACES, "").split(",", -1));
+        }
+
+        /** Its key; of an old half that no label names, what its name begins with. */
+        String word() {
+            return isOldHalf() && identity.number() == 0 ? Operations.oldHalf(id()) : identity.key();
         }
     }
 
@@ -115,8 +124,12 @@ final class Roster {
 
     /** Whom {@code container:WORD} means now, also when that one has been created anew since. */
     Optional<Entry> resolve(String word) {
-        Optional<Entry> heir =
-                entries.stream().filter(entry -> entry.replaces(word)).findFirst();
+        Optional<Entry> heir = entries.stream()
+                .filter(entry -> entry.replaces(word)
+                        || (isOldHalf(word)
+                                && entry.replaced().stream()
+                                        .anyMatch(id -> !id.isEmpty() && word.startsWith(Operations.oldHalf(id)))))
+                .findFirst();
         return heir.or(() -> byId(word))
                 .or(() -> entries.stream()
                         .filter(entry -> entry.identity().name().equals(word))

@@ -1,6 +1,8 @@
 package caretaker.recovery.incident;
 
 import caretaker.contracts.ContainerIdentity;
+import caretaker.contracts.RecoveryEvent.Action;
+import caretaker.contracts.RecoveryState.Operation;
 import caretaker.recovery.containers.Dependencies;
 import caretaker.recovery.containers.Scope;
 import caretaker.recovery.containers.Scope.Consent;
@@ -58,10 +60,22 @@ final class Known {
     }
 
     private void counted() {
-        graph = new Dependencies(seen.values());
+        graph = new Dependencies(seen.values(), oldHalves());
         consenting = (int) seen.values().stream()
                 .filter(each -> consent(each) instanceof Consent.Given)
                 .count();
+    }
+
+    /** What those are called meanwhile that are being created anew. */
+    private Map<String, String> oldHalves() {
+        Map<String, String> keys = new TreeMap<>();
+        for (Managed each : managed.values()) {
+            Operation last = each.operation;
+            if (last != null && last.action() == Action.RECREATE) {
+                keys.put(Operations.oldHalf(last.before().containerId()), each.key());
+            }
+        }
+        return keys;
     }
 
     Consent consent(Sighting sighting) {

@@ -104,7 +104,7 @@ final class Neighbours {
                         });
     }
 
-    /** those that live in its namespaces, or want to be restarted with it. */
+    /** those that live in its namespaces, are linked to it, or want to be restarted with it. */
     List<Follower> followers(String key, Action done) {
         List<Follower> followers = new ArrayList<>();
         if (!STARTING.contains(done)) {
@@ -112,12 +112,21 @@ final class Neighbours {
         }
         for (Dependencies.Edge edge : known.graph().neededBy(key)) {
             Sighting seen = known.sighting(edge.from());
-            if (seen != null && edge.kind() != Dependencies.Kind.ORDER) {
-                boolean anew = edge.kind() == Dependencies.Kind.SHARES && done == Action.RECREATE;
-                followers.add(new Follower(seen, anew ? Action.RECREATE : Action.RESTART));
+            Action action = follows(edge.kind(), done == Action.RECREATE);
+            if (seen != null && action != Action.NONE) {
+                followers.add(new Follower(seen, action));
             }
         }
         return followers;
+    }
+
+    private static Action follows(Dependencies.Kind kind, boolean isNew) {
+        return switch (kind) {
+            case ORDER -> Action.NONE;
+            case LINKS -> isNew ? Action.RECREATE : Action.NONE;
+            case RESTART -> Action.RESTART;
+            case SHARES -> isNew ? Action.RECREATE : Action.RESTART;
+        };
     }
 
     /** Those that wait for a container. */

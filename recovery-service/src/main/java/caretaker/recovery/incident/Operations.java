@@ -19,7 +19,14 @@ public final class Operations {
     /** How the old half of a container that is created anew is called until it is removed. */
     public static final String REPLACED = "caretaker-replaced-";
 
+    private static final int SHORT_ID = 12;
+
     private Operations() {}
+
+    /** What the name of the old half of a container begins with, by the id that it has had. */
+    public static String oldHalf(String id) {
+        return REPLACED + id.substring(0, Math.min(SHORT_ID, id.length()));
+    }
 
     /** What an attempt is made of. */
     record Step(Rung rung, Action action, Playbook playbook) {}

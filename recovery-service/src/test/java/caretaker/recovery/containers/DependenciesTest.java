@@ -29,6 +29,18 @@ class DependenciesTest {
         assertThat(graph.cycles()).isEmpty();
     }
 
+    /** */
+    @Test
+    void whatIsLinkedAndWantsToBeRestartedFollowsEither() {
+        Sighting db = ScopeTest.container("lab", "db");
+        Sighting web = with(ScopeTest.container("lab", "web"), List.of(), List.of(db.key()));
+        Sighting both = with(
+                ScopeTest.container("lab", "both", COMPOSE, "db:service_started:true"), List.of(), List.of(db.key()));
+        assertThat(new Dependencies(List.of(db, web, both)).neededBy(db.key()))
+                .containsExactly(
+                        new Edge(both.key(), db.key(), Kind.SHARES), new Edge(web.key(), db.key(), Kind.LINKS));
+    }
+
     @Test
     void aCircleIsToldAndBrokenTheSameWayInEveryOrder() {
         Sighting a = ScopeTest.container("lab", "a", COMPOSE, "b:service_started:false");
@@ -54,6 +66,10 @@ class DependenciesTest {
     }
 
     private static Sighting shares(Sighting of, String key) {
+        return with(of, List.of(key), List.of());
+    }
+
+    private static Sighting with(Sighting of, List<String> shares, List<String> links) {
         return new Sighting(
                 of.identity(),
                 of.state(),
@@ -67,7 +83,8 @@ class DependenciesTest {
                 false,
                 of.labels(),
                 List.of(),
-                List.of(key),
+                shares,
+                links,
                 of.stopTimeout());
     }
 }

@@ -39,6 +39,7 @@ class ScopeTest {
                 all,
                 List.of(),
                 List.of(),
+                List.of(),
                 Duration.ofSeconds(10));
     }
 

@@ -118,6 +118,48 @@ class DependencyTest {
         assertThat(scene.now(vpn).identity().id()).isNotEqualTo(vpn.identity().id());
     }
 
+    /** the engine tells the linked one of a new address, but not of a new container. */
+    @Test
+    void whoIsLinkedToOneThatIsNewIsCreatedAnewAndOtherwiseLeftAlone() {
+        Sighting db = scene.container("db");
+        scene.put(Made.links(scene.container("web"), db.key()));
+        scene.list();
+        scene.dies(db, 1);
+        scene.minutes(2);
+        assertThat(scene.actions()).containsExactly(Action.START);
+        scene.worker = perform ->
+                perform.operation().action() == Action.START ? new Input.Result.Refused("500") : scene.work(perform);
+        scene.dies(db, 1);
+        scene.minutes(3);
+        assertThat(scene.performed.stream()
+                        .skip(1)
+                        .map(each -> each.container().service() + " "
+                                + each.operation().action()))
+                .containsExactly("db START", "db RECREATE", "web RECREATE");
+    }
+
+    /** listed in the middle of it, the follower names the old half. */
+    @Test
+    void whoWasListedDuringTheRecreationOfWhatItNeedsFollowsToo() {
+        Sighting db = scene.container("db");
+        Sighting web = scene.put(Made.links(scene.container("web"), db.key()));
+        scene.list();
+        scene.worker = perform -> {
+            if (perform.operation().action() == Action.START) {
+                return new Input.Result.Refused("500");
+            }
+            if (perform.container().key().equals(db.key())) {
+                scene.put(Made.links(web, Operations.oldHalf(db.identity().id())));
+                scene.engine.remove(db.key());
+                scene.list();
+            }
+            return scene.work(perform);
+        };
+        scene.dies(db, 1);
+        scene.minutes(3);
+        assertThat(scene.actions()).containsExactly(Action.START, Action.RECREATE, Action.RECREATE);
+    }
+
     /** */
     @ParameterizedTest
     @EnumSource(names = {"GPU_DRIVER_MISMATCH", "GPU_DRIVER_GONE", "GPU_LOST"})

@@ -30,6 +30,7 @@ final class Made {
                 of.labels(),
                 of.gpus(),
                 of.shares(),
+                of.links(),
                 of.stopTimeout());
     }
 
@@ -49,6 +50,7 @@ final class Made {
                 gone.labels(),
                 gone.gpus(),
                 gone.shares(),
+                gone.links(),
                 gone.stopTimeout());
     }
 
@@ -81,6 +83,7 @@ final class Made {
                 gone.labels(),
                 gone.gpus(),
                 gone.shares(),
+                gone.links(),
                 gone.stopTimeout());
     }
 
@@ -100,24 +103,30 @@ final class Made {
                 old == null ? Map.of("caretaker.recovery", "true") : old.labels(),
                 old == null ? List.of() : old.gpus(),
                 old == null ? List.of() : old.shares(),
+                old == null ? List.of() : old.links(),
                 Duration.ofSeconds(10));
     }
 
     static Sighting shares(Sighting of, String key) {
-        return others(of, of.labels(), of.gpus(), List.of(key));
+        return others(of, of.labels(), of.gpus(), List.of(key), of.links());
+    }
+
+    static Sighting links(Sighting of, String key) {
+        return others(of, of.labels(), of.gpus(), of.shares(), List.of(key));
     }
 
     static Sighting gpus(Sighting of, String... gpus) {
-        return others(of, of.labels(), List.of(gpus), of.shares());
+        return others(of, of.labels(), List.of(gpus), of.shares(), of.links());
     }
 
     static Sighting labelled(Sighting of, String label, String value) {
         Map<String, String> labels = new HashMap<>(of.labels());
         labels.put(label, value);
-        return others(of, labels, of.gpus(), of.shares());
+        return others(of, labels, of.gpus(), of.shares(), of.links());
     }
 
-    private static Sighting others(Sighting of, Map<String, String> labels, List<String> gpus, List<String> shares) {
+    private static Sighting others(
+            Sighting of, Map<String, String> labels, List<String> gpus, List<String> shares, List<String> links) {
         return new Sighting(
                 of.identity(),
                 of.state(),
@@ -132,6 +141,7 @@ final class Made {
                 labels,
                 gpus,
                 shares,
+                links,
                 of.stopTimeout());
     }
 }

@@ -142,6 +142,7 @@ final class Scene {
                 all,
                 List.of(),
                 List.of(),
+                List.of(),
                 Duration.ofSeconds(10));
         engine.put(sighting.key(), sighting);
         list();

@@ -35,6 +35,7 @@ class PlaybooksTest {
                 labels,
                 List.of(gpus),
                 List.of(),
+                List.of(),
                 Duration.ofSeconds(10));
     }
 
