@@ -94,6 +94,7 @@ final class Recreation {
                 && !holder.get().id().equals(old.id())
                 && made.filter(holder.get()::equals).isEmpty();
         if (isTaken
+                || !old.id().equals(operation.before().containerId())
                 || (!isRenamed
                         && !Objects.equals(old.startedAt(), operation.before().startedAt()))
                 || (!perform.again() && (isBegun || !Actions.isInSameState(old, operation)))) {

@@ -5,6 +5,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -57,6 +58,13 @@ final class FakeDaemon implements AutoCloseable {
                 .setStatusCode(status)
                 .putHeader("Content-Type", "application/json")
                 .end(body);
+    }
+
+    /** The answer comes later. */
+    Consumer<HttpServerRequest> late(Duration wait, Consumer<HttpServerRequest> answer) {
+        return request -> {
+            long _ = vertx.setTimer(wait.toMillis(), _ -> answer.accept(request));
+        };
     }
 
     /** The connection ends in the middle of the answer. */

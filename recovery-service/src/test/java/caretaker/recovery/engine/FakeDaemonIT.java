@@ -1,5 +1,6 @@
 package caretaker.recovery.engine;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -15,6 +16,7 @@ import caretaker.recovery.playbook.Rung;
 import caretaker.recovery.playbook.Rung.Requirement;
 import io.vertx.core.http.HttpServerResponse;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -24,6 +26,8 @@ import org.junit.jupiter.api.Test;
 class FakeDaemonIT {
     private static final String INSPECT = "GET /containers/" + FakeDaemon.ID + "/json";
     private static final String RESTART = "POST /containers/" + FakeDaemon.ID + "/restart";
+
+    private static final String STOP = "POST /containers/" + FakeDaemon.ID + "/stop";
 
     private final FakeDaemon daemon = new FakeDaemon();
 
@@ -129,6 +133,77 @@ class FakeDaemonIT {
         assertThat(host.perform(before, Action.NONE)).isInstanceOf(Result.Refused.class);
         assertThat(host.perform(before, Action.RESTORE_BACKUP)).isEqualTo(new Result.Done());
         assertThat(daemon.writes()).isEmpty();
+    }
+
+    /** compose puts another one under the same name between the list and the inspection. */
+    @Test
+    void anotherIdBetweenListAndInspectionIsSeenAndNotTouched() {
+        Sighting before = seen();
+        String anew = "b".repeat(64);
+        String list = "[{\"Id\":\"%s\",\"Names\":[\"/fake\"],\"Labels\":{},\"State\":\"running\",\"Created\":1}]";
+        var lists = new AtomicInteger();
+        daemon.on(
+                "GET /containers/json",
+                request -> FakeDaemon.json(200, list.formatted(lists.incrementAndGet() == 1 ? FakeDaemon.ID : anew))
+                        .accept(request));
+        daemon.on(INSPECT, FakeDaemon.json(404, "{\"message\":\"No such container\"}"));
+        daemon.on(
+                "GET /containers/" + anew + "/json",
+                FakeDaemon.json(
+                        200, FakeDaemon.container("2026-03-01T11:00:00Z").replace(FakeDaemon.ID, anew)));
+        try (var other = new Host(daemon.address(), incidents)) {
+            assertThat(other.look(before, Probe.NONE, false).sighting())
+                    .as("gone, so that the incident is over")
+                    .isNull();
+            assertThat(other.look(before, Probe.NONE, false).sighting())
+                    .as("the other one, to be judged anew")
+                    .satisfies(seen ->
+                            assertThat(requireNonNull(seen).identity().id()).isEqualTo(anew));
+            for (Action action : List.of(Action.RESTART, Action.START, Action.STOP, Action.RECREATE)) {
+                assertThat(other.perform(before, action)).as(action.name()).isEqualTo(new Result.Changed());
+            }
+        }
+        assertThat(daemon.writes()).isEmpty();
+    }
+
+    /** what answers to the id is another one. */
+    @Test
+    void anAnswerAboutAnotherContainerIsNotActedOn() {
+        Sighting before = seen();
+        daemon.on(
+                INSPECT,
+                FakeDaemon.json(200, FakeDaemon.container(FakeDaemon.STARTED).replace(FakeDaemon.ID, "b".repeat(64))));
+        for (Action action : List.of(Action.RESTART, Action.STOP, Action.RECREATE)) {
+            assertThat(host.perform(before, action)).as(action.name()).isEqualTo(new Result.Changed());
+        }
+        assertThat(daemon.writes()).isEmpty();
+    }
+
+    /** paused a moment after the inspection, it is neither renamed nor replaced. */
+    @Test
+    void whatIsPausedInTheLastMomentIsNotCreatedAnew() {
+        Sighting before = seen();
+        String conflict = "{\"message\":\"Container is paused. Unpause the container before stopping\"}";
+        daemon.on("GET /images/an/image:1/json", FakeDaemon.json(200, "{\"Id\":\"sha256:1\",\"Config\":{}}"));
+        daemon.on(STOP, FakeDaemon.json(409, conflict));
+        daemon.on("POST /containers/" + FakeDaemon.ID + "/start", FakeDaemon.json(304, ""));
+        Result stop = host.perform(before, Action.STOP);
+        assertThat(stop)
+                .isInstanceOfSatisfying(
+                        Result.Refused.class,
+                        refused -> assertThat(refused.why()).contains("paused"));
+        assertThat(host.perform(before, Action.RECREATE)).isEqualTo(stop);
+        assertThat(daemon.writes()).allMatch(each -> each.endsWith("/stop") || each.endsWith("/start"));
+    }
+
+    /** as long as the container may take is waited for, and nothing is asked twice meanwhile. */
+    @Test
+    void aStopThatTakesItsTimeIsWaitedFor() {
+        daemon.on(STOP, daemon.late(Duration.ofSeconds(2), FakeDaemon.json(204, "")));
+        daemon.on(RESTART, daemon.late(Duration.ofSeconds(2), FakeDaemon.json(204, "")));
+        assertThat(host.perform(seen(), Action.STOP)).isEqualTo(new Result.Done());
+        assertThat(host.perform(seen(), Action.RESTART)).isEqualTo(new Result.Done());
+        assertThat(daemon.writes()).containsExactly(STOP, RESTART);
     }
 
     @Test
