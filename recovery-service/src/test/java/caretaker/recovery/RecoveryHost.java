@@ -131,7 +131,7 @@ final class RecoveryHost implements AutoCloseable {
                   - name: patient
                     match: {services: [patient]}
                     ladder: [{action: restart}]
-                    after: 2s
+                    after: 4s
                     stable-for: 1s
                   - name: hopeless
                     match: {services: [hopeless], exit-codes: ["127"]}

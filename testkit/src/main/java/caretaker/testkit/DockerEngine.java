@@ -61,7 +61,8 @@ public final class DockerEngine implements AutoCloseable {
     /** Another one, by its socket. */
     static DockerEngine at(Path socket) {
         Path docker = Programs.assume("docker");
-        return new DockerEngine(List.of(docker.toString(), "-H", "unix://" + socket), Programs.assume("busybox"), false);
+        return new DockerEngine(
+                List.of(docker.toString(), "-H", "unix://" + socket), Programs.assume("busybox"), false);
     }
 
     /** A name that nobody else uses, for a container or a network. */
@@ -78,8 +79,7 @@ public final class DockerEngine implements AutoCloseable {
         String known = plain;
         if (known == null) {
             String built = by.build(List.of());
-            Runtime.getRuntime()
-                    .addShutdownHook(new Thread(() -> execute(by.words("rmi", "-f", built))));
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> execute(by.words("rmi", "-f", built))));
             plain = built;
             return built;
         }
