@@ -44,7 +44,8 @@ final class RecoveryView {
         if (breaker.isObject()) {
             lines.add("the breaker is open" + since(breaker) + ": "
                     + breaker.path("repaired").asInt() + " of "
-                    + breaker.path("managed").asInt() + " containers were repaired");
+                    + breaker.path("managed").asInt() + " " + breaker.path("of").asText("containers")
+                    + " were repaired");
         }
         host.path("illnesses")
                 .properties()

@@ -30,10 +30,11 @@ public record RecoveryHostState(
     /**
      * Too much was repaired.
      *
-     * @param repaired containers that were, within the window
-     * @param managed containers that there were
+     * @param repaired containers or hosts that were, within the window
+     * @param managed containers or hosts that there were
+     * @param ofHosts whether hosts of the cluster are meant rather than containers of this one
      */
-    public record Breaker(Instant since, int repaired, int managed) {}
+    public record Breaker(Instant since, int repaired, int managed, boolean ofHosts) {}
 
     /**
      * A person has stopped all repairs.

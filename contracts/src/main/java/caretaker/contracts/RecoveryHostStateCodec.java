@@ -40,6 +40,9 @@ public final class RecoveryHostStateCodec {
                     .put("since", breaker.since().toString())
                     .put("repaired", breaker.repaired())
                     .put("managed", breaker.managed());
+            if (breaker.ofHosts()) {
+                data.withObject("/breaker").put("ofHosts", true);
+            }
         }
         Pause pause = state.pause();
         if (pause != null) {
@@ -79,7 +82,11 @@ public final class RecoveryHostStateCodec {
     }
 
     private static Breaker breaker(JsonNode json) {
-        return new Breaker(RecoveryJson.time(json, "since"), integer(json, "repaired"), integer(json, "managed"));
+        return new Breaker(
+                RecoveryJson.time(json, "since"),
+                integer(json, "repaired"),
+                integer(json, "managed"),
+                json.path("ofHosts").asBoolean(false));
     }
 
     private static Pause pause(JsonNode json) {

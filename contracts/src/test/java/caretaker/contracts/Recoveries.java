@@ -149,7 +149,7 @@ final class Recoveries {
                 2,
                 new RecoveryState.Writer("r-1", 3),
                 AT,
-                new RecoveryHostState.Breaker(SINCE, 4, 6),
+                new RecoveryHostState.Breaker(SINCE, 4, 6, false),
                 new RecoveryHostState.Pause(SINCE, AT, "user:anna", "move of the rack"),
                 Map.of());
     }

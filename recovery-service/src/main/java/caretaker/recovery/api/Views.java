@@ -66,7 +66,8 @@ final class Views {
                         new JsonObject()
                                 .put("since", breaker.since().toString())
                                 .put("repaired", breaker.repaired())
-                                .put("managed", breaker.managed()));
+                                .put("managed", breaker.managed())
+                                .put("of", breaker.ofHosts() ? "hosts" : "containers"));
             }
             RecoveryHostState.Pause pause = state.pause();
             if (pause != null) {

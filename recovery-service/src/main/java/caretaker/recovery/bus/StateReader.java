@@ -15,6 +15,7 @@ import caretaker.contracts.RecoveryHostState;
 import caretaker.contracts.RecoveryHostStateCodec;
 import caretaker.contracts.RecoveryState;
 import caretaker.contracts.RecoveryStateCodec;
+import caretaker.contracts.WireName;
 import caretaker.recovery.incident.Input;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -32,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads what the service must know before it acts, from its beginning: states of this host's containers, the host's own
- * record, locks; and, of the last minutes, what was begun on other hosts.
+ * record, locks, which other hosts there are; and, of the last minutes, what was begun on them.
  *
  * <p>Until {@link #goOn} the newest of each key is kept; from then on only news that others wrote matter: the host's
  * record, locks, and other hosts' operations.
@@ -152,6 +153,8 @@ public final class StateReader implements PollLoop.BatchHandler, PartitionListen
                 }
             }
             restored(key, new Input.Restored(key, state));
+        } else if (WireName.isValid(key)) {
+            news(key, new Input.HostElsewhere(key, record.value() != null));
         }
     }
 
@@ -199,11 +202,17 @@ public final class StateReader implements PollLoop.BatchHandler, PartitionListen
                 case STARTED ->
                     news(
                             null,
-                            new Input.StartedElsewhere(event.time(), key, operation == null ? "" : operation.group()));
+                            new Input.StartedElsewhere(
+                                    event.time(), key, operation == null ? "" : operation.group(), containerId(event)));
                 case SUCCEEDED, FAILED, SKIPPED, QUARANTINED -> news(null, new Input.EndedElsewhere(key));
                 default -> {}
             }
         }
+    }
+
+    private static String containerId(RecoveryEvent event) {
+        RecoveryEvent.Snapshot before = event.before();
+        return before == null ? "" : before.containerId();
     }
 
     /** @param key null for what is no state */

@@ -35,6 +35,9 @@ final class HostGuard {
     /** An illness that nobody will say the end of begins with this. */
     private static final String HELD = "held ";
 
+    /** Another service acts on this engine: only a person knows when that is over. */
+    private static final String TWIN = "two-services ";
+
     private static final Duration ASK_AGAIN = Duration.ofSeconds(30);
     private static final int MOST = 10_000;
 
@@ -42,7 +45,7 @@ final class HostGuard {
     private final Writer writer;
     private final Rules rules;
     private final Deque<Start> starts = new ArrayDeque<>();
-    private final Deque<Instant> elsewhere = new ArrayDeque<>();
+    private final Cluster cluster = new Cluster();
     private final Map<String, MaintenanceLock> locks = new TreeMap<>();
     private final Map<String, Instant> illnesses = new TreeMap<>();
     private @Nullable Breaker breaker;
@@ -114,7 +117,7 @@ final class HostGuard {
             return new Refusal(
                     Reason.BREAKER_OPEN,
                     "the breaker is open: " + breaker.repaired() + " of " + breaker.managed()
-                            + " containers were repaired within "
+                            + (breaker.ofHosts() ? " hosts" : " containers") + " were repaired within "
                             + rules.breakerWindow().toSeconds() + " s",
                     later);
         }
@@ -143,7 +146,7 @@ final class HostGuard {
                     here.getFirst().plus(rules.rateWindow()));
         }
         Deque<Instant> all = new ArrayDeque<>(here);
-        elsewhere.stream().filter(at -> at.isAfter(from)).forEach(all::addLast);
+        all.addAll(cluster.starts(from));
         if (all.size() >= rules.clusterActions()) {
             Instant oldest = all.stream().min(Instant::compareTo).orElse(now);
             return new Refusal(
@@ -155,17 +158,26 @@ final class HostGuard {
         return null;
     }
 
-    /** Whether one more repair would be of too many containers: then the breaker is open now. */
+    /**
+     * Whether one more repair would be of too many containers of this host, or on too many hosts: then the breaker is
+     * open now.
+     */
     boolean trips(String key, int managed, Instant now) {
         Set<String> keys = new HashSet<>(Set.of(key));
         Instant from = now.minus(rules.breakerWindow());
         starts.stream().filter(start -> start.at().isAfter(from)).forEach(start -> keys.add(start.key()));
         int allowed = Math.max(rules.breakerFloor(), managed * rules.breakerPercent() / 100);
-        if (keys.size() <= allowed) {
-            return false;
+        if (keys.size() > allowed) {
+            breaker = new Breaker(now, keys.size() - 1, managed, false);
+            return true;
         }
-        breaker = new Breaker(now, keys.size() - 1, managed);
-        return true;
+        int acted = cluster.acted(from);
+        int hosts = cluster.others() + 1;
+        if (acted + 1 > Math.max(rules.breakerFloor(), hosts * rules.breakerPercent() / 100)) {
+            breaker = new Breaker(now, acted, hosts, true);
+            return true;
+        }
+        return false;
     }
 
     void started(String key, Instant at) {
@@ -186,11 +198,8 @@ final class HostGuard {
         }
     }
 
-    void startedElsewhere(Instant at) {
-        elsewhere.addLast(at);
-        if (elsewhere.size() > MOST) {
-            elsewhere.removeFirst();
-        }
+    Cluster cluster() {
+        return cluster;
     }
 
     /** Whether something was reset. */
@@ -198,6 +207,7 @@ final class HostGuard {
         boolean was = breaker != null;
         breaker = null;
         starts.clear();
+        cluster.reset();
         return was;
     }
 
@@ -228,6 +238,11 @@ final class HostGuard {
         return illnesses.putIfAbsent(hasAnEnd ? illness : HELD + illness, now) == null;
     }
 
+    /** the service of another host acts on this engine; whether that is new. */
+    boolean hasTwin(String other, Instant now) {
+        return illnesses.putIfAbsent(TWIN + other, now) == null;
+    }
+
     boolean recovered(String illness) {
         return illnesses.remove(illness) != null;
     }
@@ -239,7 +254,7 @@ final class HostGuard {
 
     /** Whoever would have said their end is not there any more; whether there was one. */
     boolean orphaned() {
-        return illnesses.keySet().removeIf(illness -> !illness.startsWith(HELD));
+        return illnesses.keySet().removeIf(illness -> !illness.startsWith(HELD) && !illness.startsWith(TWIN));
     }
 
     /** A person knows better: by its name, with or without what it is about; whether there was such a one. */
@@ -256,6 +271,11 @@ final class HostGuard {
 
     boolean isBreakerOpen() {
         return breaker != null;
+    }
+
+    /** Whether it is open because of what was done on other hosts. */
+    boolean isOfHosts() {
+        return breaker != null && breaker.ofHosts();
     }
 
     /** When time ends something next; {@link Instant#MAX} if only people or news do. */
@@ -278,9 +298,10 @@ final class HostGuard {
     /** Lets go what time has ended; whether the host's record changed. */
     boolean pass(Instant now) {
         locks.values().removeIf(lock -> !now.isBefore(lock.until()));
-        Instant oldest = now.minus(rules.rateWindow().plus(rules.breakerWindow()));
+        Duration longest = rules.rateWindow().plus(rules.breakerWindow());
+        Instant oldest = now.minus(longest);
+        cluster.pass(now, longest);
         starts.removeIf(start -> start.at().isBefore(oldest));
-        elsewhere.removeIf(at -> at.isBefore(oldest));
         boolean changed = illnesses
                 .entrySet()
                 .removeIf(illness -> illness.getKey().startsWith(HELD)

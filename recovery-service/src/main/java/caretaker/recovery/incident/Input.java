@@ -89,8 +89,16 @@ public sealed interface Input {
      *
      * @param key of the record
      * @param group of the container; empty if it is in none
+     * @param containerId the engine's id of it; empty if it is not told
      */
-    record StartedElsewhere(Instant at, String key, String group) implements Input {}
+    record StartedElsewhere(Instant at, String key, String group, String containerId) implements Input {
+        String host() {
+            return key.split("/", 2)[0];
+        }
+    }
+
+    /** Another host has a record on {@code caretaker.recovery-state}, or none any more. */
+    record HostElsewhere(String host, boolean isThere) implements Input {}
 
     /** What was told last of a container of another host is no {@code started} any more: the key of the record. */
     record EndedElsewhere(String key) implements Input {}

@@ -80,10 +80,9 @@ public final class Recoveries {
             case Input.NotWritten(String key, RecoveryEvent event) -> notWritten(key, event, now);
             case Input.Locked(MaintenanceLock lock) -> orders.locked(lock, ready, now);
             case Input.Unlocked(String key) -> orders.unlocked(key, ready, now);
-            case Input.StartedElsewhere(Instant at, String key, String group) -> {
-                guard.startedElsewhere(at);
-                repairs.neighbours().startedElsewhere(at, key, group);
-            }
+            case Input.StartedElsewhere started -> startedElsewhere(started, now);
+            case Input.HostElsewhere(String host, boolean isThere) ->
+                guard.cluster().heardOf(host, isThere);
             case Input.EndedElsewhere(String key) -> repairs.neighbours().endedElsewhere(key);
             case Input.KillSwitch(boolean on) -> orders.killSwitch(on, now);
             case Input.Asked(Command command, String actor) -> orders.asked(command, actor, now);
@@ -362,6 +361,23 @@ public final class Recoveries {
             of.due = later;
         }
         of.saveAt = later;
+    }
+
+    /**
+     * R-23: nothing can be done on another host to a container that is here. What was begun before this instance was
+     * ready says nothing: the host may have been called so.
+     */
+    private void startedElsewhere(Input.StartedElsewhere started, Instant now) {
+        guard.cluster().started(started.host(), started.at());
+        repairs.neighbours().startedElsewhere(started.at(), started.key(), started.group());
+        Sighting here = started.containerId().isEmpty() ? null : known.byId(started.containerId());
+        if (ready && here != null && guard.hasTwin(started.host(), now)) {
+            out.add(new Effect.StoreHost(guard.state(now)));
+            String why =
+                    "the service of the host " + started.host() + " repairs " + here.key() + ", which is a container"
+                            + " of this engine; stop one of the two, then: caretaker recovery illness clear two-services";
+            out.change(null, RecoveryEvent.Kind.ESCALATED, Reason.HOST_ACTION, RecoveryEvent.SERVICE, why, now);
+        }
     }
 
     private @Nullable Managed withQuestion(long question) {

@@ -316,7 +316,9 @@ final class Repairs {
         }
         if (guard.trips(of.key(), known.consenting(), now)) {
             out.add(new Effect.StoreHost(guard.state(now)));
-            String why = "too many containers were repaired; repairs go on after: caretaker recovery breaker reset";
+            String what =
+                    guard.isOfHosts() ? "repairs were made on too many hosts" : "too many containers were repaired";
+            String why = what + "; repairs go on after: caretaker recovery breaker reset";
             out.change(null, Kind.BREAKER_OPENED, Reason.BREAKER_OPEN, RecoveryEvent.SERVICE, why, now);
             waiting.hold(of, trouble, new HostGuard.Refusal(Reason.BREAKER_OPEN, why, now.plus(ASK_AGAIN)), now);
             return;

@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param clusterActions actions on all hosts within {@code rateWindow}, as far as the topic tells
  * @param breakerFloor containers repaired within {@code breakerWindow} that are never too many; with that window and
  *     {@code hostActions}, more than that are possible
- * @param breakerPercent of the managed containers; more than both opens the breaker
+ * @param breakerPercent of the managed containers; more than both opens the breaker. The same two numbers hold for the
+ *     hosts of the cluster on which something was repaired
  * @param concurrent actions at a time
  * @param hostHold how long a host counts as ill after something that has no end of its own
  * @param verifyEvery how often a repaired container is looked at until it is believed
@@ -80,7 +81,8 @@ public record Rules(
 
     /** How far back what other hosts have begun matters. */
     public Duration elsewhere() {
-        return rateWindow.compareTo(Neighbours.LONGEST) < 0 ? Neighbours.LONGEST : rateWindow;
+        Duration longest = rateWindow.compareTo(breakerWindow) < 0 ? breakerWindow : rateWindow;
+        return longest.compareTo(Neighbours.LONGEST) < 0 ? Neighbours.LONGEST : longest;
     }
 
     public Rules {

@@ -77,7 +77,7 @@ class BlastRadiusTest {
     void tenActionsInTheClusterAreEnoughForAll() {
         var scene = new Scene();
         for (int i = 0; i < 10; i++) {
-            scene.tell(new Input.StartedElsewhere(scene.clock.instant(), "node-2/lab/c/" + i, ""));
+            scene.tell(new Input.StartedElsewhere(scene.clock.instant(), "node-2/lab/c/" + i, "", ""));
         }
         scene.dies(scene.container("web"), 1);
         assertThat(scene.performed).isEmpty();
@@ -176,7 +176,7 @@ class BlastRadiusTest {
         var scene = new Scene(FREE);
         Sighting broker = scene.container("b1", "caretaker.recovery.group", "brokers");
         Sighting web = scene.container("web");
-        scene.tell(new Input.StartedElsewhere(scene.clock.instant(), "node-2/lab/b2/1", "brokers"));
+        scene.tell(new Input.StartedElsewhere(scene.clock.instant(), "node-2/lab/b2/1", "brokers", ""));
         scene.dies(broker, 1);
         scene.dies(web, 1);
         scene.minutes(5);
@@ -193,7 +193,7 @@ class BlastRadiusTest {
     void aHostThatNeverTellsOfAnEndHoldsItsGroupForAQuarterOfAnHour() {
         var scene = new Scene(FREE);
         Sighting broker = scene.container("b1", "caretaker.recovery.group", "brokers");
-        scene.tell(new Input.StartedElsewhere(scene.clock.instant(), "node-2/lab/b2/1", "brokers"));
+        scene.tell(new Input.StartedElsewhere(scene.clock.instant(), "node-2/lab/b2/1", "brokers", ""));
         scene.dies(broker, 1);
         scene.minutes(15);
         assertThat(scene.performed).isEmpty();
@@ -211,7 +211,7 @@ class BlastRadiusTest {
                 if (effect instanceof Effect.Perform) {
                     scene.recoveries.handle(
                             new Input.StartedElsewhere(
-                                    scene.clock.instant().plusMillis(apart), "node-2/lab/b2/1", "brokers"),
+                                    scene.clock.instant().plusMillis(apart), "node-2/lab/b2/1", "brokers", ""),
                             scene.clock.instant());
                 }
             };
