@@ -72,7 +72,7 @@ class EngineCrashIT {
 
             // When
             host.perform(host.operation(before, rung, operation, false));
-            assertThat(crashes).as("killed after " + step).isEmpty();
+            assertThat(crashes).as("killed after %s", step).isEmpty();
 
             // Then
             Effect.Perform again = host.operation(before, rung, operation, true);

@@ -140,11 +140,12 @@ class FakeDaemonIT {
     void anotherIdBetweenListAndInspectionIsSeenAndNotTouched() {
         Sighting before = seen();
         String anew = "b".repeat(64);
-        String list = "[{\"Id\":\"%s\",\"Names\":[\"/fake\"],\"Labels\":{},\"State\":\"running\",\"Created\":1}]";
         var lists = new AtomicInteger();
         daemon.on(
                 "GET /containers/json",
-                request -> FakeDaemon.json(200, list.formatted(lists.incrementAndGet() == 1 ? FakeDaemon.ID : anew))
+                request -> FakeDaemon.json(200, """
+            [{"Id":"%s","Names":["/fake"],"Labels":{},"State":"running","Created":1}]\
+            """.formatted(lists.incrementAndGet() == 1 ? FakeDaemon.ID : anew))
                         .accept(request));
         daemon.on(INSPECT, FakeDaemon.json(404, "{\"message\":\"No such container\"}"));
         daemon.on(
