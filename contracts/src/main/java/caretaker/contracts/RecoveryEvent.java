@@ -144,6 +144,8 @@ public record RecoveryEvent(
         EXEC,
         STOP,
         RESTORE_BACKUP,
+        /** The files of a volume are given to the user that the container runs as, and it is started anew. */
+        FIX_PERMISSIONS,
         QUARANTINE,
         NONE
     }

@@ -64,6 +64,7 @@ public final class Engine implements AutoCloseable {
     private final EvidenceStore evidence;
     private final ServiceProbe probes;
     private final Actions actions;
+    private final Credentials credentials = new Credentials();
     private final ExecutorService looks = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("engine-look").factory());
     private final Semaphore inspections = new Semaphore(MAX_INSPECTIONS);
@@ -90,7 +91,7 @@ public final class Engine implements AutoCloseable {
         evidence = new EvidenceStore(incidents.toAbsolutePath(), settings.keptIncidents(), metrics);
         probes = new ServiceProbe(web, metrics);
         var recreation = new Recreation(daemon, census, progress);
-        actions = new Actions(daemon, census, web, stops, recreation, clock);
+        actions = new Actions(daemon, census, stops, recreation, new Reload(census, web, credentials), clock);
     }
 
     /**
@@ -116,6 +117,11 @@ public final class Engine implements AutoCloseable {
     /** Who says whether every partition of a broker has enough replicas in sync without it; without anybody: no. */
     public void inSyncReplicas(Predicate<Sighting> ask) {
         inSyncReplicas = ask;
+    }
+
+    /** Whose tokens there are; without them, nobody's. */
+    public void credentials(List<Credentials.Credential> all) {
+        credentials.use(all);
     }
 
     /** The engine's own id. */
@@ -307,6 +313,7 @@ public final class Engine implements AutoCloseable {
     private boolean isAllowed(Requirement requires, Sighting seen) {
         return switch (requires) {
             case NOTHING -> true;
+            case CREDENTIALS -> credentials.has(seen);
             case IN_SYNC_REPLICAS -> {
                 try {
                     yield inSyncReplicas.test(seen);

@@ -37,6 +37,9 @@ final class Examination {
         /** The playbook says to tell only. */
         record Report() implements Verdict {}
 
+        /** What this rung requires is not there, and will not come by itself: the next one. */
+        record Skip(String why) implements Verdict {}
+
         record NeedsApproval(String why) implements Verdict {}
 
         record Act(Rung rung, Action action) implements Verdict {}
@@ -61,9 +64,9 @@ final class Examination {
     Verdict of(Managed managed, Trouble trouble, Looked looked, Playbook playbook, Instant now) {
         Sighting seen = Objects.requireNonNull(looked.sighting());
         return isStale(trouble, seen, looked.probe())
-                .or(() -> state(trouble, seen, now))
+                .or(() -> state(trouble, seen, playbook, now))
                 .or(() -> starting(trouble, seen, looked.probe(), playbook, now))
-                .or(() -> cause(managed, seen, looked.log(), now))
+                .or(() -> cause(managed, seen, looked.log(), playbook, now))
                 .orElseGet(() -> step(managed, trouble, looked, playbook, now));
     }
 
@@ -110,7 +113,11 @@ final class Examination {
     }
 
     /** */
-    private static Optional<Verdict> state(Trouble trouble, Sighting seen, Instant now) {
+    private static Optional<Verdict> state(Trouble trouble, Sighting seen, Playbook playbook, Instant now) {
+        boolean isLeftToTheEngine = playbook.rung(trouble.rung).action() == Action.FIX_PERMISSIONS;
+        if (seen.state() == State.RESTARTING && isLeftToTheEngine) {
+            return Optional.empty(); // its files can be seen to meanwhile
+        }
         return switch (seen.state()) {
             case CREATED, PAUSED, REMOVING, RESTARTING, DEAD ->
                 Optional.of(
@@ -154,14 +161,20 @@ final class Examination {
         return Optional.of(new Verdict.Wait(Reason.STATE, "it is starting", next.isBefore(until) ? next : until));
     }
 
-    /** what no repair of the container mends. */
-    private Optional<Verdict> cause(Managed managed, Sighting seen, List<String> log, Instant now) {
+    /**
+     * R-44, R-34: what no repair of the container mends. What is permanent by a line that the playbook itself is for is
+     * the playbook's.
+     */
+    private Optional<Verdict> cause(Managed managed, Sighting seen, List<String> log, Playbook playbook, Instant now) {
         if (seen.state() != State.EXITED) {
             return Optional.empty();
         }
         List<String> lines = new ArrayList<>(log);
         lines.add(seen.error());
         String image = seen.identity().image() + " " + seen.identity().service();
+        List<String> others =
+                lines.stream().filter(line -> !playbook.match().isAbout(line)).toList();
+        List<Meaning> unanswered = patterns.of(image, others);
         for (Meaning meaning : patterns.of(image, lines)) {
             switch (meaning.verdict()) {
                 case REPORT -> {}
@@ -172,6 +185,9 @@ final class Examination {
                     }
                 }
                 case PERMANENT -> {
+                    if (!unanswered.contains(meaning)) {
+                        continue;
+                    }
                     return Optional.of(
                             new Verdict.Quarantine(Reason.PERMANENT, meaning.cause() + "; " + meaning.remedy()));
                 }
@@ -208,10 +224,17 @@ final class Examination {
                     Reason.BUDGET,
                     attempts + " attempts within " + rules.budgetWindow().toMinutes() + " min");
         }
+        if (rung.action() == Action.FIX_PERMISSIONS && !rules.fixPermissions()) {
+            return new Verdict.NeedsApproval(ownerWanted(rung, seen));
+        }
         if (rung.approval() && !asked) {
             return new Verdict.NeedsApproval("the next step is " + Recorder.word(rung.action())
                     + " and needs a person's word: caretaker recover repair --service "
                     + seen.identity().name());
+        }
+        if (!looked.allowed() && rung.requires().isSkipped()) {
+            return new Verdict.Skip(Recorder.word(rung.action()) + " is left out: there are no "
+                    + Recorder.word(rung.requires()) + " for " + seen.identity().name() + " in the settings");
         }
         if (!looked.allowed()) {
             return new Verdict.Wait(
@@ -219,6 +242,14 @@ final class Examination {
         }
         boolean isDown = seen.state() == State.EXITED;
         return new Verdict.Act(rung, rung.action() == Action.RESTART && isDown ? Action.START : rung.action());
+    }
+
+    /** A command that a person can copy. */
+    private static String ownerWanted(Rung rung, Sighting seen) {
+        return rung.path() + " must belong to " + rung.owner() + ", and rules.fix-permissions is off. On the host: "
+                + "docker run --rm --network none --user 0 --entrypoint chown --volumes-from "
+                + seen.identity().name() + " " + seen.identity().image() + " -hR " + rung.owner() + " " + rung.path()
+                + " && docker restart " + seen.identity().name();
     }
 
     private static Rung cascade(Trouble trouble) {

@@ -132,7 +132,7 @@ final class Repairs {
                         : playbook.rung(trouble.rung).requires(),
                 evidence,
                 trouble.id,
-                List.copyOf(known.graph().needs(of.key()))));
+                List.copyOf(neighbours.needs(of, playbook))));
     }
 
     void looked(Managed of, Trouble trouble, Looked looked, Instant now) {
@@ -173,10 +173,17 @@ final class Repairs {
                 }
                 of.glanced = false;
                 Playbook playbook = playbook(of, trouble, looked.log());
-                if (!playbook.name().equals(trouble.playbook) && trouble.operations == 0) {
+                boolean isAnother = !playbook.name().equals(trouble.playbook);
+                if (isAnother && trouble.operations == 0) {
                     trouble.rung = 0;
                 }
                 trouble.playbook = playbook.name();
+                if (isAnother
+                        && (!playbook.needs().isEmpty()
+                                || playbook.rung(trouble.rung).asks())) {
+                    look(of, trouble, true); // what this one wants to know was not asked
+                    return;
+                }
                 judged(of, trouble, looked, playbook, now);
             }
         }
@@ -256,6 +263,7 @@ final class Repairs {
                 }
                 waiting.until(of, trouble, Reason.SUPPRESSED_HOST, what, now.plus(rules.hostHold()), now);
             }
+            case Examination.Verdict.Skip(String why) -> waiting.skip(of, trouble, playbook, why, now);
             case Examination.Verdict.Report() -> waiting.report(of, trouble, playbook, now);
             case Examination.Verdict.NeedsApproval(String why) -> {
                 out.skip(of, trouble, Reason.NEEDS_APPROVAL, why, now);
@@ -267,7 +275,7 @@ final class Repairs {
     }
 
     private void act(Managed of, Trouble trouble, Looked looked, Operations.Step step, Instant now) {
-        String first = trouble.isCascade() ? null : neighbours.first(of, trouble, now);
+        String first = trouble.isCascade() ? null : neighbours.first(of, trouble, step.playbook(), now);
         if (first != null) {
             trouble.waitingFor = first;
             waiting.until(of, trouble, Reason.DEFERRED, first + " is repaired first", now.plus(ASK_AGAIN), now);

@@ -31,7 +31,7 @@ final class Verification {
         }
         boolean isNew = !seen.identity().id().equals(operation.before().containerId());
         return switch (operation.action()) {
-            case START, RESTART ->
+            case START, RESTART, FIX_PERMISSIONS ->
                 !isNew && seen.startedAfter(operation.before().startedAt());
             case RECREATE, RESTORE_BACKUP -> isNew && seen.state() != State.CREATED;
             case STOP -> seen.state() == State.EXITED;

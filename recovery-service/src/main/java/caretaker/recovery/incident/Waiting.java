@@ -40,6 +40,20 @@ final class Waiting {
         }
     }
 
+    /** Told; the next rung is tried at once. Beyond the last one there is none. */
+    void skip(Managed of, Trouble trouble, Playbook playbook, String why, Instant now) {
+        out.skip(of, trouble, Reason.STATE, why, now);
+        if (trouble.rung + 1 < playbook.ladder().size()) {
+            trouble.rung++;
+            of.phase = Phase.PENDING;
+            of.glanced = true; // what a glance would show is known
+            of.due = now;
+            out.store(of, now);
+        } else {
+            rest(of, now);
+        }
+    }
+
     /** Nothing more is done until there is news. */
     void rest(Managed of, Instant now) {
         of.phase = Phase.SUSPECT;

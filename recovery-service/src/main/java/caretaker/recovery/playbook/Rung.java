@@ -5,6 +5,8 @@ import caretaker.chassis.config.Range;
 import caretaker.contracts.RecoveryEvent.Action;
 import java.time.Duration;
 import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * One step of a ladder.
@@ -13,7 +15,9 @@ import java.util.List;
  * @param approval whether a person must ask for it each time
  * @param requires what must hold besides
  * @param port of the container, for {@code reload}
- * @param path of the request that makes it reload, a POST without a body
+ * @param path of the request that makes it reload, a POST without a body; for {@code fix-permissions}, where a volume
+ *     or a bind is mounted in the container
+ * @param owner for {@code fix-permissions}: whose the files are to be, {@code uid:gid} in numbers
  * @param command for {@code exec}: the program and its arguments; no shell
  * @param within until when its effect must show, without the time that is needed to prove it
  */
@@ -25,15 +29,29 @@ public record Rung(
         @Default("0") @Range(min = "0", max = "65535") int port,
 
         @Default("") String path,
+        @Default("") String owner,
         List<String> command,
 
         @Default("2m") @Range(min = "1s", max = "1h") Duration within) {
+
+    private static final Pattern OWNER = Pattern.compile("[0-9]{1,10}:[0-9]{1,10}");
+    private static final long MAX_ID = 0xFFFF_FFFEL;
+
+    /** What goes into a command that a person is told, as it is. */
+    private static final Pattern MOUNT = Pattern.compile("(/[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}){1,20}");
 
     /** What an edge must look at before a step. */
     public enum Requirement {
         NOTHING,
         /** Every partition of the broker has enough replicas in sync without it. */
-        IN_SYNC_REPLICAS
+        IN_SYNC_REPLICAS,
+        /** The settings name a file with a token for the service. */
+        CREDENTIALS;
+
+        /** Whether the next step is tried at once where it does not hold; others are waited for. */
+        public boolean isSkipped() {
+            return this == CREDENTIALS;
+        }
     }
 
     public Rung {
@@ -46,14 +64,45 @@ public record Rung(
         if (action != Action.EXEC && !command.isEmpty()) {
             throw new IllegalArgumentException("only exec has a command");
         }
-        if (action != Action.RELOAD && (port != 0 || !path.isEmpty())) {
+        if (action != Action.RELOAD && (port != 0 || (!path.isEmpty() && action != Action.FIX_PERMISSIONS))) {
             throw new IllegalArgumentException("only reload has a port and a path");
         }
+        if (requires == Requirement.CREDENTIALS && action != Action.RELOAD) {
+            throw new IllegalArgumentException("only reload requires credentials");
+        }
+        permissions(action, path, owner);
         command = List.copyOf(command);
+    }
+
+    private static void permissions(Action action, String path, String owner) {
+        if (action != Action.FIX_PERMISSIONS) {
+            if (!owner.isEmpty()) {
+                throw new IllegalArgumentException("only fix-permissions has an owner");
+            }
+            return;
+        }
+        if (!MOUNT.matcher(path).matches()) {
+            throw new IllegalArgumentException(
+                    "fix-permissions needs the path of a mount, such as /var/lib/grafana: letters, digits, '.', '_', '-'");
+        }
+        if (!OWNER.matcher(owner).matches()
+                || Stream.of(owner.split(":", -1)).anyMatch(id -> Long.parseLong(id) > MAX_ID)) {
+            throw new IllegalArgumentException("fix-permissions needs an owner in numbers, uid:gid, such as \"472:0\"");
+        }
+    }
+
+    /** Whether an edge must look at something before it. */
+    public boolean asks() {
+        return requires != Requirement.NOTHING;
+    }
+
+    /** The user's number in {@link #owner}. */
+    public long uid() {
+        return Long.parseLong(owner.substring(0, owner.indexOf(':')));
     }
 
     /** A step without anything special. */
     public static Rung of(Action action) {
-        return new Rung(action, false, Requirement.NOTHING, 0, "", List.of(), Duration.ofMinutes(2));
+        return new Rung(action, false, Requirement.NOTHING, 0, "", "", List.of(), Duration.ofMinutes(2));
     }
 }
