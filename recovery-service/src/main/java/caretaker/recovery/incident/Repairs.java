@@ -397,6 +397,12 @@ final class Repairs {
             endings.over(of, trouble, Reason.STALE, "it is gone, or another one", now);
             return;
         }
+        Playbook playbook = playbooks.named(trouble.playbook);
+        boolean known = playbook != null && playbook.rung(trouble.rung).action() == operation.action();
+        if (!known && !Rung.isBare(operation.action())) {
+            endings.failed(of, trouble, Reason.TIMEOUT, "its playbook does not have this step any more", now);
+            return;
+        }
         HostGuard.Refusal refusal = guard.refusal(of.identity, true, now);
         if (refusal != null) {
             waiting.hold(of, trouble, refusal, now);
@@ -412,8 +418,6 @@ final class Repairs {
             out.store(of, now);
             out.operation(of, trouble, Kind.STARTED, Reason.NONE, Recorder.word(operation.action()) + " begins", now);
         }
-        Playbook playbook = playbooks.named(trouble.playbook);
-        boolean known = playbook != null && playbook.rung(trouble.rung).action() == operation.action();
         Rung rung = known ? Objects.requireNonNull(playbook).rung(trouble.rung) : Rung.of(operation.action());
         out.add(new Effect.Perform(of.identity, operation, rung, true));
     }

@@ -101,7 +101,12 @@ public record Rung(
         return Long.parseLong(owner.substring(0, owner.indexOf(':')));
     }
 
-    /** A step without anything special. */
+    /** Whether an action needs nothing but its name. */
+    public static boolean isBare(Action action) {
+        return action != Action.RELOAD && action != Action.EXEC && action != Action.FIX_PERMISSIONS;
+    }
+
+    /** A step without anything special; the action {@link #isBare}. */
     public static Rung of(Action action) {
         return new Rung(action, false, Requirement.NOTHING, 0, "", "", List.of(), Duration.ofMinutes(2));
     }

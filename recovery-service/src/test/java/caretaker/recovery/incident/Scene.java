@@ -317,7 +317,7 @@ final class Scene {
             String id = "%04x".formatted(made);
             makers.put(perform.operation().id(), id);
             engine.put(key, Made.anew(perform.container(), seen, id, clock.instant()));
-        } else if (action == Action.START || action == Action.RESTART) {
+        } else if (action == Action.START || action == Action.RESTART || action == Action.FIX_PERMISSIONS) {
             engine.put(key, Made.started(Objects.requireNonNull(seen), nextRun(seen)));
         } else if (action == Action.RELOAD || action == Action.RESTORE_BACKUP) {
             engine.put(key, Made.started(Objects.requireNonNull(seen), Objects.requireNonNull(seen.startedAt())));

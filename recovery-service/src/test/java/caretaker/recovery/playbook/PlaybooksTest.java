@@ -47,7 +47,15 @@ class PlaybooksTest {
                 "grafana/grafana:13.0|container.exited|-|grafana|RESTART,RECREATE,RESTORE_BACKUP",
                 "grafana/grafana|probe.failed|-|grafana|RESTART,RECREATE,RESTORE_BACKUP",
                 "grafana/grafana|probe.failed|database disk image is malformed|grafana-database|RESTORE_BACKUP,QUARANTINE",
-                "grafana/grafana|probe.failed|Data source connection failed|grafana-datasource|NONE,RELOAD,RESTART",
+                "grafana/grafana|probe.failed|Data source connection failed|grafana-datasource|RELOAD,RESTART",
+                "grafana/grafana|container.exited|GF_PATHS_DATA='/var/lib/grafana' is not writable.|grafana-permissions|"
+                        + "FIX_PERMISSIONS,QUARANTINE",
+                "grafana/grafana|container.exited|mkdir: can't create directory '/var/lib/grafana/plugins': "
+                        + "Permission denied|grafana-permissions|FIX_PERMISSIONS,QUARANTINE",
+                "grafana/grafana|container.exited|mkdir: cannot create directory ‘/var/lib/grafana/plugins’: "
+                        + "Permission denied|grafana-permissions|FIX_PERMISSIONS,QUARANTINE",
+                "grafana/grafana|container.exited|GF_PATHS_DATA='/data' is not writable.|grafana|"
+                        + "RESTART,RECREATE,RESTORE_BACKUP",
                 "prom/prometheus:v3|container.exited|-|prometheus|RESTART,RECREATE",
                 "prom/prometheus|container.exited|Error loading config (x)|prometheus-config|QUARANTINE",
                 "prom/prometheus|container.exited|corruption in segment|prometheus-storage|NONE,QUARANTINE",
@@ -158,6 +166,57 @@ class PlaybooksTest {
                     .contains("own.yml:11:")
                     .contains("own.yml:12:");
         });
+    }
+
+    @Test
+    void aStepThatSaysTooLittleOrTooMuchIsToldWithItsLine() {
+        assertThatThrownBy(() -> Playbooks.parse("""
+                        playbooks:
+                          - name: a
+                            match: {}
+                            ladder:
+                              - {action: fix-permissions, path: /data, owner: "grafana:root"}
+                              - {action: fix-permissions, path: /data, owner: "4294967295:0"}
+                              - {action: fix-permissions, path: data, owner: "472:0"}
+                              - {action: fix-permissions, path: /data/../etc, owner: "472:0"}
+                              - {action: fix-permissions, path: "/data; reboot", owner: "472:0"}
+                              - {action: fix-permissions, path: /}
+                              - {action: restart, owner: "472:0"}
+                              - {action: restart, requires: credentials}
+                              - {action: fix-permissions, path: /data, owner: "472:0", port: 80}
+                              - {action: fix-permissions, path: /data, owner: "472:0"}
+                        """, "own.yml"))
+                .isInstanceOfSatisfying(
+                        ConfigException.class,
+                        e -> assertThat(e.problems())
+                                .satisfiesExactly(
+                                        problem -> assertThat(problem)
+                                                .startsWith("own.yml:5:")
+                                                .contains("an owner in numbers"),
+                                        problem -> assertThat(problem)
+                                                .startsWith("own.yml:6:")
+                                                .contains("an owner in numbers"),
+                                        problem -> assertThat(problem)
+                                                .startsWith("own.yml:7:")
+                                                .contains("the path of a mount"),
+                                        problem -> assertThat(problem)
+                                                .startsWith("own.yml:8:")
+                                                .contains("the path of a mount"),
+                                        problem -> assertThat(problem)
+                                                .startsWith("own.yml:9:")
+                                                .contains("the path of a mount"),
+                                        problem -> assertThat(problem)
+                                                .startsWith("own.yml:10:")
+                                                .contains("the path of a mount"),
+                                        problem -> assertThat(problem)
+                                                .startsWith("own.yml:11:")
+                                                .contains("only fix-permissions"),
+                                        problem -> assertThat(problem)
+                                                .startsWith("own.yml:12:")
+                                                .contains("only reload requires"),
+                                        problem -> assertThat(problem)
+                                                .startsWith("own.yml:13:")
+                                                .contains("only reload has")));
     }
 
     @Test
