@@ -36,15 +36,24 @@ final class Actions {
     private final Stops stops;
     private final Recreation recreation;
     private final Reload reload;
+    private final FormerConfig configs;
     private final Permissions permissions;
     private final InstantSource clock;
 
-    Actions(Daemon daemon, Census census, Stops stops, Recreation recreation, Reload reload, InstantSource clock) {
+    Actions(
+            Daemon daemon,
+            Census census,
+            Stops stops,
+            Recreation recreation,
+            Reload reload,
+            FormerConfig configs,
+            InstantSource clock) {
         this.daemon = daemon;
         this.census = census;
         this.stops = stops;
         this.recreation = recreation;
         this.reload = reload;
+        this.configs = configs;
         permissions = new Permissions(daemon, census, clock);
         this.clock = clock;
     }
@@ -99,7 +108,7 @@ final class Actions {
             case RESTORE_BACKUP ->
                 mayPerform.getAsBoolean() ? new Result.Done() : new Result.Held(); // the event is the request
             case RECREATE -> recreation.of(perform, mayPerform);
-            case START, RESTART, RELOAD, EXEC, STOP, FIX_PERMISSIONS -> simple(perform, mayPerform);
+            case START, RESTART, RELOAD, EXEC, STOP, FIX_PERMISSIONS, FORMER_CONFIG -> simple(perform, mayPerform);
         };
     }
 
@@ -129,6 +138,9 @@ final class Actions {
             }
             case EXEC -> {
                 return exec(id, perform.rung());
+            }
+            case FORMER_CONFIG -> {
+                return configs.of(container, perform, mayPerform);
             }
             case FIX_PERMISSIONS -> {
                 return permissions.of(container, perform, mayPerform);

@@ -1,5 +1,6 @@
 package caretaker.recovery.engine;
 
+import caretaker.chassis.Logs;
 import caretaker.contracts.ContainerIdentity;
 import caretaker.contracts.RecoveryEvent.Evidence;
 import caretaker.recovery.containers.Sighting;
@@ -65,6 +66,7 @@ public final class Engine implements AutoCloseable {
     private final ServiceProbe probes;
     private final Actions actions;
     private final Credentials credentials = new Credentials();
+    private final FormerConfig configs;
     private final ExecutorService looks = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("engine-look").factory());
     private final Semaphore inspections = new Semaphore(MAX_INSPECTIONS);
@@ -91,13 +93,17 @@ public final class Engine implements AutoCloseable {
         evidence = new EvidenceStore(incidents.toAbsolutePath(), settings.keptIncidents(), metrics);
         probes = new ServiceProbe(web, metrics);
         var recreation = new Recreation(daemon, census, progress);
-        actions = new Actions(daemon, census, stops, recreation, new Reload(census, web, credentials), clock);
+        configs =
+                new FormerConfig(daemon, census, web, incidents.toAbsolutePath().resolveSibling("configs"), clock);
+        var reload = new Reload(census, web, credentials);
+        actions = new Actions(daemon, census, stops, recreation, reload, configs, clock);
     }
 
     /**
      * Makes ready to ask; nothing is asked yet.
      *
-     * @param incidents folder in which evidence is kept: {@code INCIDENT/evidence-N.json}
+     * @param incidents folder in which evidence is kept: {@code INCIDENT/evidence-N.json}; good configurations are kept
+     *     in {@code configs} beside it
      */
     public static Engine connect(
             Vertx vertx, EngineSettings settings, Path incidents, MeterRegistry registry, InstantSource clock) {
@@ -273,15 +279,35 @@ public final class Engine implements AutoCloseable {
         if (inspected.isEmpty() || seen.isEmpty()) {
             return new Input.Looked(look.question(), null, ProbeAnswer.NONE, false, List.of(), null, needed);
         }
+        Instant former = look.requires() == Requirement.FORMER_CONFIG
+                ? configs.keptAt(seen.get(), inspected.get()).orElse(null)
+                : null;
         Evidence saved = look.evidence() ? save(look.incident(), inspected.get(), log.all()) : null;
         return new Input.Looked(
                 look.question(),
                 seen.get(),
                 probe(look.probe(), seen.get(), inspected.get(), around),
-                isAllowed(look.requires(), seen.get()),
+                isAllowed(look.requires(), seen.get()) || former != null,
                 log.ofThisRun(),
                 saved,
-                needed);
+                needed,
+                former);
+    }
+
+    /** Keeps the configuration of a Prometheus that is ready, if it is the one that it has read. Never throws. */
+    public void keepConfig(Sighting seen) {
+        try {
+            Optional<Inspection> inspected = census.inspect(seen.identity().id());
+            if (inspected.isPresent()) {
+                Inspection network = census.network(inspected.get()).orElse(inspected.get());
+                probes.metricsOfPrometheus(seen, network).ifPresent(metrics -> configs.keep(seen, metrics));
+            }
+        } catch (Refusal | Unavailable | RuntimeException e) {
+            LOGGER.atWarn()
+                    .addMarker(Logs.REPEATABLE)
+                    .addKeyValue("reason", Refusal.line(String.valueOf(e.getMessage())))
+                    .log("a good configuration could not be kept");
+        }
     }
 
     /** The last lines of a container's log, without secrets; none if it is gone. */
@@ -314,6 +340,7 @@ public final class Engine implements AutoCloseable {
         return switch (requires) {
             case NOTHING -> true;
             case CREDENTIALS -> credentials.has(seen);
+            case FORMER_CONFIG -> false; // asked for with the date
             case IN_SYNC_REPLICAS -> {
                 try {
                     yield inSyncReplicas.test(seen);

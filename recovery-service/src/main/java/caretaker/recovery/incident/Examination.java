@@ -15,6 +15,7 @@ import caretaker.recovery.playbook.Playbook;
 import caretaker.recovery.playbook.Rung;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -227,14 +228,13 @@ final class Examination {
         if (rung.action() == Action.FIX_PERMISSIONS && !rules.fixPermissions()) {
             return new Verdict.NeedsApproval(ownerWanted(rung, seen));
         }
+        if (!looked.allowed() && rung.requires().isSkipped()) {
+            return new Verdict.Skip(Recorder.word(rung.action()) + " is left out: " + lacks(rung.requires()));
+        }
         if (rung.approval() && !asked) {
             return new Verdict.NeedsApproval("the next step is " + Recorder.word(rung.action())
                     + " and needs a person's word: caretaker recover repair --service "
-                    + seen.identity().name());
-        }
-        if (!looked.allowed() && rung.requires().isSkipped()) {
-            return new Verdict.Skip(Recorder.word(rung.action()) + " is left out: there are no "
-                    + Recorder.word(rung.requires()) + " for " + seen.identity().name() + " in the settings");
+                    + seen.identity().name() + kept(looked, seen));
         }
         if (!looked.allowed()) {
             return new Verdict.Wait(
@@ -242,6 +242,26 @@ final class Examination {
         }
         boolean isDown = seen.state() == State.EXITED;
         return new Verdict.Act(rung, rung.action() == Action.RESTART && isDown ? Action.START : rung.action());
+    }
+
+    private static String lacks(Rung.Requirement requirement) {
+        return switch (requirement) {
+            case CREDENTIALS -> "the settings name no token for it, or its file cannot be read";
+            case FORMER_CONFIG -> "no former configuration of it was kept that is another one than it has";
+            case NOTHING, IN_SYNC_REPLICAS -> Recorder.word(requirement);
+        };
+    }
+
+    /** Of a configuration that could be put back; nothing of what is in it. */
+    private static String kept(Looked looked, Sighting seen) {
+        Instant former = looked.former();
+        if (former == null) {
+            return "";
+        }
+        String why = "; the former configuration was good last at " + former.truncatedTo(ChronoUnit.SECONDS);
+        return seen.state() == State.RUNNING
+                ? why + "; it goes on with the one in its memory, so it is not restarted"
+                : why;
     }
 
     /** A command that a person can copy. */

@@ -42,6 +42,7 @@ public sealed interface Input {
      * @param log the last lines of its log
      * @param evidence what was saved; null if nothing was to be or could be
      * @param needed the containers that it needs, as they are now
+     * @param former when the configuration was kept that could be put back; null if none was, or nobody asked
      */
     record Looked(
             long question,
@@ -50,8 +51,20 @@ public sealed interface Input {
             boolean allowed,
             List<String> log,
             @Nullable Evidence evidence,
-            List<Sighting> needed)
-            implements Input {}
+            List<Sighting> needed,
+            @Nullable Instant former)
+            implements Input {
+        public Looked(
+                long question,
+                @Nullable Sighting sighting,
+                ProbeAnswer probe,
+                boolean allowed,
+                List<String> log,
+                @Nullable Evidence evidence,
+                List<Sighting> needed) {
+            this(question, sighting, probe, allowed, log, evidence, needed, null);
+        }
+    }
 
     /** The engine gave no answer to {@link Effect.Look}. */
     record NotLooked(long question, String why) implements Input {}

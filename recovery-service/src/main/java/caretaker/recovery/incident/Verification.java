@@ -34,9 +34,18 @@ final class Verification {
             case START, RESTART, FIX_PERMISSIONS ->
                 !isNew && seen.startedAfter(operation.before().startedAt());
             case RECREATE, RESTORE_BACKUP -> isNew && seen.state() != State.CREATED;
+            case FORMER_CONFIG ->
+                !isNew
+                        && wasDown(operation)
+                        && seen.startedAfter(operation.before().startedAt());
             case STOP -> seen.state() == State.EXITED;
             case RELOAD, EXEC, QUARANTINE, NONE -> false;
         };
+    }
+
+    /** Whether the container did not run before it. */
+    static boolean wasDown(Operation operation) {
+        return operation.before().state().equals(Recorder.word(State.EXITED));
     }
 
     /** Whether it may be done once more if nobody knows whether it was done. */
@@ -72,7 +81,7 @@ final class Verification {
     }
 
     private static Verdict running(Action action, Sighting seen, ProbeAnswer probe) {
-        boolean sameRun = action == Action.RELOAD || action == Action.EXEC;
+        boolean sameRun = action == Action.RELOAD || action == Action.EXEC || action == Action.FORMER_CONFIG;
         if (seen.health() == Health.UNHEALTHY && !sameRun) {
             return new Verdict.Failed("its health check fails again");
         }

@@ -14,7 +14,7 @@ import java.util.stream.Stream;
  * @param action what is done
  * @param approval whether a person must ask for it each time
  * @param requires what must hold besides
- * @param port of the container, for {@code reload}
+ * @param port of the container, for {@code reload} and {@code former-config}
  * @param path of the request that makes it reload, a POST without a body; for {@code fix-permissions}, where a volume
  *     or a bind is mounted in the container
  * @param owner for {@code fix-permissions}: whose the files are to be, {@code uid:gid} in numbers
@@ -46,17 +46,20 @@ public record Rung(
         /** Every partition of the broker has enough replicas in sync without it. */
         IN_SYNC_REPLICAS,
         /** The settings name a file with a token for the service. */
-        CREDENTIALS;
+        CREDENTIALS,
+        /** A configuration that was good, and is another one than there is now, was kept. */
+        FORMER_CONFIG;
 
         /** Whether the next step is tried at once where it does not hold; others are waited for. */
         public boolean isSkipped() {
-            return this == CREDENTIALS;
+            return this == CREDENTIALS || this == FORMER_CONFIG;
         }
     }
 
     public Rung {
-        if (action == Action.RELOAD && (port == 0 || !path.startsWith("/"))) {
-            throw new IllegalArgumentException("reload needs a port and a path that begins with /");
+        boolean reloads = action == Action.RELOAD || action == Action.FORMER_CONFIG;
+        if (reloads && (port == 0 || !path.startsWith("/"))) {
+            throw new IllegalArgumentException("reload and former-config need a port and a path that begins with /");
         }
         if (action == Action.EXEC && command.isEmpty()) {
             throw new IllegalArgumentException("exec needs a command");
@@ -64,11 +67,14 @@ public record Rung(
         if (action != Action.EXEC && !command.isEmpty()) {
             throw new IllegalArgumentException("only exec has a command");
         }
-        if (action != Action.RELOAD && (port != 0 || (!path.isEmpty() && action != Action.FIX_PERMISSIONS))) {
-            throw new IllegalArgumentException("only reload has a port and a path");
+        if (!reloads && (port != 0 || (!path.isEmpty() && action != Action.FIX_PERMISSIONS))) {
+            throw new IllegalArgumentException("only reload and former-config have a port and a path");
         }
         if (requires == Requirement.CREDENTIALS && action != Action.RELOAD) {
             throw new IllegalArgumentException("only reload requires credentials");
+        }
+        if (requires == Requirement.FORMER_CONFIG && action != Action.FORMER_CONFIG) {
+            throw new IllegalArgumentException("only former-config requires a former-config");
         }
         permissions(action, path, owner);
         command = List.copyOf(command);
@@ -103,7 +109,10 @@ public record Rung(
 
     /** Whether an action needs nothing but its name. */
     public static boolean isBare(Action action) {
-        return action != Action.RELOAD && action != Action.EXEC && action != Action.FIX_PERMISSIONS;
+        return switch (action) {
+            case RELOAD, EXEC, FIX_PERMISSIONS, FORMER_CONFIG -> false;
+            case START, RESTART, RECREATE, STOP, RESTORE_BACKUP, QUARANTINE, NONE -> true;
+        };
     }
 
     /** A step without anything special; the action {@link #isBare}. */

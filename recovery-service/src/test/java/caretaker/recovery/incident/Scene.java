@@ -285,7 +285,8 @@ final class Scene {
                 look.needs().stream()
                         .filter(engine::containsKey)
                         .map(each -> Objects.requireNonNull(engine.get(each)))
-                        .toList());
+                        .toList(),
+                look.requires() == Rung.Requirement.FORMER_CONFIG && requirementHolds ? BOOT : null);
     }
 
     private void perform(Effect.Perform perform) {
@@ -319,7 +320,10 @@ final class Scene {
             engine.put(key, Made.anew(perform.container(), seen, id, clock.instant()));
         } else if (action == Action.START || action == Action.RESTART || action == Action.FIX_PERMISSIONS) {
             engine.put(key, Made.started(Objects.requireNonNull(seen), nextRun(seen)));
-        } else if (action == Action.RELOAD || action == Action.RESTORE_BACKUP) {
+        } else if (action == Action.FORMER_CONFIG
+                && Objects.requireNonNull(seen).state() == State.EXITED) {
+            engine.put(key, Made.started(seen, nextRun(seen)));
+        } else if (action == Action.FORMER_CONFIG || action == Action.RELOAD || action == Action.RESTORE_BACKUP) {
             engine.put(key, Made.started(Objects.requireNonNull(seen), Objects.requireNonNull(seen.startedAt())));
         }
         return new Result.Done();

@@ -142,7 +142,7 @@ class StepsTest {
                         event -> event.kind() == Kind.SKIPPED
                                 && event.message()
                                         .equals(
-                                                "reload is left out: there are no credentials for lab-grafana-1 in the settings"));
+                                                "reload is left out: the settings name no token for it, or its file cannot be read"));
     }
 
     @Test
@@ -166,6 +166,63 @@ class StepsTest {
         scene.minutes(30);
         assertThat(scene.performed).isEmpty();
         assertThat(scene.state(grafana).phase()).isEqualTo(Phase.SUSPECT);
+    }
+
+    private static Sighting prometheus(Scene scene) {
+        Sighting prometheus = scene.image("prometheus", "prom/prometheus:v3");
+        scene.logs.put(prometheus.key(), List.of("err=\"Error loading config (--config.file=prometheus.yml)\""));
+        return prometheus;
+    }
+
+    /** an operator's file is replaced at a person's word only. */
+    @Test
+    void theFormerConfigurationIsPutBackAtAPersonsWord() {
+        // Given
+        var scene = new Scene(MORE);
+        Sighting prometheus = prometheus(scene);
+
+        // When
+        scene.dies(prometheus, 1);
+        scene.minutes(10);
+
+        // Then
+        assertThat(scene.performed).isEmpty();
+        assertThat(scene.last().reason()).isEqualTo(Reason.NEEDS_APPROVAL);
+        assertThat(scene.last().message())
+                .contains(
+                        "former-config", "caretaker recover repair --service lab-prometheus-1", "2025-12-31T23:00:00Z");
+
+        // When
+        scene.asks(new Input.Command.Repair("prometheus", false));
+        scene.minutes(1);
+
+        // Then
+        assertThat(scene.actions()).containsExactly(Action.FORMER_CONFIG);
+        assertThat(scene.last().kind()).isEqualTo(Kind.SUCCEEDED);
+    }
+
+    /** What runs has its former configuration in memory: nothing is as bad for it as a restart. */
+    @Test
+    void aPrometheusThatRunsWithABrokenFileIsNotRestarted() {
+        var scene = new Scene(MORE);
+        Sighting prometheus = prometheus(scene);
+        scene.unhealthy(prometheus);
+        scene.tell(scene.event(scene.now(prometheus), Condition.CONTAINER_UNHEALTHY, ""));
+        scene.minutes(15);
+        assertThat(scene.performed).isEmpty();
+        assertThat(scene.last().message()).contains("it is not restarted");
+    }
+
+    /** as ever, where nothing was kept. */
+    @Test
+    void withoutAFormerConfigurationItIsAQuarantine() {
+        var scene = new Scene(MORE);
+        scene.requirementHolds = false;
+        Sighting prometheus = prometheus(scene);
+        scene.dies(prometheus, 1);
+        assertThat(scene.performed).isEmpty();
+        assertThat(scene.state(prometheus).phase()).isEqualTo(Phase.QUARANTINED);
+        assertThat(scene.skips()).containsExactly(Reason.STATE);
     }
 
     /** by the playbook only, and only in the same project. */

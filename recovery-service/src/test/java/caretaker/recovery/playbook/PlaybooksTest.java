@@ -57,7 +57,7 @@ class PlaybooksTest {
                 "grafana/grafana|container.exited|GF_PATHS_DATA='/data' is not writable.|grafana|"
                         + "RESTART,RECREATE,RESTORE_BACKUP",
                 "prom/prometheus:v3|container.exited|-|prometheus|RESTART,RECREATE",
-                "prom/prometheus|container.exited|Error loading config (x)|prometheus-config|QUARANTINE",
+                "prom/prometheus|container.exited|Error loading config (x)|prometheus-config|FORMER_CONFIG,QUARANTINE",
                 "prom/prometheus|container.exited|corruption in segment|prometheus-storage|NONE,QUARANTINE",
                 "nvidia/dcgm-exporter:4|probe.failed|-|dcgm-exporter|RESTART,RECREATE,NONE",
                 "nvidia/dcgm-exporter:4|gpu.container-lost-gpu|-|dcgm-exporter|RESTART,RECREATE,NONE",
@@ -93,7 +93,8 @@ class PlaybooksTest {
         for (Playbook playbook : BUILT_IN.all()) {
             for (Rung rung : playbook.ladder()) {
                 assertThat(rung.action()).isNotIn(Action.EXEC, Action.STOP);
-                assertThat(rung.action() != Action.RESTORE_BACKUP || rung.approval())
+                assertThat(rung.approval()
+                                || (rung.action() != Action.RESTORE_BACKUP && rung.action() != Action.FORMER_CONFIG))
                         .isTrue();
             }
         }
@@ -184,6 +185,8 @@ class PlaybooksTest {
                               - {action: restart, owner: "472:0"}
                               - {action: restart, requires: credentials}
                               - {action: fix-permissions, path: /data, owner: "472:0", port: 80}
+                              - {action: former-config, path: /-/reload}
+                              - {action: restart, requires: former-config}
                               - {action: fix-permissions, path: /data, owner: "472:0"}
                         """, "own.yml"))
                 .isInstanceOfSatisfying(
@@ -216,7 +219,13 @@ class PlaybooksTest {
                                                 .contains("only reload requires"),
                                         problem -> assertThat(problem)
                                                 .startsWith("own.yml:13:")
-                                                .contains("only reload has")));
+                                                .contains("only reload and former-config have"),
+                                        problem -> assertThat(problem)
+                                                .startsWith("own.yml:14:")
+                                                .contains("need a port and a path"),
+                                        problem -> assertThat(problem)
+                                                .startsWith("own.yml:15:")
+                                                .contains("only former-config")));
     }
 
     @Test
