@@ -43,7 +43,12 @@ class PrometheusIT {
         Path file = Files.writeString(
                 Files.createDirectory(directory.resolve("conf")).resolve("prometheus.yml"), "a");
         String id = host.container(
-                "prometheus", Prometheus.script(), "-v", file.getParent() + ":/conf", "--stop-timeout", "0");
+                "prometheus",
+                Prometheus.script(),
+                "-v",
+                file.getParent() + ":/etc/prometheus",
+                "-e",
+                "FILE=/etc/prometheus/prometheus.yml");
         Path playbooks = host.write("prometheus.yml", """
                 playbooks:
                   - name: quickly-proven

@@ -1,5 +1,5 @@
 # A stand-in for Prometheus: a bad file ends it at its start, and changes nothing when it is read again.
-file=/conf/prometheus.yml
+file=${FILE:-/conf/prometheus.yml}
 mkdir -p /www/- /www/cgi-bin
 echo ready > /www/-/ready
 echo '#!/bin/sh

@@ -76,6 +76,11 @@ final class Actions {
                 .isPresent();
     }
 
+    /** Removes what a run that was killed long ago has left behind. */
+    void clear() throws Unavailable, Refusal {
+        permissions.clear();
+    }
+
     Result perform(Effect.Perform perform, BooleanSupplier mayPerform) {
         Operation operation = perform.operation();
         String id = operation.before().containerId();

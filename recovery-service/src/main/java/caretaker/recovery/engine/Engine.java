@@ -380,6 +380,11 @@ public final class Engine implements AutoCloseable {
             throw new IllegalStateException("the engine is watched already");
         }
         begun.start();
+        try {
+            actions.clear();
+        } catch (Refusal | Unavailable e) {
+            LOGGER.atDebug().setCause(e).log("what a former run may have left behind is looked for another time");
+        }
     }
 
     /** Id of the container in which this process runs; empty if it runs in none. */

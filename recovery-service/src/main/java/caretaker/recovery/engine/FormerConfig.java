@@ -1,5 +1,6 @@
 package caretaker.recovery.engine;
 
+import caretaker.chassis.Logs;
 import caretaker.contracts.RecoveryState.Operation;
 import caretaker.recovery.containers.Sighting;
 import caretaker.recovery.containers.Sighting.State;
@@ -94,6 +95,7 @@ final class FormerConfig {
             }
         } catch (Refusal | Unavailable | IOException e) {
             LOGGER.atWarn()
+                    .addMarker(Logs.REPEATABLE)
                     .addKeyValue("container", seen.identity().name())
                     .addKeyValue("reason", Refusal.line(String.valueOf(e.getMessage())))
                     .log("its good configuration could not be kept");

@@ -1,5 +1,6 @@
 package caretaker.recovery.engine;
 
+import caretaker.recovery.containers.Labels;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -58,7 +59,7 @@ final class HelperContainer {
     /** @param lastLine of its output, without secrets */
     record Ended(int code, String lastLine) {}
 
-    private record Left(String id, String helps, Instant created) {}
+    private record Left(String id, String role, String helps, Instant created) {}
 
     private final Daemon daemon;
     private final InstantSource clock;
@@ -117,8 +118,8 @@ final class HelperContainer {
         work.command().stream().skip(1).forEach(arguments::add);
         body.putObject("Healthcheck").putArray("Test").add("NONE");
         body.putObject("Labels") // those of the image are its service's, compose's among them
-                .put("caretaker.role", ROLE)
-                .put("caretaker.recovery", "false")
+                .put(Labels.ROLE, ROLE)
+                .put(Labels.RECOVERY, "false")
                 .put("caretaker.watch", "false")
                 .put(Roster.OPERATION, work.operation())
                 .put(HELPS, work.container().id())
@@ -167,10 +168,14 @@ final class HelperContainer {
                 Daemon.QUICK,
                 row -> new Left(
                         row.path("Id").asText(""),
+                        row.path("Labels").path(Labels.ROLE).asText(""),
                         row.path("Labels").path(HELPS).asText(""),
                         Instant.ofEpochSecond(row.path("Created").asLong(0))));
         Instant abandoned = clock.instant().minus(ABANDONED);
         for (Left each : left) {
+            if (!each.role().equals(ROLE)) {
+                continue; // whoever answers has not heeded the filter
+            }
             if ((!container.isEmpty() && each.helps().equals(container))
                     || each.created().isBefore(abandoned)) {
                 remove(each.id());

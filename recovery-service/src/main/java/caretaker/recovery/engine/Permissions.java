@@ -56,6 +56,11 @@ final class Permissions {
         return mayPerform.getAsBoolean() ? start(perform.operation()) : new Result.Held();
     }
 
+    /** Removes what a run that was killed long ago has left behind. */
+    void clear() throws Unavailable, Refusal {
+        helper.clear("");
+    }
+
     /** Nothing but a mount that can be written to, of a container that runs as the one to whom it shall belong. */
     private static Optional<String> refused(Inspection container, Rung rung) {
         Optional<JsonNode> mount = mount(container, rung.path());

@@ -165,6 +165,18 @@ class PermissionsIT {
         assertThat(host.seen(before.identity().id()).state()).isEqualTo(State.RUNNING);
     }
 
+    /** Whoever answers without heeding the filter loses nothing by that. */
+    @Test
+    void nobodyElsesContainerIsTakenForAHelper() {
+        try (var daemon = new FakeDaemon();
+                var other = new Host(daemon.address(), dir.resolve("fake"))) {
+            daemon.on("GET /events", FakeDaemon.json(200, ""));
+            other.watching();
+            assertThat(daemon.asked).anyMatch(each -> each.contains("/containers/json?all=1&filters="));
+            assertThat(daemon.writes()).isEmpty();
+        }
+    }
+
     /** only a mount that can be written to, of a container that runs as that user. */
     @Test
     void nothingElseIsTouched() throws IOException {
