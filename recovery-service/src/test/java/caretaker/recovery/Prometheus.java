@@ -13,7 +13,10 @@ public final class Prometheus {
 
     private Prometheus() {}
 
-    /** Its file is {@code /conf/prometheus.yml}, or what the variable {@code FILE} says; one with the word broken in it is bad. */
+    /**
+     * Its file is {@code /conf/prometheus.yml}, or what the variable {@code FILE} says; one with the word broken in it
+     * is bad.
+     */
     public static String script() {
         try (InputStream in = Objects.requireNonNull(Prometheus.class.getResourceAsStream(SCRIPT), SCRIPT)) {
             return new String(in.readAllBytes(), UTF_8);

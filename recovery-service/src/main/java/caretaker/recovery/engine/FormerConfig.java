@@ -25,8 +25,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps the configuration file of a Prometheus while it is known to be good, and puts the former one back. What is in it
- * is neither logged nor told.
+ * Keeps the configuration file of a Prometheus while it is known to be good, and puts the former one back. What is in
+ * it is neither logged nor told.
  */
 final class FormerConfig {
     private static final Logger LOGGER = LoggerFactory.getLogger(FormerConfig.class);
@@ -125,9 +125,10 @@ final class FormerConfig {
             if (former.isEmpty()) {
                 return new Result.Refused("no former configuration of it was kept");
             }
-            if (!Arrays.equals(present.content(), former.get().content())) {
+            byte[] wanted = former.get().read();
+            if (!Arrays.equals(present.content(), wanted)) {
                 try {
-                    put(container, path, present, former.get().content());
+                    put(container, path, present, wanted);
                 } catch (Refusal e) {
                     return new Result.Refused(Refusal.line(path + " cannot be replaced, the former one is in "
                             + former.get().path() + ": " + e.why()));

@@ -37,7 +37,11 @@ final class KeptConfigs {
     private static final Set<PosixFilePermission> OWN_FOLDER = PosixFilePermissions.fromString("rwx------");
 
     /** @param at when it was seen to be good last, or put aside */
-    record Kept(Path path, Instant at, byte[] content) {}
+    record Kept(Path path, Instant at) {
+        byte[] read() throws IOException {
+            return Files.readAllBytes(path);
+        }
+    }
 
     private record Entry(Path path, String kind, long at, String operation) {}
 
@@ -62,9 +66,9 @@ final class KeptConfigs {
     /** The newest good one that is not this. */
     Optional<Kept> former(String key, byte[] present) throws IOException {
         for (Entry entry : entries(key, GOOD)) {
-            byte[] content = Files.readAllBytes(entry.path());
-            if (!Arrays.equals(content, present)) {
-                return Optional.of(new Kept(entry.path(), Instant.ofEpochMilli(entry.at()), content));
+            var kept = new Kept(entry.path(), Instant.ofEpochMilli(entry.at()));
+            if (!Arrays.equals(kept.read(), present)) {
+                return Optional.of(kept);
             }
         }
         return Optional.empty();

@@ -14,8 +14,8 @@ import java.util.function.BooleanSupplier;
 
 /**
  * Gives the files of a container's volume or bind to the user that it runs as, and starts it anew. Modes are never
- * changed, links are not followed, and what is mounted below stays as it is. Begun again after a crash, it does the same
- * once more.
+ * changed, links are not followed, and what is mounted below stays as it is. Begun again after a crash, it does the
+ * same once more.
  */
 final class Permissions {
     /** To give away, and to enter folders of others. */

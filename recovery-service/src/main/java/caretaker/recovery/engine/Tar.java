@@ -23,8 +23,36 @@ final class Tar {
     private static final int MAGIC = 257;
     private static final int MAX_NAME = 100;
 
-    /** @param mode permissions in the form of a number, as of {@code chmod} */
-    record File(byte[] content, int mode, long uid, long gid) {}
+    /** What is in a file, its permissions as of {@code chmod}, and whose it is. */
+    static final class File {
+        private final byte[] content;
+        private final int mode;
+        private final long uid;
+        private final long gid;
+
+        File(byte[] content, int mode, long uid, long gid) {
+            this.content = content;
+            this.mode = mode;
+            this.uid = uid;
+            this.gid = gid;
+        }
+
+        byte[] content() {
+            return content;
+        }
+
+        int mode() {
+            return mode;
+        }
+
+        long uid() {
+            return uid;
+        }
+
+        long gid() {
+            return gid;
+        }
+    }
 
     private Tar() {}
 
@@ -108,7 +136,7 @@ final class Tar {
         if ((header[at] & 0x80) != 0) {
             long value = 0;
             for (int i = 1; i < width; i++) {
-                value = value << 8 | header[at + i] & 0xff;
+                value = (value << 8) | (header[at + i] & 0xff);
             }
             return value;
         }

@@ -24,8 +24,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks services of containers over HTTP: without credentials but those it is given, without following a redirect, at most 1 MiB of an answer.
- * Calls wait; any thread but an event loop's may call.
+ * Asks services of containers over HTTP: without credentials but a token that it is given, without following a
+ * redirect, at most 1 MiB of an answer. Calls wait; any thread but an event loop's may call.
  */
 final class Web implements AutoCloseable {
     private static final int MAX_BODY = 1 << 20;

@@ -89,7 +89,7 @@ public record Rung(
         }
         if (!MOUNT.matcher(path).matches()) {
             throw new IllegalArgumentException(
-                    "fix-permissions needs the path of a mount, such as /var/lib/grafana: letters, digits, '.', '_', '-'");
+                    "fix-permissions needs the path of a mount, such as /var/lib/grafana: letters, digits, . _ -");
         }
         if (!OWNER.matcher(owner).matches()
                 || Stream.of(owner.split(":", -1)).anyMatch(id -> Long.parseLong(id) > MAX_ID)) {

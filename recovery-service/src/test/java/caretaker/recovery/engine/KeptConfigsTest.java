@@ -8,6 +8,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.stream.Stream;
@@ -27,10 +28,11 @@ class KeptConfigsTest {
     }
 
     private String former(KeptConfigs kept, String present) throws IOException {
-        return kept.former(KEY, bytes(present))
-                .map(each -> new String(each.content(), UTF_8) + "@"
-                        + each.at().minusSeconds(T0.getEpochSecond()).getEpochSecond())
-                .orElse("none");
+        KeptConfigs.Kept former = kept.former(KEY, bytes(present)).orElse(null);
+        return former == null
+                ? "none"
+                : new String(former.read(), UTF_8) + "@"
+                        + Duration.between(T0, former.at()).toSeconds();
     }
 
     @Test
