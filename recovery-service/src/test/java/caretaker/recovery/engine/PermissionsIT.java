@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -114,13 +115,6 @@ class PermissionsIT {
         assertThat(owners()).isEqualTo(BEFORE.replace("0:0", "472:0"));
         assertThat(files("stat -c %u /etc")).as("what a link leads to").isEqualTo("0");
         assertThat(helpers(before)).isEmpty();
-        assertThat(volumes()).as("a volume that nobody needs").isEqualTo(1);
-    }
-
-    private long volumes() {
-        return docker.docker("volume", "ls", "-q", "--filter", "name=" + volume)
-                .lines()
-                .count();
     }
 
     /** asked before anything is made, and again before the container is started. */
@@ -213,12 +207,32 @@ class PermissionsIT {
                 image,
                 new String[] {"sh", "-c", SERVES});
         Sighting before = host.await(id, seen -> seen.state() == State.EXITED);
-        String made = docker.docker("volume", "ls", "-q");
+        long since = InstantSource.system().instant().getEpochSecond();
         assertThat(fix(before)).isEqualTo(new Result.Done());
         assertThat(owners()).contains("472:0 640 grafana.db");
         assertThat(Files.getAttribute(below.resolve("a.json"), "unix:uid")).isEqualTo(owner);
-        assertThat(docker.docker("volume", "ls", "-q").lines())
-                .isSubsetOf(made.lines().toList());
+        String helper = events(since, "create", "label=caretaker.helps=" + id, "{{.Actor.ID}}");
+        assertThat(helper).matches("[0-9a-f]{64}");
+        assertThat(events(since, "mount", "type=volume", "{{.Actor.ID}} {{.Actor.Attributes.container}}")
+                        .lines()
+                        .filter(line -> line.endsWith(helper)))
+                .containsExactly(volume + " " + helper);
+    }
+
+    private String events(long since, String event, String filter, String format) {
+        long until = InstantSource.system().instant().getEpochSecond() + 1;
+        return docker.docker(
+                "events",
+                "--since",
+                Long.toString(since),
+                "--until",
+                Long.toString(until),
+                "--filter",
+                "event=" + event,
+                "--filter",
+                filter,
+                "--format",
+                format);
     }
 
     /** Its last word is told; a helper that does not end is removed as well. */

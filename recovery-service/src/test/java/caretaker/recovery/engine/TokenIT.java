@@ -67,7 +67,7 @@ class TokenIT {
         String shown = String.valueOf(request.getHeader("Authorization"));
         asked.add(request.method() + " " + request.path() + " " + shown);
         boolean isLogin = shown.equals("Bearer " + TOKEN);
-        int status = !isLogin ? 401 : request.path().equals("/moved") ? 307 : 200;
+        int status = !isLogin ? 401 : "/moved".equals(request.path()) ? 307 : 200;
         request.response()
                 .setStatusCode(status)
                 .putHeader("Location", "http://127.0.0.1:" + service.actualPort() + "/elsewhere")
