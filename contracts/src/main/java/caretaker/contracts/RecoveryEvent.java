@@ -146,6 +146,10 @@ public record RecoveryEvent(
         EXEC,
         STOP,
         RESTORE_BACKUP,
+        /** The files of a volume are given to the user that the container runs as, and it is started anew. */
+        FIX_PERMISSIONS,
+        /** The configuration that was good last is put back and read. */
+        FORMER_CONFIG,
         QUARANTINE,
         NONE
     }

@@ -119,6 +119,7 @@ public final class RecoveryService implements AutoCloseable {
             Path incidents = data.resolve("incidents");
             engine = closer.opened("engine", Engine.connect(vertx, config.docker(), incidents, registry, clock));
             var replicas = new Replicas(config.kafka());
+            engine.credentials(config.credentials());
             engine.inSyncReplicas(_ -> replicas.getAsBoolean());
             files = closer.opened("incidents", new IncidentFiles(incidents, registry));
             outbox = closer.opened(

@@ -13,6 +13,7 @@ import caretaker.contracts.WireName;
 import caretaker.docker.EngineAddress;
 import caretaker.recovery.bus.RecoveryTopics;
 import caretaker.recovery.containers.Scope;
+import caretaker.recovery.engine.Credentials.Credential;
 import caretaker.recovery.engine.EngineSettings;
 import caretaker.recovery.incident.Rules;
 import caretaker.recovery.playbook.Playbooks;
@@ -34,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  * @param rules how boldly repairs are made
  * @param verifyEvery how often every container that may be repaired is looked at and its service asked, whatever the
  *     agent says; {@code 0s}: never
+ * @param credentials tokens of services, in files, for the steps of a playbook that require them
  * @param killSwitch while this file exists, nothing new is done; {@code stop} in the data folder if it is left out
  * @param lease how long another instance for the same host waits before it takes over from one that is silent
  */
@@ -49,6 +51,7 @@ public record RecoveryServiceConfig(
 
         @Default("10m") @Range(min = "0s", max = "1d") Duration verifyEvery,
 
+        List<Credential> credentials,
         @Nullable Path killSwitch,
         @Default("20s") @Range(min = "6s", max = "5m") Duration lease,
         RecoveryTopics topics,
@@ -58,6 +61,7 @@ public record RecoveryServiceConfig(
     public static final Path DATA_DIR = Path.of("caretaker-recovery");
 
     public RecoveryServiceConfig {
+        credentials = List.copyOf(credentials);
         if (host != null && !WireName.isValid(host)) {
             throw new IllegalArgumentException("host '" + host + "' is not a name; use letters, digits, '-' and '.'");
         }

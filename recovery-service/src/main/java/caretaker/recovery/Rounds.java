@@ -98,6 +98,9 @@ final class Rounds {
             return true; // it is gone, and nobody misses it
         }
         desk.tell(new Input.Verified(now, looked.probe()));
+        if (playbook.probe() == Playbook.Probe.PROMETHEUS && looked.probe() == ProbeAnswer.PASSED && !now.isIll()) {
+            engine.keepConfig(now);
+        }
         return !now.isIll() && looked.probe() != ProbeAnswer.FAILED;
     }
 }

@@ -43,6 +43,10 @@ final class RecoveryHost implements AutoCloseable {
     /** The same, and leaves time to say which run will fail, for the service may see the end before anybody tells. */
     static final String FAILS_ONCE_LATER = FAILS_ONCE.replace("exit 3", "sleep 2; exit 3");
 
+    /** Quick, and as many as there may be. */
+    static final String RULES = "backoff-base: 200ms, backoff-cap: 1s, host-actions: 1000, cluster-actions: 1000, "
+            + "breaker-floor: 1000, dependent-grace: 1s";
+
     final String name;
     final String project;
     final DockerEngine docker = DockerEngine.assume();
@@ -82,12 +86,10 @@ final class RecoveryHost implements AutoCloseable {
                 data-dir: %s
                 http: {port: %d}
                 scope: {projects: [%s]}
-                playbooks: %s
-                rules: {backoff-base: 200ms, backoff-cap: 1s, host-actions: 1000, cluster-actions: 1000,
-                  breaker-floor: 1000, dependent-grace: 1s}
                 lease: 6s
-                """.formatted(name, broker.bootstrapServers(), directory.resolve(data), port, project, playbooks()));
-        for (String standard : List.of("docker: {resync: 2s}", "verify-every: 0s")) {
+                """.formatted(name, broker.bootstrapServers(), directory.resolve(data), port, project));
+        for (String standard : List.of(
+                "docker: {resync: 2s}", "verify-every: 0s", "playbooks: " + playbooks(), "rules: {" + RULES + "}")) {
             String key = standard.substring(0, standard.indexOf(':') + 1);
             if (List.of(lines).stream().noneMatch(line -> line.startsWith(key))) {
                 yaml.append(standard).append('\n');
@@ -147,7 +149,7 @@ final class RecoveryHost implements AutoCloseable {
                 """);
     }
 
-    private Path write(String file, String text) {
+    Path write(String file, String text) {
         try {
             return Files.writeString(directory.resolve(file), text);
         } catch (IOException e) {

@@ -383,6 +383,8 @@ class RecoveryServiceIT {
                 "com.docker.compose.depends_on=database:service_started:false");
         host.awaitExit(database);
         host.awaitExit(shop);
+        await().atMost(LIMIT)
+                .until(() -> Http.get(service.port(), "/api/v1/containers").body().contains(host.key("database")));
 
         // When
         host.says(shop, Condition.CONTAINER_EXITED);

@@ -29,7 +29,7 @@ public final class DockerEngine implements AutoCloseable {
     private static final String LABEL = "caretaker-test-run";
     private static final String[] COMMANDS = {
         "sh", "sleep", "true", "false", "cat", "echo", "head", "kill", "mkdir", "rm", "tail", "test", "touch", "dd",
-        "httpd", "nc", "wget"
+        "httpd", "nc", "wget", "chown", "stat"
     };
 
     /** The image that nothing was changed in: one for all tests of a process, which takes it away when it ends. */

@@ -3,7 +3,6 @@ package caretaker.recovery.engine;
 import caretaker.contracts.RecoveryEvent.Action;
 import caretaker.contracts.RecoveryState.Operation;
 import caretaker.recovery.containers.Sighting.State;
-import caretaker.recovery.engine.Web.Answer;
 import caretaker.recovery.incident.Effect;
 import caretaker.recovery.incident.Input.Result;
 import caretaker.recovery.playbook.Rung;
@@ -11,15 +10,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.vertx.core.http.HttpMethod;
-import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 
 /** Does to a container what was decided, if it is still the one that it was decided about. */
@@ -28,32 +25,39 @@ final class Actions {
     static final Duration STARTING = Duration.ofSeconds(30);
 
     private static final Duration MARGIN = Duration.ofSeconds(15);
-    private static final Duration RELOADING = Duration.ofSeconds(15);
     private static final Duration CLOCKS = Duration.ofSeconds(1);
     private static final Duration AMBIGUOUS = Duration.ofMinutes(5);
 
+    /** What has stopped the container on its way. */
+    private static final Set<Action> HALF_DONE_IS_DOWN = Set.of(Action.RESTART, Action.STOP, Action.FIX_PERMISSIONS);
+
     private final Daemon daemon;
     private final Census census;
-    private final Web web;
     private final Stops stops;
     private final Recreation recreation;
     private final CopyAside copyAside;
+    private final Reload reload;
+    private final FormerConfig configs;
+    private final Permissions permissions;
     private final InstantSource clock;
 
     Actions(
             Daemon daemon,
             Census census,
-            Web web,
             Stops stops,
             Recreation recreation,
             CopyAside copyAside,
+            Reload reload,
+            FormerConfig configs,
             InstantSource clock) {
         this.daemon = daemon;
         this.census = census;
-        this.web = web;
         this.stops = stops;
         this.recreation = recreation;
         this.copyAside = copyAside;
+        this.reload = reload;
+        this.configs = configs;
+        permissions = new Permissions(daemon, census, clock);
         this.clock = clock;
     }
 
@@ -73,6 +77,11 @@ final class Actions {
                         .toLowerCase(Locale.ROOT)
                         .equals(operation.before().state()))
                 .isPresent();
+    }
+
+    /** Removes what a run that was killed long ago has left behind. */
+    void clear() throws Unavailable, Refusal {
+        permissions.clear();
     }
 
     Result perform(Effect.Perform perform, BooleanSupplier mayPerform) {
@@ -108,7 +117,7 @@ final class Actions {
                 mayPerform.getAsBoolean() ? new Result.Done() : new Result.Held(); // the event is the request
             case RECREATE -> recreation.of(perform, mayPerform);
             case COPY_ASIDE -> copyAside.of(perform, mayPerform);
-            case START, RESTART, RELOAD, EXEC, STOP -> simple(perform, mayPerform);
+            case START, RESTART, RELOAD, EXEC, STOP, FIX_PERMISSIONS, FORMER_CONFIG -> simple(perform, mayPerform);
         };
     }
 
@@ -134,10 +143,16 @@ final class Actions {
             case RESTART -> daemon.post("/containers/" + id + "/restart", null, stopping(container));
             case STOP -> stop(daemon, container);
             case RELOAD -> {
-                return reload(container, perform.rung());
+                return reload.of(container, perform.rung());
             }
             case EXEC -> {
                 return exec(id, perform.rung());
+            }
+            case FORMER_CONFIG -> {
+                return configs.of(container, perform, mayPerform);
+            }
+            case FIX_PERMISSIONS -> {
+                return permissions.of(container, perform, mayPerform);
             }
             case RECREATE, COPY_ASIDE, RESTORE_BACKUP, QUARANTINE, NONE ->
                 throw new IllegalStateException("not simple");
@@ -153,27 +168,9 @@ final class Actions {
             return true;
         }
         boolean mayBeHalfDone = perform.again()
-                && (operation.action() == Action.RESTART || operation.action() == Action.STOP)
+                && HALF_DONE_IS_DOWN.contains(operation.action())
                 && now.state().filter(State.EXITED::equals).isPresent();
         return !mayBeHalfDone && !isInSameState(now, operation);
-    }
-
-    private Result reload(Inspection container, Rung rung) {
-        List<Endpoint> places = census.network(container)
-                .map(of -> Endpoint.of(of, rung.port(), rung.path()))
-                .orElse(List.of());
-        Duration limit = rung.within().compareTo(RELOADING) < 0 ? rung.within() : RELOADING;
-        try {
-            Answer answer = web.ask(HttpMethod.POST, places, limit);
-            return answer.isSuccess()
-                    ? new Result.Done()
-                    : new Result.Refused(Refusal.line("it answered " + answer.status() + ": " + answer.body()));
-        } catch (Web.Unreached e) {
-            return new Result.Refused(
-                    Refusal.line("its port " + rung.port() + " cannot be reached: " + e.getMessage()));
-        } catch (IOException e) {
-            return new Result.Unknown(Refusal.line(String.valueOf(e.getMessage())));
-        }
     }
 
     private Result exec(String id, Rung rung) throws Unavailable, Refusal {

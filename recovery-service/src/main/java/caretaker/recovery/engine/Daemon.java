@@ -24,7 +24,11 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -51,6 +55,10 @@ final class Daemon implements AutoCloseable {
     /** What reads an answer's body. */
     interface Reader<T> {
         T read(InputStream body) throws IOException;
+    }
+
+    private interface Taker<T> {
+        T take(EngineAnswer answer) throws IOException;
     }
 
     private final EngineTransport transport;
@@ -118,6 +126,51 @@ final class Daemon implements AutoCloseable {
         return request("POST", path, body, limit, Daemon::json);
     }
 
+    /** @param changed when it was written last, by the host's clock */
+    record Archived(Tar.File file, Instant changed) {}
+
+    /** A file of a container, which need not run; a link is none. */
+    Archived archived(String container, String path, int mostBytes) throws Unavailable, Refusal {
+        return request(
+                "GET",
+                archive(container, path),
+                Map.of(),
+                null,
+                QUICK,
+                answer -> new Archived(Tar.read(answer.body(), mostBytes), changed(answer)));
+    }
+
+    private static Instant changed(EngineAnswer answer) throws IOException {
+        for (Map.Entry<String, List<String>> header : answer.headers().entrySet()) {
+            if (header.getKey().equalsIgnoreCase("X-Docker-Container-Path-Stat")) {
+                try {
+                    byte[] stat = Base64.getDecoder().decode(header.getValue().getFirst());
+                    return OffsetDateTime.parse(
+                                    JSON.readTree(stat).path("mtime").asText(""))
+                            .toInstant();
+                } catch (IllegalArgumentException | DateTimeParseException e) {
+                    throw new IOException("the engine does not say when it was written", e);
+                }
+            }
+        }
+        throw new IOException("the engine does not say when it was written");
+    }
+
+    /** Puts files into a folder of a container, which need not run. */
+    void unpack(String container, String folder, byte[] tar) throws Unavailable, Refusal {
+        request(
+                "PUT",
+                archive(container, folder),
+                Map.of("Content-Type", "application/x-tar"),
+                tar,
+                QUICK,
+                answer -> json(answer.body()));
+    }
+
+    private static String archive(String container, String path) {
+        return "/containers/" + container + "/archive?path=" + word(path);
+    }
+
     <T> T stream(String path, @Nullable JsonNode body, Duration limit, Reader<T> reader) throws Unavailable, Refusal {
         return request(body == null ? "GET" : "POST", path, body, limit, reader);
     }
@@ -126,13 +179,24 @@ final class Daemon implements AutoCloseable {
             throws Unavailable, Refusal {
         byte[] bytes = body == null ? null : body.toString().getBytes(UTF_8);
         Map<String, String> headers = body == null ? Map.of() : Map.of("Content-Type", "application/json");
+        return request(method, path, headers, bytes, limit, answer -> reader.read(answer.body()));
+    }
+
+    private <T> T request(
+            String method,
+            String path,
+            Map<String, String> headers,
+            byte @Nullable [] bytes,
+            Duration limit,
+            Taker<T> taker)
+            throws Unavailable, Refusal {
         enter(limit);
         try (EngineAnswer answer = transport.ask(method, path, headers, bytes, limit)) {
             if (answer.status() >= 400) {
                 throw new Refusal(
                         answer.status(), message(new String(answer.body().readNBytes(MAX_MESSAGE), UTF_8)));
             }
-            return reader.read(answer.body());
+            return taker.take(answer);
         } catch (IOException e) {
             throw new Unavailable(Refusal.line(String.valueOf(e.getMessage())), true);
         } catch (UncheckedIOException e) {

@@ -22,21 +22,31 @@ record Endpoint(String host, int port, String path) {
         return new Endpoint(host, port, other);
     }
 
-    /** In the order in which they are to be tried: in the container's networks first. Empty if there is none now. */
-    static List<Endpoint> of(Inspection container, int port, String path) {
-        if (container.networkMode().equals(HOST_NETWORK)) {
-            return List.of(new Endpoint(LOOPBACK, port, path));
-        }
-        JsonNode settings = container.raw().path("NetworkSettings");
+    /** Those of {@link #of} at which nobody else can listen: addresses of its own networks. */
+    static List<Endpoint> own(Inspection container, int port, String path) {
+        List<Endpoint> own = new ArrayList<>();
+        addresses(container).values().forEach(address -> own.add(new Endpoint(address, port, path)));
+        return own;
+    }
+
+    private static Map<String, String> addresses(Inspection container) {
         Map<String, String> addresses = new TreeMap<>();
-        settings.path("Networks").properties().forEach(network -> {
+        container.raw().path("NetworkSettings").path("Networks").properties().forEach(network -> {
             String address = network.getValue().path("IPAddress").asText("");
             if (!address.isEmpty() && addresses.size() < MAX_NETWORKS) {
                 addresses.put(network.getKey(), address);
             }
         });
-        List<Endpoint> all = new ArrayList<>();
-        addresses.values().forEach(address -> all.add(new Endpoint(address, port, path)));
+        return addresses;
+    }
+
+    /** In the order in which they are to be tried: in the container's networks first. Empty if there is none now. */
+    static List<Endpoint> of(Inspection container, int port, String path) {
+        if (container.networkMode().equals(HOST_NETWORK)) {
+            return List.of(new Endpoint(LOOPBACK, port, path));
+        }
+        List<Endpoint> all = own(container, port, path);
+        JsonNode settings = container.raw().path("NetworkSettings");
         published(settings.path("Ports").path(port + "/tcp"), path).ifPresent(all::add);
         return all;
     }

@@ -1,5 +1,6 @@
 package caretaker.recovery.engine;
 
+import caretaker.chassis.Logs;
 import caretaker.contracts.ContainerIdentity;
 import caretaker.contracts.RecoveryEvent.Evidence;
 import caretaker.recovery.containers.Sighting;
@@ -65,6 +66,8 @@ public final class Engine implements AutoCloseable {
     private final ServiceProbe probes;
     private final Copies copies;
     private final Actions actions;
+    private final Credentials credentials = new Credentials();
+    private final FormerConfig configs;
     private final ExecutorService looks = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("engine-look").factory());
     private final Semaphore inspections = new Semaphore(MAX_INSPECTIONS);
@@ -91,17 +94,20 @@ public final class Engine implements AutoCloseable {
         evidence = new EvidenceStore(incidents.toAbsolutePath(), settings.keptIncidents(), metrics);
         probes = new ServiceProbe(web, metrics);
         var recreation = new Recreation(daemon, census, progress);
-        copies = new Copies(incidents.toAbsolutePath().resolveSibling("copies"));
+        Path data = incidents.toAbsolutePath();
+        copies = new Copies(data.resolveSibling("copies"));
+        configs = new FormerConfig(daemon, census, web, data.resolveSibling("configs"), clock);
         long maxCopy = settings.maxCopy().count();
         var copyAside = new CopyAside(daemon, census, copies, maxCopy, clock, progress);
-        actions = new Actions(daemon, census, web, stops, recreation, copyAside, clock);
+        var reload = new Reload(census, web, credentials);
+        actions = new Actions(daemon, census, stops, recreation, copyAside, reload, configs, clock);
     }
 
     /**
      * Makes ready to ask; nothing is asked yet.
      *
-     * @param incidents folder in which evidence is kept: {@code INCIDENT/evidence-N.json}; beside it is
-     *     {@code copies}, in which what is copied of containers is kept
+     * @param incidents folder in which evidence is kept: {@code INCIDENT/evidence-N.json}; beside it are
+     *     {@code copies} for what is copied of containers, and {@code configs} for good configurations
      */
     public static Engine connect(
             Vertx vertx, EngineSettings settings, Path incidents, MeterRegistry registry, InstantSource clock) {
@@ -121,6 +127,11 @@ public final class Engine implements AutoCloseable {
     /** Who says whether every partition of a broker has enough replicas in sync without it; without anybody: no. */
     public void inSyncReplicas(Predicate<Sighting> ask) {
         inSyncReplicas = ask;
+    }
+
+    /** Whose tokens there are; without them, nobody's. */
+    public void credentials(List<Credentials.Credential> all) {
+        credentials.use(all);
     }
 
     /** The engine's own id. */
@@ -270,24 +281,45 @@ public final class Engine implements AutoCloseable {
                 entry.isEmpty() ? Optional.empty() : census.inspect(entry.get().id());
         Optional<Sighting> seen = inspected.flatMap(now -> sighting(now, roster));
         if (inspected.isEmpty() || seen.isEmpty()) {
-            return new Input.Looked(look.question(), null, ProbeAnswer.NONE, false, List.of(), null, needed, "", null);
+            return new Input.Looked(
+                    look.question(), null, ProbeAnswer.NONE, false, List.of(), null, needed, "", null, null);
         }
         Input.@Nullable Copy copy = copies.newest(
                         look.incident(), look.container().key())
                 .map(Copies.Kept::told)
                 .orElse(null);
+        Instant former = look.requires() == Requirement.FORMER_CONFIG
+                ? configs.keptAt(seen.get(), inspected.get()).orElse(null)
+                : null;
         Evidence saved = look.evidence() ? save(look.incident(), inspected.get(), log.all()) : null;
         ServiceProbe.Said said = probe(look.probe(), seen.get(), inspected.get(), around);
         return new Input.Looked(
                 look.question(),
                 seen.get(),
                 said.answer(),
-                isAllowed(look.requires(), seen.get(), copy),
+                isAllowed(look.requires(), seen.get(), copy) || former != null,
                 log.ofThisRun(),
                 saved,
                 needed,
                 said.text(),
-                copy);
+                copy,
+                former);
+    }
+
+    /** Keeps the configuration of a Prometheus that is ready, if it is the one that it has read. Never throws. */
+    public void keepConfig(Sighting seen) {
+        try {
+            Optional<Inspection> inspected = census.inspect(seen.identity().id());
+            if (inspected.isPresent()) {
+                Inspection network = census.network(inspected.get()).orElse(inspected.get());
+                probes.metricsOfPrometheus(seen, network).ifPresent(metrics -> configs.keep(seen, metrics));
+            }
+        } catch (Refusal | Unavailable | RuntimeException e) {
+            LOGGER.atWarn()
+                    .addMarker(Logs.REPEATABLE)
+                    .addKeyValue("reason", Refusal.line(String.valueOf(e.getMessage())))
+                    .log("a good configuration could not be kept");
+        }
     }
 
     /** The last lines of a container's log, without secrets; none if it is gone. */
@@ -320,6 +352,8 @@ public final class Engine implements AutoCloseable {
         return switch (requires) {
             case NOTHING -> true;
             case DAMAGED_COPY -> copy != null && copy.isDamaged();
+            case CREDENTIALS -> credentials.has(seen);
+            case FORMER_CONFIG -> false; // asked for with the date
             case IN_SYNC_REPLICAS -> {
                 try {
                     yield inSyncReplicas.test(seen);
@@ -359,6 +393,11 @@ public final class Engine implements AutoCloseable {
             throw new IllegalStateException("the engine is watched already");
         }
         begun.start();
+        try {
+            actions.clear();
+        } catch (Refusal | Unavailable e) {
+            LOGGER.atDebug().setCause(e).log("what a former run may have left behind is looked for another time");
+        }
     }
 
     /** Id of the container in which this process runs; empty if it runs in none. */

@@ -202,6 +202,23 @@ final class ServiceProbe {
         return new Said(judged, Refusal.line(ready.body()));
     }
 
+    /** What a Prometheus says of itself; empty if it cannot be asked, or not now. */
+    Optional<String> metricsOfPrometheus(Sighting seen, Inspection network) {
+        Optional<Place> place = place(Probe.PROMETHEUS, seen.labels());
+        if (place.isEmpty() || !place.get().path().endsWith(READY)) {
+            return Optional.empty();
+        }
+        String path = place.get().path();
+        String prefix = path.substring(0, path.length() - READY.length());
+        try {
+            Answer answer =
+                    web.ask(HttpMethod.GET, Endpoint.of(network, place.get().port(), prefix + "/metrics"), LIMIT);
+            return answer.isSuccess() ? Optional.of(answer.body()) : Optional.empty();
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
     private static boolean isDatabaseOk(Answer answer) {
         try {
             return answer.isSuccess()

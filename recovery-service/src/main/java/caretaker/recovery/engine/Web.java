@@ -2,6 +2,7 @@ package caretaker.recovery.engine;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import caretaker.chassis.config.Secret;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -23,8 +24,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks services of containers over HTTP: without credentials, without following a redirect, at most 1 MiB of an answer.
- * Calls wait; any thread but an event loop's may call.
+ * Asks services of containers over HTTP: without credentials but a token that it is given, without following a
+ * redirect, at most 1 MiB of an answer. Calls wait; any thread but an event loop's may call.
  */
 final class Web implements AutoCloseable {
     private static final int MAX_BODY = 1 << 20;
@@ -74,10 +75,15 @@ final class Web implements AutoCloseable {
      * @throws IOException if there was no whole answer within the limit
      */
     Answer ask(HttpMethod method, List<Endpoint> places, Duration limit) throws IOException {
+        return ask(method, places, limit, null);
+    }
+
+    /** The same with a token, which goes to these places and, as no redirect is followed, to no other. */
+    Answer ask(HttpMethod method, List<Endpoint> places, Duration limit, @Nullable Secret token) throws IOException {
         var nowhere = new Unreached("it has no address", null, false);
         for (Endpoint at : places) {
             try {
-                return ask(method, at, limit);
+                return ask(method, at, limit, token);
             } catch (Unreached e) {
                 nowhere = nowhere.wasRefused() ? nowhere : e;
             }
@@ -92,6 +98,10 @@ final class Web implements AutoCloseable {
      * @throws IOException if there was no whole answer within the limit
      */
     Answer ask(HttpMethod method, Endpoint at, Duration limit) throws IOException {
+        return ask(method, at, limit, null);
+    }
+
+    private Answer ask(HttpMethod method, Endpoint at, Duration limit, @Nullable Secret token) throws IOException {
         Promise<Answer> answer = Promise.promise();
         var under = new AtomicReference<@Nullable HttpClientRequest>();
         var options = new RequestOptions()
@@ -103,6 +113,9 @@ final class Web implements AutoCloseable {
                 .putHeader("User-Agent", "caretaker");
         if (method.equals(HttpMethod.POST)) {
             options.putHeader("Content-Length", "0");
+        }
+        if (token != null) {
+            options.putHeader("Authorization", "Bearer " + token.reveal());
         }
         http.request(options)
                 .onSuccess(request -> {

@@ -32,7 +32,8 @@ final class Cascade {
 
     void of(Managed of, Trouble trouble, Instant now) {
         Operation done = Objects.requireNonNull(of.operation);
-        for (Neighbours.Follower follower : neighbours.followers(of.key(), done.action())) {
+        boolean asStart = done.action() == Action.FORMER_CONFIG && Verification.wasDown(done);
+        for (Neighbours.Follower follower : neighbours.followers(of.key(), asStart ? Action.START : done.action())) {
             follow(follower, trouble, done, now);
         }
     }

@@ -15,6 +15,7 @@ import caretaker.recovery.playbook.Playbook;
 import caretaker.recovery.playbook.Rung;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -37,10 +38,10 @@ final class Examination {
         /** The playbook says to tell only. */
         record Report() implements Verdict {}
 
-        record NeedsApproval(String why) implements Verdict {}
+        /** What this rung requires is not there, and will not come by itself: the next one. */
+        record Skip(String why) implements Verdict {}
 
-        /** This rung is not for it: the next one, at once. */
-        record LeftOut(String why) implements Verdict {}
+        record NeedsApproval(String why) implements Verdict {}
 
         record Act(Rung rung, Action action) implements Verdict {}
     }
@@ -64,9 +65,9 @@ final class Examination {
     Verdict of(Managed managed, Trouble trouble, Looked looked, Playbook playbook, Instant now) {
         Sighting seen = Objects.requireNonNull(looked.sighting());
         return isStale(trouble, seen, looked.probe())
-                .or(() -> state(trouble, seen, now))
+                .or(() -> state(trouble, seen, playbook, now))
                 .or(() -> starting(trouble, seen, looked.probe(), playbook, now))
-                .or(() -> cause(managed, seen, looked.log(), now))
+                .or(() -> cause(managed, seen, looked.log(), playbook, now))
                 .orElseGet(() -> step(managed, trouble, looked, playbook, now));
     }
 
@@ -113,7 +114,11 @@ final class Examination {
     }
 
     /** */
-    private static Optional<Verdict> state(Trouble trouble, Sighting seen, Instant now) {
+    private static Optional<Verdict> state(Trouble trouble, Sighting seen, Playbook playbook, Instant now) {
+        boolean isLeftToTheEngine = playbook.rung(trouble.rung).action() == Action.FIX_PERMISSIONS;
+        if (seen.state() == State.RESTARTING && isLeftToTheEngine) {
+            return Optional.empty(); // its files can be seen to meanwhile
+        }
         return switch (seen.state()) {
             case CREATED, PAUSED, REMOVING, RESTARTING, DEAD ->
                 Optional.of(
@@ -157,14 +162,20 @@ final class Examination {
         return Optional.of(new Verdict.Wait(Reason.STATE, "it is starting", next.isBefore(until) ? next : until));
     }
 
-    /** what no repair of the container mends. */
-    private Optional<Verdict> cause(Managed managed, Sighting seen, List<String> log, Instant now) {
+    /**
+     * R-44, R-34: what no repair of the container mends. What is permanent by a line that the playbook itself is for is
+     * the playbook's.
+     */
+    private Optional<Verdict> cause(Managed managed, Sighting seen, List<String> log, Playbook playbook, Instant now) {
         if (seen.state() != State.EXITED) {
             return Optional.empty();
         }
         List<String> lines = new ArrayList<>(log);
         lines.add(seen.error());
         String image = seen.identity().image() + " " + seen.identity().service();
+        List<String> others =
+                lines.stream().filter(line -> !playbook.match().isAbout(line)).toList();
+        List<Meaning> unanswered = patterns.of(image, others);
         for (Meaning meaning : patterns.of(image, lines)) {
             switch (meaning.verdict()) {
                 case REPORT -> {}
@@ -175,6 +186,9 @@ final class Examination {
                     }
                 }
                 case PERMANENT -> {
+                    if (!unanswered.contains(meaning)) {
+                        continue;
+                    }
                     return Optional.of(
                             new Verdict.Quarantine(Reason.PERMANENT, meaning.cause() + "; " + meaning.remedy()));
                 }
@@ -205,9 +219,8 @@ final class Examination {
             Reason reason = trouble.operations == 0 ? Reason.PERMANENT : Reason.BUDGET;
             return new Verdict.Quarantine(reason, "the playbook " + playbook.name() + " knows no further step");
         }
-        if (rung.requires() == Rung.Requirement.DAMAGED_COPY && !looked.allowed()) {
-            return new Verdict.LeftOut(
-                    Recorder.word(rung.action()) + " is left out: no copy of this incident was found damaged");
+        if (!looked.allowed() && rung.requires().isSkipped()) {
+            return new Verdict.Skip(Recorder.word(rung.action()) + " is left out: " + lacks(rung.requires()));
         }
         int attempts = managed.within(managed.attempts, rules.budgetWindow(), now);
         if (attempts >= rules.budget() && !asked) {
@@ -215,10 +228,13 @@ final class Examination {
                     Reason.BUDGET,
                     attempts + " attempts within " + rules.budgetWindow().toMinutes() + " min");
         }
+        if (rung.action() == Action.FIX_PERMISSIONS && !rules.fixPermissions()) {
+            return new Verdict.NeedsApproval(ownerWanted(rung, seen));
+        }
         if (rung.approval() && !asked) {
             return new Verdict.NeedsApproval("the next step is " + Recorder.word(rung.action())
                     + " and needs a person's word: caretaker recover repair --service "
-                    + seen.identity().name());
+                    + seen.identity().name() + kept(looked, seen));
         }
         if (!looked.allowed()) {
             return new Verdict.Wait(
@@ -226,6 +242,35 @@ final class Examination {
         }
         boolean isDown = seen.state() == State.EXITED;
         return new Verdict.Act(rung, rung.action() == Action.RESTART && isDown ? Action.START : rung.action());
+    }
+
+    private static String lacks(Rung.Requirement requirement) {
+        return switch (requirement) {
+            case CREDENTIALS -> "the settings name no token for it, or its file cannot be read";
+            case FORMER_CONFIG -> "no former configuration of it was kept that is another one than it has";
+            case DAMAGED_COPY -> "no copy of this incident was found damaged";
+            case NOTHING, IN_SYNC_REPLICAS -> Recorder.word(requirement);
+        };
+    }
+
+    /** Of a configuration that could be put back; nothing of what is in it. */
+    private static String kept(Looked looked, Sighting seen) {
+        Instant former = looked.former();
+        if (former == null) {
+            return "";
+        }
+        String why = "; the former configuration was good last at " + former.truncatedTo(ChronoUnit.SECONDS);
+        return seen.state() == State.RUNNING
+                ? why + "; it goes on with the one in its memory, so it is not restarted"
+                : why;
+    }
+
+    /** A command that a person can copy. */
+    private static String ownerWanted(Rung rung, Sighting seen) {
+        return rung.path() + " must belong to " + rung.owner() + ", and rules.fix-permissions is off. On the host: "
+                + "docker run --rm --network none --user 0 --entrypoint chown --volumes-from "
+                + seen.identity().name() + " " + seen.identity().image() + " -hR " + rung.owner() + " " + rung.path()
+                + " && docker restart " + seen.identity().name();
     }
 
     private static Rung cascade(Trouble trouble) {

@@ -44,6 +44,7 @@ public sealed interface Input {
      * @param needed the containers that it needs, as they are now
      * @param answer what its service answered, as one line without secrets of at most 500 characters; empty for nothing
      * @param copy the newest one that was made of it in the incident; null if there is none
+     * @param former when the configuration was kept that could be put back; null if none was, or nobody asked
      */
     record Looked(
             long question,
@@ -54,8 +55,20 @@ public sealed interface Input {
             @Nullable Evidence evidence,
             List<Sighting> needed,
             String answer,
-            @Nullable Copy copy)
-            implements Input {}
+            @Nullable Copy copy,
+            @Nullable Instant former)
+            implements Input {
+        public Looked(
+                long question,
+                @Nullable Sighting sighting,
+                ProbeAnswer probe,
+                boolean allowed,
+                List<String> log,
+                @Nullable Evidence evidence,
+                List<Sighting> needed) {
+            this(question, sighting, probe, allowed, log, evidence, needed, "", null, null);
+        }
+    }
 
     /**
      * A copy of one of its folders.

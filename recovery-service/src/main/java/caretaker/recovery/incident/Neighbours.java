@@ -6,9 +6,12 @@ import caretaker.contracts.RecoveryState.Phase;
 import caretaker.recovery.containers.Dependencies;
 import caretaker.recovery.containers.Labels;
 import caretaker.recovery.containers.Sighting;
+import caretaker.recovery.playbook.Match;
+import caretaker.recovery.playbook.Playbook;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -30,7 +33,7 @@ final class Neighbours {
 
     /** After these there may be another run of it. */
     private static final Set<Action> STARTING =
-            Set.of(Action.START, Action.RESTART, Action.RECREATE, Action.COPY_ASIDE);
+            Set.of(Action.START, Action.RESTART, Action.RECREATE, Action.COPY_ASIDE, Action.FIX_PERMISSIONS);
 
     private final Rules rules;
     private final Known known;
@@ -41,12 +44,40 @@ final class Neighbours {
         this.known = known;
     }
 
+    /** Whom a container needs: always, and for the kind of failure that a playbook is for. */
+    Set<String> needs(Managed of, @Nullable Playbook playbook) {
+        Set<String> needs = new LinkedHashSet<>(known.graph().needs(of.key()));
+        for (String service : playbook == null ? List.<String>of() : playbook.needs()) {
+            known.seen().stream()
+                    .filter(other -> other.identity().project().equals(of.identity.project()))
+                    .filter(other ->
+                            Match.isService(service, other) && !other.key().equals(of.key()))
+                    .forEach(other -> needs.add(other.key()));
+        }
+        return needs;
+    }
+
+    /** Whether a container waits for this one, perhaps by others: then this one does not wait for it. */
+    private boolean waitsFor(@Nullable Managed other, String key) {
+        Managed next = other;
+        for (int i = 0; next != null && next.trouble != null && i < MOST; i++) {
+            if (next.trouble.waitingFor.equals(key)) {
+                return true;
+            }
+            next = known.get(next.trouble.waitingFor);
+        }
+        return false;
+    }
+
     /** the container that must be repaired before this one, or null. */
-    @Nullable String first(Managed of, Trouble trouble, Instant now) {
+    @Nullable String first(Managed of, Trouble trouble, Playbook playbook, Instant now) {
         boolean mayStillBeTold = now.isBefore(trouble.since.plus(rules.correlation()));
-        for (String needed : known.graph().needs(of.key())) {
+        for (String needed : needs(of, playbook)) {
             Managed other = known.get(needed);
             Trouble theirs = other == null ? null : other.trouble;
+            if (waitsFor(other, of.key())) {
+                continue;
+            }
             if (other != null && theirs != null && other.isBeingRepaired() && !theirs.isCascade()) {
                 Duration apart = Duration.between(theirs.since, trouble.since).abs();
                 if (other.phase != Phase.PENDING || apart.compareTo(rules.correlation()) <= 0) {

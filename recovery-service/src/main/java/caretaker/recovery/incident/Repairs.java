@@ -133,7 +133,7 @@ final class Repairs {
                         : playbook.rung(trouble.rung).requires(),
                 evidence,
                 trouble.id,
-                List.copyOf(known.graph().needs(of.key()))));
+                List.copyOf(neighbours.needs(of, playbook))));
     }
 
     void looked(Managed of, Trouble trouble, Looked looked, Instant now) {
@@ -174,11 +174,17 @@ final class Repairs {
                 }
                 of.glanced = false;
                 Playbook playbook = playbook(of, trouble, looked.log(), looked.answer());
-                boolean isFromItsFirstRung = trouble.operations == 0 || playbook.copiesFirst();
-                if (!playbook.name().equals(trouble.playbook) && isFromItsFirstRung) {
+                boolean isAnother = !playbook.name().equals(trouble.playbook);
+                if (isAnother && (trouble.operations == 0 || playbook.copiesFirst())) {
                     trouble.rung = 0;
                 }
                 trouble.playbook = playbook.name();
+                if (isAnother
+                        && (!playbook.needs().isEmpty()
+                                || playbook.rung(trouble.rung).asks())) {
+                    look(of, trouble, true); // what this one wants to know was not asked
+                    return;
+                }
                 judged(of, trouble, looked, playbook, now);
             }
         }
@@ -280,19 +286,19 @@ final class Repairs {
                 }
                 waiting.until(of, trouble, Reason.SUPPRESSED_HOST, what, now.plus(rules.hostHold()), now);
             }
+            case Examination.Verdict.Skip(String why) -> waiting.skip(of, trouble, playbook, why, now);
             case Examination.Verdict.Report() -> waiting.report(of, trouble, playbook, now);
             case Examination.Verdict.NeedsApproval(String why) -> {
                 out.skip(of, trouble, Reason.NEEDS_APPROVAL, why, now);
                 waiting.rest(of, now);
             }
-            case Examination.Verdict.LeftOut(String why) -> waiting.leaveOut(of, trouble, why, now);
             case Examination.Verdict.Act(Rung rung, Action action) ->
                 act(of, trouble, looked, new Operations.Step(rung, action, playbook), now);
         }
     }
 
     private void act(Managed of, Trouble trouble, Looked looked, Operations.Step step, Instant now) {
-        String first = trouble.isCascade() ? null : neighbours.first(of, trouble, now);
+        String first = trouble.isCascade() ? null : neighbours.first(of, trouble, step.playbook(), now);
         if (first != null) {
             trouble.waitingFor = first;
             waiting.until(of, trouble, Reason.DEFERRED, first + " is repaired first", now.plus(ASK_AGAIN), now);
@@ -416,6 +422,12 @@ final class Repairs {
             endings.over(of, trouble, Reason.STALE, "it is gone, or another one", now);
             return;
         }
+        Playbook playbook = playbooks.named(trouble.playbook);
+        boolean known = playbook != null && playbook.rung(trouble.rung).action() == operation.action();
+        if (!known && !Rung.isBare(operation.action())) {
+            endings.failed(of, trouble, Reason.TIMEOUT, "its playbook does not have this step any more", now);
+            return;
+        }
         HostGuard.Refusal refusal = guard.refusal(of.identity, true, now);
         if (refusal != null) {
             waiting.hold(of, trouble, refusal, now);
@@ -431,10 +443,7 @@ final class Repairs {
             out.store(of, now);
             out.operation(of, trouble, Kind.STARTED, Reason.NONE, Recorder.word(operation.action()) + " begins", now);
         }
-        Playbook playbook = playbooks.named(trouble.playbook);
-        boolean known = playbook != null && playbook.rung(trouble.rung).action() == operation.action();
-        Action alone = operation.action() == Action.COPY_ASIDE ? Action.NONE : operation.action();
-        Rung rung = known ? Objects.requireNonNull(playbook).rung(trouble.rung) : Rung.of(alone);
+        Rung rung = known ? Objects.requireNonNull(playbook).rung(trouble.rung) : Rung.of(operation.action());
         out.add(new Effect.Perform(of.identity, operation, rung, true));
     }
 }

@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param hostHold how long a host counts as ill after something that has no end of its own
  * @param verifyEvery how often a repaired container is looked at until it is believed
  * @param settleEvery how often a container is looked at after an answer of the engine is missing
+ * @param fixPermissions whether the files of a volume may be given to another user, where a playbook says so
  * @param quarantineTtl when a quarantine ends by itself; null: never
  */
 public record Rules(
@@ -77,6 +78,7 @@ public record Rules(
 
         @Default("2s") @Range(min = "100ms") Duration settleEvery,
 
+        @Default("false") boolean fixPermissions,
         @Nullable Duration quarantineTtl) {
 
     /** How far back what other hosts have begun matters. */

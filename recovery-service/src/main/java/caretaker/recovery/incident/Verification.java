@@ -31,9 +31,13 @@ final class Verification {
         }
         boolean isNew = !seen.identity().id().equals(operation.before().containerId());
         return switch (operation.action()) {
-            case START, RESTART ->
+            case START, RESTART, FIX_PERMISSIONS ->
                 !isNew && seen.startedAfter(operation.before().startedAt());
             case RECREATE, RESTORE_BACKUP -> isNew && seen.state() != State.CREATED;
+            case FORMER_CONFIG ->
+                !isNew
+                        && wasDown(operation)
+                        && seen.startedAfter(operation.before().startedAt());
             case STOP -> seen.state() == State.EXITED;
             case COPY_ASIDE -> false; // only the copy shows it
             case RELOAD, EXEC, QUARANTINE, NONE -> false;
@@ -43,6 +47,11 @@ final class Verification {
     /** Whether it is many calls and knows by itself how far it came: it is begun again until it is at its end. */
     static boolean goesOn(Action action) {
         return action == Action.RECREATE || action == Action.COPY_ASIDE;
+    }
+
+    /** Whether the container did not run before it. */
+    static boolean wasDown(Operation operation) {
+        return operation.before().state().equals(Recorder.word(State.EXITED));
     }
 
     /** Whether it may be done once more if nobody knows whether it was done. */
@@ -81,7 +90,10 @@ final class Verification {
         Action action = operation.action();
         boolean isCopiedWhileItRan = action == Action.COPY_ASIDE
                 && !seen.startedAfter(operation.before().startedAt());
-        boolean sameRun = action == Action.RELOAD || action == Action.EXEC || isCopiedWhileItRan;
+        boolean sameRun = action == Action.RELOAD
+                || action == Action.EXEC
+                || action == Action.FORMER_CONFIG
+                || isCopiedWhileItRan;
         if (seen.health() == Health.UNHEALTHY && !sameRun) {
             return new Verdict.Failed("its health check fails again");
         }

@@ -41,14 +41,18 @@ final class Waiting {
         }
     }
 
-    /** A rung that is not for it: what comes after it, at once. The last one of a ladder is never left out. */
-    void leaveOut(Managed of, Trouble trouble, String why, Instant now) {
+    /** A rung that is not for it: told, and the next one is tried at once. Beyond the last one there is none. */
+    void skip(Managed of, Trouble trouble, Playbook playbook, String why, Instant now) {
         out.leftOut(of, trouble, why, now);
-        trouble.rung++;
-        of.phase = Phase.PENDING;
-        of.glanced = true;
-        of.due = now;
-        out.store(of, now);
+        if (trouble.rung + 1 < playbook.ladder().size()) {
+            trouble.rung++;
+            of.phase = Phase.PENDING;
+            of.glanced = true; // what a glance would show is known
+            of.due = now;
+            out.store(of, now);
+        } else {
+            rest(of, now);
+        }
     }
 
     /** Nothing more is done until there is news. */

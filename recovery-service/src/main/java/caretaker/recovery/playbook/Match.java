@@ -104,6 +104,11 @@ public record Match(
                 && (answer == null || pattern(answer).matcher(answered).find());
     }
 
+    /** Whether this line of a log is what it is for. */
+    public boolean isAbout(String line) {
+        return log != null && pattern(log).matcher(line).find();
+    }
+
     private static boolean holds(String codes, Sighting container) {
         int[] range = range(codes);
         return container.state() == Sighting.State.EXITED
@@ -115,7 +120,8 @@ public record Match(
         return !container.gpus().isEmpty() || container.labels().containsKey(Labels.JOB);
     }
 
-    private static boolean isService(String service, Sighting container) {
+    /** Whether it is called that: by its compose service, or by the last word of its image without its tag. */
+    public static boolean isService(String service, Sighting container) {
         String image = container.identity().image();
         String last = image.substring(image.lastIndexOf('/') + 1).split("[:@]", 2)[0];
         return container.identity().service().equals(service) || last.equals(service);

@@ -19,6 +19,8 @@ import java.util.regex.Pattern;
  * @param startupGrace how long after its start it is no failure that it does not answer, or says that it is starting
  * @param stableFor how long it must be well without a break until that is believed
  * @param probe how its service is asked
+ * @param needs services that this kind of failure may come from: compose services of the same project, or the last word
+ *     of an image; for it, a container waits for theirs as for those that it depends on
  * @param never what nobody but a person does here; for the report
  */
 public record Playbook(
@@ -33,6 +35,7 @@ public record Playbook(
         @Default("30s") @Range(min = "1s", max = "1h") Duration stableFor,
 
         @Default("none") Probe probe,
+        List<String> needs,
         List<String> never) {
 
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,62}");
@@ -60,6 +63,7 @@ public record Playbook(
         }
         ordered(ladder);
         ladder = List.copyOf(ladder);
+        needs = List.copyOf(needs);
         never = List.copyOf(never);
     }
 
@@ -87,6 +91,6 @@ public record Playbook(
     }
 
     Playbook with(List<Rung> taken) {
-        return new Playbook(name, "", match, taken, after, startupGrace, stableFor, probe, never);
+        return new Playbook(name, "", match, taken, after, startupGrace, stableFor, probe, needs, never);
     }
 }

@@ -36,6 +36,7 @@ public final class Playbooks {
             Duration.ofSeconds(30),
             Duration.ofSeconds(30),
             Playbook.Probe.NONE,
+            List.of(),
             List.of());
 
     private final Map<String, Playbook> byName = new LinkedHashMap<>();

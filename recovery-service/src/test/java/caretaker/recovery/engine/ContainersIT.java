@@ -152,7 +152,8 @@ class ContainersIT {
     private Result exec(Sighting before, String... command) {
         return host.perform(host.operation(
                 before,
-                new Rung(Action.EXEC, false, Requirement.NOTHING, 0, "", List.of(command), Duration.ofSeconds(10))));
+                new Rung(
+                        Action.EXEC, false, Requirement.NOTHING, 0, "", "", List.of(command), Duration.ofSeconds(10))));
     }
 
     /** */

@@ -69,6 +69,7 @@ class CopyBrokenIT {
                 Requirement.NOTHING,
                 0,
                 "/data",
+                "",
                 List.of(),
                 Duration.ofSeconds(30),
                 stop,

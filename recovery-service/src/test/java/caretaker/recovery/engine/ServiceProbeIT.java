@@ -261,6 +261,7 @@ class ServiceProbeIT {
                 Requirement.NOTHING,
                 service.actualPort(),
                 "/-/reload",
+                "",
                 List.of(),
                 Duration.ofSeconds(2));
         replies.put("/-/reload", new Reply(200, ""));

@@ -20,6 +20,7 @@ import caretaker.recovery.incident.Input.ProbeAnswer;
 import caretaker.recovery.incident.Input.Result;
 import caretaker.recovery.playbook.Playbook;
 import caretaker.recovery.playbook.Playbooks;
+import caretaker.recovery.playbook.Rung;
 import caretaker.testkit.Cases;
 import caretaker.testkit.ManualClock;
 import java.time.Duration;
@@ -292,14 +293,15 @@ final class Scene {
                         .map(each -> Objects.requireNonNull(engine.get(each)))
                         .toList(),
                 answers.getOrDefault(key, ""),
-                copies.get(look.incident()));
+                copies.get(look.incident()),
+                look.requires() == Rung.Requirement.FORMER_CONFIG && requirementHolds ? BOOT : null);
     }
 
     private boolean isAllowed(Effect.Look look) {
         Input.Copy copy = copies.get(look.incident());
         return switch (look.requires()) {
             case NOTHING -> true;
-            case IN_SYNC_REPLICAS -> requirementHolds;
+            case IN_SYNC_REPLICAS, CREDENTIALS, FORMER_CONFIG -> requirementHolds;
             case DAMAGED_COPY -> copy != null && copy.isDamaged();
         };
     }
@@ -333,9 +335,12 @@ final class Scene {
             String id = "%04x".formatted(made);
             makers.put(perform.operation().id(), id);
             engine.put(key, Made.anew(perform.container(), seen, id, clock.instant()));
-        } else if (action == Action.START || action == Action.RESTART) {
+        } else if (action == Action.START || action == Action.RESTART || action == Action.FIX_PERMISSIONS) {
             engine.put(key, Made.started(Objects.requireNonNull(seen), nextRun(seen)));
-        } else if (action == Action.RELOAD || action == Action.RESTORE_BACKUP) {
+        } else if (action == Action.FORMER_CONFIG
+                && Objects.requireNonNull(seen).state() == State.EXITED) {
+            engine.put(key, Made.started(seen, nextRun(seen)));
+        } else if (action == Action.FORMER_CONFIG || action == Action.RELOAD || action == Action.RESTORE_BACKUP) {
             engine.put(key, Made.started(Objects.requireNonNull(seen), Objects.requireNonNull(seen.startedAt())));
         }
         return new Result.Done();

@@ -168,7 +168,7 @@ public final class SceneControl implements Control {
                 container,
                 scope.of(last, "self"),
                 Playbooks.builtIn().find("operator", last, log).name(),
-                engineAnswers ? new Input.Looked(0, seen, probe, true, log, null, List.of(), said, null) : null,
+                engineAnswers ? new Input.Looked(0, seen, probe, true, log, null, List.of(), said, null, null) : null,
                 engineAnswers ? "" : "no answer within 10 s",
                 new LogPatterns().of(container.service(), log),
                 null);

@@ -48,9 +48,17 @@ class PlaybooksTest {
                 "grafana/grafana:13.0|container.exited|-|grafana|RESTART,RECREATE,RESTORE_BACKUP",
                 "grafana/grafana|probe.failed|-|grafana|RESTART,RECREATE,RESTORE_BACKUP",
                 "grafana/grafana|probe.failed|database disk image is malformed|grafana-database|COPY_ASIDE,RESTORE_BACKUP,QUARANTINE",
-                "grafana/grafana|probe.failed|Data source connection failed|grafana-datasource|NONE,RELOAD,RESTART",
+                "grafana/grafana|probe.failed|Data source connection failed|grafana-datasource|RELOAD,RESTART",
+                "grafana/grafana|container.exited|GF_PATHS_DATA='/var/lib/grafana' is not writable.|grafana-permissions|"
+                        + "FIX_PERMISSIONS,QUARANTINE",
+                "grafana/grafana|container.exited|mkdir: can't create directory '/var/lib/grafana/plugins': "
+                        + "Permission denied|grafana-permissions|FIX_PERMISSIONS,QUARANTINE",
+                "grafana/grafana|container.exited|mkdir: cannot create directory ‘/var/lib/grafana/plugins’: "
+                        + "Permission denied|grafana-permissions|FIX_PERMISSIONS,QUARANTINE",
+                "grafana/grafana|container.exited|GF_PATHS_DATA='/data' is not writable.|grafana|"
+                        + "RESTART,RECREATE,RESTORE_BACKUP",
                 "prom/prometheus:v3|container.exited|-|prometheus|RESTART,RECREATE",
-                "prom/prometheus|container.exited|Error loading config (x)|prometheus-config|QUARANTINE",
+                "prom/prometheus|container.exited|Error loading config (x)|prometheus-config|FORMER_CONFIG,QUARANTINE",
                 "prom/prometheus|container.exited|corruption in segment|prometheus-storage|COPY_ASIDE,NONE,QUARANTINE",
                 "nvidia/dcgm-exporter:4|probe.failed|-|dcgm-exporter|RESTART,RECREATE,NONE",
                 "nvidia/dcgm-exporter:4|gpu.container-lost-gpu|-|dcgm-exporter|RESTART,RECREATE,NONE",
@@ -86,7 +94,8 @@ class PlaybooksTest {
         for (Playbook playbook : BUILT_IN.all()) {
             for (Rung rung : playbook.ladder()) {
                 assertThat(rung.action()).isNotIn(Action.EXEC, Action.STOP);
-                assertThat(rung.action() != Action.RESTORE_BACKUP || rung.approval())
+                assertThat(rung.approval()
+                                || (rung.action() != Action.RESTORE_BACKUP && rung.action() != Action.FORMER_CONFIG))
                         .isTrue();
             }
         }
@@ -158,10 +167,10 @@ class PlaybooksTest {
                 "{action: copy-aside, path: /a, check: b.db}|stop: true",
                 "{action: copy-aside, path: /a, stop: true, check: ../b.db}|below the path",
                 "{action: copy-aside, path: /a, stop: true, check: /b.db}|below the path",
-                "{action: copy-aside, path: /a, port: 80}|only reload has a port",
+                "{action: copy-aside, path: /a, port: 80}|only reload and former-config have a port",
                 "{action: copy-aside, path: /a, flag: tsdb path}|is no flag",
                 "{action: restart, flag: --a}|only copy-aside",
-                "{action: restart, path: /a}|only reload and copy-aside",
+                "{action: restart, path: /a}|only reload, former-config, copy-aside",
                 "{action: restart, stop: true}|only copy-aside",
                 "{action: restart, advice: x}|only none",
                 "{action: restart, requires: undamaged-copy}|undamaged-copy",
@@ -268,6 +277,65 @@ class PlaybooksTest {
                     .contains("own.yml:11:")
                     .contains("own.yml:12:");
         });
+    }
+
+    @Test
+    void aStepThatSaysTooLittleOrTooMuchIsToldWithItsLine() {
+        assertThatThrownBy(() -> Playbooks.parse("""
+                        playbooks:
+                          - name: a
+                            match: {}
+                            ladder:
+                              - {action: fix-permissions, path: /data, owner: "grafana:root"}
+                              - {action: fix-permissions, path: /data, owner: "4294967295:0"}
+                              - {action: fix-permissions, path: data, owner: "472:0"}
+                              - {action: fix-permissions, path: /data/../etc, owner: "472:0"}
+                              - {action: fix-permissions, path: "/data; reboot", owner: "472:0"}
+                              - {action: fix-permissions, path: /}
+                              - {action: restart, owner: "472:0"}
+                              - {action: restart, requires: credentials}
+                              - {action: fix-permissions, path: /data, owner: "472:0", port: 80}
+                              - {action: former-config, path: /-/reload}
+                              - {action: restart, requires: former-config}
+                              - {action: fix-permissions, path: /data, owner: "472:0"}
+                        """, "own.yml"))
+                .isInstanceOfSatisfying(
+                        ConfigException.class,
+                        e -> assertThat(e.problems())
+                                .satisfiesExactly(
+                                        problem -> assertThat(problem)
+                                                .startsWith("own.yml:5:")
+                                                .contains("an owner in numbers"),
+                                        problem -> assertThat(problem)
+                                                .startsWith("own.yml:6:")
+                                                .contains("an owner in numbers"),
+                                        problem -> assertThat(problem)
+                                                .startsWith("own.yml:7:")
+                                                .contains("the path of a mount"),
+                                        problem -> assertThat(problem)
+                                                .startsWith("own.yml:8:")
+                                                .contains("the path of a mount"),
+                                        problem -> assertThat(problem)
+                                                .startsWith("own.yml:9:")
+                                                .contains("the path of a mount"),
+                                        problem -> assertThat(problem)
+                                                .startsWith("own.yml:10:")
+                                                .contains("the path of a mount"),
+                                        problem -> assertThat(problem)
+                                                .startsWith("own.yml:11:")
+                                                .contains("only fix-permissions"),
+                                        problem -> assertThat(problem)
+                                                .startsWith("own.yml:12:")
+                                                .contains("only reload requires"),
+                                        problem -> assertThat(problem)
+                                                .startsWith("own.yml:13:")
+                                                .contains("only reload and former-config have"),
+                                        problem -> assertThat(problem)
+                                                .startsWith("own.yml:14:")
+                                                .contains("need a port and a path"),
+                                        problem -> assertThat(problem)
+                                                .startsWith("own.yml:15:")
+                                                .contains("only former-config")));
     }
 
     @Test
