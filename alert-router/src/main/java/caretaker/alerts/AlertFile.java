@@ -34,6 +34,11 @@ record AlertFile(AlertmanagerConfig config, Templates templates, List<String> wa
         if (fallback != null && config.receiver(fallback.receiver()).isEmpty()) {
             throw problem("alerting.fallback.receiver: " + file + " has no receiver '" + fallback.receiver() + "'");
         }
+        for (String name : settings.receivers().keySet()) {
+            if (config.receiver(name).isEmpty()) {
+                throw problem("alerting.receivers." + name + ": " + file + " has no such receiver");
+            }
+        }
         try {
             Path directory = file.toAbsolutePath().getParent();
             List<TemplateFile> files =
@@ -41,6 +46,13 @@ record AlertFile(AlertmanagerConfig config, Templates templates, List<String> wa
             Templates templates = Templates.parse(files, Limits.DEFAULT, clock);
             List<String> warnings = new ArrayList<>(config.warnings());
             warnings.addAll(FileCheck.texts(file, config, templates));
+            settings.receivers()
+                    .forEach((name, own) -> config.receiver(name)
+                            .filter(_ -> Boolean.TRUE.equals(own.slackReplyInThread()))
+                            .filter(receiver -> receiver.slacks().stream()
+                                    .noneMatch(slack -> slack.appToken().isGiven()))
+                            .ifPresent(_ -> warnings.add("alerting.receivers." + name
+                                    + ".slack-reply-in-thread has no effect: the receiver has no app_token")));
             warnings.forEach(warning -> LOGGER.atWarn()
                     .addKeyValue("warning", warning)
                     .log("the configuration has what is probably a mistake"));

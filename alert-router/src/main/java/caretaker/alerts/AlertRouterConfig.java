@@ -6,6 +6,7 @@ import caretaker.alerts.delivery.DeliverySettings;
 import caretaker.alerts.news.NewsTopics;
 import caretaker.alerts.routing.AlertStore;
 import caretaker.alerts.routing.MatcherSyntax;
+import caretaker.alerts.routing.ReceiverOptions;
 import caretaker.alerts.routing.Silences;
 import caretaker.alerts.state.Board;
 import caretaker.chassis.HttpSettings;
@@ -17,7 +18,9 @@ import caretaker.chassis.config.Default;
 import caretaker.chassis.config.Range;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Everything the alert router can be told, but for what Alertmanager's own file says. */
@@ -77,6 +80,8 @@ public record AlertRouterConfig(
      * @param maxGroups alerts that would open one more are not told of; 0 for no limit
      * @param maxSilences ended ones included; 0 for no limit
      * @param maxSilence a larger one is refused
+     * @param defaults what is done beyond Alertmanager's file for receivers that are not named in {@code receivers}
+     * @param receivers what is otherwise for receivers of Alertmanager's file, by their names
      */
     public record Alerting(
             @Default("alertmanager.yml") Path configFile,
@@ -108,7 +113,32 @@ public record AlertRouterConfig(
             @Default("10000") @Range(min = "0") int maxSilences,
 
             @Default("64KiB") @Range(min = "1KiB", max = "512KiB")
-            Bytes maxSilence) {
+            Bytes maxSilence,
+
+            ReceiverSettings.Defaults defaults,
+            Map<String, ReceiverSettings> receivers) {
+        public Alerting {
+            receivers = Map.copyOf(receivers);
+            remembersLongEnough("defaults", defaults.options(), retention);
+            receivers.forEach(
+                    (name, own) -> remembersLongEnough("receivers." + name, own.options(defaults), retention));
+        }
+
+        private static void remembersLongEnough(String where, ReceiverOptions options, Duration retention) {
+            if (options.backsOff()
+                    && options.maxRepeatInterval().multipliedBy(2).compareTo(retention) > 0) {
+                throw new IllegalArgumentException(where + ".max-repeat-interval: may be half of alerting.retention at"
+                        + " most; what was told is forgotten else before it is repeated");
+            }
+        }
+
+        /** What is done for a receiver, by its name. */
+        Function<String, ReceiverOptions> options() {
+            ReceiverOptions common = defaults.options();
+            Map<String, ReceiverOptions> named = new HashMap<>();
+            receivers.forEach((name, own) -> named.put(name, own.options(defaults)));
+            return name -> named.getOrDefault(name, common);
+        }
 
         /**
          * Who is told instead.

@@ -42,13 +42,31 @@ public record NotificationEvent(
      * @param firing fingerprints
      * @param resolved fingerprints
      * @param data what is needed to find the message again
+     * @param withheld fingerprints that were told as firing before, are not in this message, and have no end that was
+     *     told
+     * @param repeats how often the same was told again
      */
     public record Sent(
-            Instant at, Set<String> firing, Set<String> resolved, Instant expiresAt, Map<String, String> data) {
+            Instant at,
+            Set<String> firing,
+            Set<String> resolved,
+            Instant expiresAt,
+            Map<String, String> data,
+            Set<String> withheld,
+            int repeats) {
         public Sent {
+            if (repeats < 0) {
+                throw new IllegalArgumentException("repeats count from 0");
+            }
+            withheld = Set.copyOf(withheld);
             firing = Set.copyOf(firing);
             resolved = Set.copyOf(resolved);
             data = Map.copyOf(data);
+        }
+
+        /** With nothing withheld, and not repeated. */
+        public Sent(Instant at, Set<String> firing, Set<String> resolved, Instant expiresAt, Map<String, String> data) {
+            this(at, firing, resolved, expiresAt, data, Set.of(), 0);
         }
     }
 

@@ -56,6 +56,13 @@ public final class NotificationEventCodec {
             put(json, sent.firing(), sent.resolved());
             ObjectNode kept = json.putObject("data");
             new TreeMap<>(sent.data()).forEach(kept::put);
+            if (!sent.withheld().isEmpty()) {
+                ArrayNode withheld = json.putArray("withheld");
+                new TreeSet<>(sent.withheld()).forEach(withheld::add);
+            }
+            if (sent.repeats() > 0) {
+                json.put("repeats", sent.repeats());
+            }
         }
         Message pending = event.pending();
         if (pending != null) {
@@ -126,7 +133,9 @@ public final class NotificationEventCodec {
                 fingerprints(json, "firing"),
                 fingerprints(json, "resolved"),
                 Instant.parse(text(json, "expiresAt")),
-                texts(json, "data"));
+                texts(json, "data"),
+                json.has("withheld") ? fingerprints(json, "withheld") : Set.of(),
+                json.has("repeats") ? integer(json, "repeats") : 0);
     }
 
     private static Message message(JsonNode json) {

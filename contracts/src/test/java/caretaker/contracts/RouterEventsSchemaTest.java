@@ -106,11 +106,15 @@ class RouterEventsSchemaTest {
                     .isEmpty();
         }
         var codec = new NotificationEventCodec();
-        if (codec.decode(Files.readAllBytes(GOLDEN.resolve("notification-event-v1.json")))
-                instanceof Decoded.Known<NotificationEvent>(var event)) {
-            valid("notification-event", codec.encode(event));
-        } else {
-            throw new AssertionError("the golden notification is not read");
+        for (String name : List.of("notification-event-v1.json", "notification-event-v1-repeated.json")) {
+            assertThat(problems("notification-event", Files.readAllBytes(GOLDEN.resolve(name))))
+                    .isEmpty();
+            if (codec.decode(Files.readAllBytes(GOLDEN.resolve(name)))
+                    instanceof Decoded.Known<NotificationEvent>(var event)) {
+                valid("notification-event", codec.encode(event));
+            } else {
+                throw new AssertionError("the golden notification is not read: " + name);
+            }
         }
     }
 

@@ -79,6 +79,33 @@ class RouterEventsTest {
         assertThat(codec.decode(codec.encode(notification))).isEqualTo(new Decoded.Known<>(notification));
     }
 
+    @Test
+    void aNotificationThatWasRepeatedAndHasWithheldAlerts() throws IOException {
+        var notification = new NotificationEvent(
+                "k",
+                "all",
+                "webhook",
+                0,
+                AT,
+                END,
+                new NotificationEvent.Sent(
+                        AT,
+                        Set.of(FINGERPRINT),
+                        Set.of(),
+                        Instant.parse("2026-11-24T16:05:00Z"),
+                        Map.of(),
+                        Set.of("481ce24bbab5f399"),
+                        2),
+                null,
+                new NotificationEvent.Result(
+                        "n-0", "first notification", START, AT, 3, NotificationEvent.Outcome.FAILED, "503"),
+                null);
+        var codec = new NotificationEventCodec();
+        assertThat(codec.decode(golden("notification-event-v1-repeated.json")))
+                .isEqualTo(new Decoded.Known<>(notification));
+        assertThat(codec.decode(codec.encode(notification))).isEqualTo(new Decoded.Known<>(notification));
+    }
+
     private static byte[] golden(String name) throws IOException {
         return Files.readAllBytes(GOLDEN.resolve(name));
     }

@@ -14,7 +14,7 @@ import java.util.Map;
  * What one integration is to be told; the same at each attempt.
  *
  * @param alerts those that are shown, in order; firing is what {@code message} says of them
- * @param repeatInterval how long what was told counts
+ * @param repeatInterval as configured: how long what was told counts, if it is not a repeat
  * @param nextFlush when the group is looked at next
  */
 public record Letter(

@@ -8,6 +8,7 @@ import caretaker.alerts.routing.Groups;
 import caretaker.alerts.routing.Integration;
 import caretaker.alerts.routing.LabelSet;
 import caretaker.alerts.routing.NotificationLog;
+import caretaker.alerts.routing.Notified;
 import caretaker.alerts.routing.Pipeline.Step;
 import caretaker.alerts.routing.Reason;
 import caretaker.alerts.routing.Route;
@@ -140,12 +141,13 @@ final class Letters {
 
     /** Whether nobody was told of it meanwhile. */
     boolean isStillWanted(Letter letter, Instant now) {
+        Notified last = board.log().last(letter.key());
         return Reason.toNotify(
-                        board.log().last(letter.key().group(), letter.integration()),
+                        last,
                         letter.message().firing(),
                         letter.message().resolved(),
                         letter.integration().sendResolved(),
-                        letter.repeatInterval(),
+                        board.options(letter.integration().receiver()).repeatInterval(letter.repeatInterval(), last),
                         now)
                 .isPresent();
     }

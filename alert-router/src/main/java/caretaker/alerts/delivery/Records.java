@@ -1,7 +1,10 @@
 package caretaker.alerts.delivery;
 
+import caretaker.alerts.routing.Fingerprint;
 import caretaker.alerts.routing.NotificationLog;
 import caretaker.alerts.routing.Notified;
+import caretaker.alerts.routing.Reason;
+import caretaker.alerts.routing.ReceiverOptions;
 import caretaker.alerts.state.Board;
 import caretaker.alerts.state.Pending;
 import caretaker.alerts.state.Translation;
@@ -12,6 +15,9 @@ import caretaker.contracts.NotificationEvent.Result;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What is put on the bus about letters. */
@@ -28,7 +34,31 @@ final class Records {
     /** What is remembered of a letter that was told. */
     Notified notified(Letter letter, Map<String, String> data, Instant now) {
         Pending message = letter.message();
-        return Notified.at(now, message.firing(), message.resolved(), letter.repeatInterval(), retention, data);
+        ReceiverOptions options = board.options(letter.integration().receiver());
+        Notified last = board.log().last(letter.key());
+        if (last != null && last.isExpired(now)) {
+            last = null;
+        }
+        boolean isSame = last != null
+                && message.reason().equals(Reason.REPEAT.text())
+                && message.firing().equals(last.firing());
+        int repeats = options.backsOff() && last != null && isSame ? last.repeats() + 1 : 0;
+        Set<Fingerprint> withheld =
+                options.sendResolvedWhenSilenced() && last != null ? withheld(last, message) : Set.of();
+        Duration interval = options.sendResolvedWhenSilenced()
+                ? retention // a silence may be longer than two repeats
+                : options.repeatInterval(letter.repeatInterval(), repeats);
+        return Notified.at(now, message.firing(), message.resolved(), interval, retention, data)
+                .with(withheld, repeats);
+    }
+
+    /** What was told as firing before and is not in this message; no more than the alerts that are known. */
+    private Set<Fingerprint> withheld(Notified last, Pending message) {
+        return Stream.concat(last.firing().stream(), last.withheld().stream())
+                .filter(one -> !message.firing().contains(one))
+                .filter(one -> !message.resolved().contains(one))
+                .filter(one -> board.alerts().get(one).isPresent())
+                .collect(Collectors.toSet());
     }
 
     /** This is about to be sent. */

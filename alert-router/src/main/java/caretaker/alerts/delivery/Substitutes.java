@@ -43,7 +43,7 @@ final class Substitutes {
 
     /** Who was told instead of a receiver is told of the end, too. */
     List<Step> ends(Pipeline.Plan plan) {
-        if (fallback == null || plan.flush().alerts().isEmpty()) {
+        if (fallback == null) {
             return List.of();
         }
         List<Step> steps = new ArrayList<>();
@@ -51,7 +51,8 @@ final class Substitutes {
             Notified last =
                     board.log().last(letters.key(plan.flush(), integration).group(), integration);
             if (last != null && !last.firing().isEmpty()) {
-                Pipeline.step(plan.flush(), integration, last)
+                board.pipeline()
+                        .step(plan.flush(), plan.silenced(), integration, last)
                         .filter(step -> step.reason() == Reason.ALL_RESOLVED)
                         .ifPresent(steps::add);
             }

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,15 +19,28 @@ final class Group {
     private final LabelSet labels;
     private final GroupId id;
     private final Map<Fingerprint, Alert> alerts = new HashMap<>();
+    private final boolean flushesWhenOver;
     private Instant nextFlush;
+    private Instant dueAt;
     private @Nullable Flush running;
 
-    Group(long serial, Route route, LabelSet labels, Instant nextFlush) {
+    /** Whether there was a flush, in an instance before this one if not here. */
+    private boolean flushed;
+
+    private Instant lastTick = Instant.MIN;
+
+    /** Whether the end of some alert is another one than at the last flush. */
+    private boolean changed;
+
+    /** @param flushesWhenOver whether it need not wait for its tick once all of it is over */
+    Group(long serial, Route route, LabelSet labels, boolean flushesWhenOver, Instant nextFlush) {
         this.serial = serial;
         this.route = route;
         this.labels = labels;
         this.id = new GroupId(route.key() + ":" + labels, route.receiver());
+        this.flushesWhenOver = flushesWhenOver;
         this.nextFlush = nextFlush;
+        this.dueAt = nextFlush;
     }
 
     long serial() {
@@ -45,8 +59,42 @@ final class Group {
         return id;
     }
 
+    /** Its next tick. */
     Instant nextFlush() {
         return nextFlush;
+    }
+
+    /** When it is flushed next: at its tick, or before that if all of it is over then. */
+    Instant dueAt() {
+        return dueAt;
+    }
+
+    boolean flushesWhenOver() {
+        return flushesWhenOver;
+    }
+
+    /**
+     * Decides when it is due. What was never flushed waits for its tick; what is over and was flushed since, too.
+     *
+     * @param notBefore it is not due earlier
+     */
+    void settle(Instant notBefore) {
+        dueAt = nextFlush;
+        if (!flushesWhenOver || !flushed) {
+            return;
+        }
+        Instant over = alerts.values().stream()
+                .map(Alert::endsAt)
+                .max(Comparator.naturalOrder())
+                .orElse(nextFlush);
+        if (over.isBefore(nextFlush) && (changed || over.isAfter(lastTick))) {
+            dueAt = over.isBefore(notBefore) ? notBefore : over;
+        }
+    }
+
+    /** There was a flush before, elsewhere. */
+    void wasFlushed() {
+        flushed = true;
     }
 
     @Nullable Flush running() {
@@ -69,7 +117,9 @@ final class Group {
 
     /** Takes the newest state; whether it is new here. */
     boolean put(Alert alert) {
-        return alerts.put(alert.fingerprint(), alert) == null;
+        Alert before = alerts.put(alert.fingerprint(), alert);
+        changed |= before == null || !before.endsAt().equals(alert.endsAt());
+        return before == null;
     }
 
     boolean remove(Fingerprint fingerprint) {
@@ -84,11 +134,17 @@ final class Group {
     void continueFrom(Group before) {
         nextFlush = before.nextFlush;
         running = before.running;
+        flushed = before.flushed;
+        lastTick = before.lastTick;
+        changed = before.changed;
     }
 
     Flush start(long number, Instant now) {
         Duration interval = route.options().groupInterval();
         nextFlush = now.plus(interval);
+        flushed = true;
+        lastTick = now;
+        changed = false;
         Duration timeout = interval.compareTo(SHORTEST_TIMEOUT) > 0 ? interval : SHORTEST_TIMEOUT;
         var flush = new Flush(number, id, route, labels, sorted(), now, now.plus(timeout));
         running = flush;

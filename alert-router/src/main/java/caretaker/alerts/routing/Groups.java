@@ -5,11 +5,14 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.PriorityQueue;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 
 /**
  * All groups and their timers, as a machine that events and time drive. Not safe for several threads at once.
@@ -19,17 +22,22 @@ import java.util.TreeSet;
  *
  * <p>First flush after {@code group_wait}, at once where the alert that opened the group is older than that; then every
  * {@code group_interval} from the start of the previous flush. An alert that joins an open group waits for its tick.
+ * For receivers that want it, a group that was flushed before does not wait for its tick once all of it is over.
  */
 public final class Groups {
     private static final Comparator<Group> BY_TIME =
-            Comparator.comparing(Group::nextFlush).thenComparingLong(Group::serial);
+            Comparator.comparing(Group::dueAt).thenComparingLong(Group::serial);
 
     private final Instant notBefore;
     private final int maxGroups;
+    private final Predicate<String> flushesWhenOver;
     private final Map<Place, Group> groups = new HashMap<>();
 
     /** Groups that wait for their time; one that is being flushed is not in it. */
     private final TreeSet<Group> waiting = new TreeSet<>(BY_TIME);
+
+    /** Those that may be due earlier or later than they wait for. */
+    private final Set<Group> unsettled = new HashSet<>();
 
     private final Map<Long, Group> running = new HashMap<>();
     private final PriorityQueue<Deadline> deadlines = new PriorityQueue<>(Comparator.comparing(Deadline::at));
@@ -51,9 +59,19 @@ public final class Groups {
      * @param maxGroups alerts that would open more are left out and counted; 0 for no limit
      */
     public Groups(Route tree, Instant notBefore, int maxGroups) {
+        this(tree, notBefore, maxGroups, _ -> false);
+    }
+
+    /**
+     * As {@link #Groups(Route, Instant, int)}.
+     *
+     * @param flushesWhenOver whether a receiver's groups need not wait for their tick once all of them is over
+     */
+    public Groups(Route tree, Instant notBefore, int maxGroups, Predicate<String> flushesWhenOver) {
         this.tree = tree;
         this.notBefore = notBefore;
         this.maxGroups = maxGroups;
+        this.flushesWhenOver = flushesWhenOver;
     }
 
     /** Timers from before a restart; used by groups that open again, forgotten at the next {@link #reap}. */
@@ -80,6 +98,7 @@ public final class Groups {
             if (group.put(alert)) {
                 held.merge(alert.fingerprint(), 1, Integer::sum);
             }
+            mayBeDue(group);
         }
         return refused;
     }
@@ -90,15 +109,48 @@ public final class Groups {
             first = now;
         }
         var id = new GroupId(route.key() + ":" + labels, route.receiver());
-        first = restored.getOrDefault(id, first);
-        return new Group(nextNumber++, route, labels, first.isBefore(notBefore) ? notBefore : first);
+        Instant before = restored.get(id);
+        first = before == null ? first : before;
+        var group = new Group(
+                nextNumber++,
+                route,
+                labels,
+                flushesWhenOver.test(route.receiver()),
+                first.isBefore(notBefore) ? notBefore : first);
+        if (before != null) {
+            group.wasFlushed();
+        }
+        return group;
+    }
+
+    /** Lets a group wait for its time. */
+    private void await(Group group) {
+        group.settle(notBefore);
+        waiting.add(group);
+    }
+
+    private void mayBeDue(Group group) {
+        if (group.flushesWhenOver()) {
+            unsettled.add(group);
+        }
+    }
+
+    /** Once for many alerts that came together: it looks at all of a group. */
+    private void settle() {
+        for (Group group : unsettled) {
+            if (waiting.remove(group)) {
+                await(group);
+            }
+        }
+        unsettled.clear();
     }
 
     /** When {@link #due} has something next; empty if nothing waits. */
     public Optional<Instant> nextDue() {
+        settle();
         return waiting.isEmpty()
                 ? Optional.empty()
-                : Optional.of(waiting.first().nextFlush());
+                : Optional.of(waiting.first().dueAt());
     }
 
     /** Starts every flush whose time has come. A flush that passed its deadline unanswered counts as failed first. */
@@ -110,8 +162,9 @@ public final class Groups {
                 finished(flush, false);
             }
         }
+        settle();
         List<Flush> flushes = new ArrayList<>();
-        while (!waiting.isEmpty() && !waiting.first().nextFlush().isAfter(now)) {
+        while (!waiting.isEmpty() && !waiting.first().dueAt().isAfter(now)) {
             Group group = waiting.pollFirst();
             Flush flush = group.start(nextNumber++, now);
             running.put(flush.number(), group);
@@ -134,7 +187,7 @@ public final class Groups {
             return false;
         }
         group.finish(flush, succeeded).forEach(alert -> release(alert.fingerprint()));
-        waiting.add(group);
+        await(group);
         return true;
     }
 
@@ -155,6 +208,7 @@ public final class Groups {
             boolean dead = group.isEmpty() && group.running() == null;
             if (dead) {
                 waiting.remove(group);
+                unsettled.remove(group);
                 gone.add(group.id());
             }
             return dead;
@@ -174,6 +228,7 @@ public final class Groups {
         tree = newTree;
         groups.clear();
         waiting.clear();
+        unsettled.clear();
         running.clear();
         held.clear();
         alerts.forEach(alert -> put(alert, now));
@@ -184,7 +239,7 @@ public final class Groups {
                 group.continueFrom(old);
                 Flush flush = group.running();
                 if (flush == null) {
-                    waiting.add(group);
+                    await(group);
                 } else {
                     running.put(flush.number(), group);
                 }
@@ -201,6 +256,7 @@ public final class Groups {
             Group group = groups.get(new Place(route.id(), route.groupLabels(alert.labels())));
             if (group != null && group.remove(alert.fingerprint())) {
                 release(alert.fingerprint());
+                mayBeDue(group);
             }
         }
     }
@@ -211,7 +267,8 @@ public final class Groups {
             Instant next = timers.get(group.id());
             if (next != null && waiting.remove(group)) {
                 group.retime(next);
-                waiting.add(group);
+                group.wasFlushed();
+                await(group);
             }
         }
     }

@@ -16,9 +16,20 @@ import org.jspecify.annotations.Nullable;
  * integration of the receiver is asked whether it was told already.
  *
  * @param integrations those of a receiver, by its name
+ * @param options what is done for a receiver beyond that, by its name
  */
 public record Pipeline(
-        Inhibitor inhibitor, TimeMutes times, Silences silences, Function<String, List<Integration>> integrations) {
+        Inhibitor inhibitor,
+        TimeMutes times,
+        Silences silences,
+        Function<String, List<Integration>> integrations,
+        Function<String, ReceiverOptions> options) {
+
+    /** One for receivers that are told as Alertmanager tells them. */
+    public Pipeline(
+            Inhibitor inhibitor, TimeMutes times, Silences silences, Function<String, List<Integration>> integrations) {
+        this(inhibitor, times, silences, integrations, _ -> ReceiverOptions.NONE);
+    }
 
     /** Where the notification log is looked up. */
     public interface Log {
@@ -47,10 +58,17 @@ public record Pipeline(
     /**
      * The plan of a flush. Without steps it is done and successful.
      *
-     * @param suppressed how many alerts each stage took out
+     * @param flush with the alerts that nothing keeps quiet
+     * @param silenced the alerts that silences took out
+     * @param suppressed how many alerts each stage took out, and nobody is told of
      * @param mutedBy names of the time intervals that keep the whole group quiet
      */
-    public record Plan(Flush flush, List<Step> steps, Map<Suppression, Integer> suppressed, List<String> mutedBy) {}
+    public record Plan(
+            Flush flush,
+            List<Alert> silenced,
+            List<Step> steps,
+            Map<Suppression, Integer> suppressed,
+            List<String> mutedBy) {}
 
     /** What one integration has to do. */
     public sealed interface Step {
@@ -90,19 +108,20 @@ public record Pipeline(
                 Suppression.INHIBITION,
                 suppressed);
         List<String> mutedBy = left.isEmpty() ? List.of() : mute(flush, left, suppressed);
+        List<Alert> silenced = new ArrayList<>();
+        left.removeIf(alert -> !silences.silencing(alert.labels(), flush.tick()).isEmpty() && silenced.add(alert));
+        Flush rest = flush.withAlerts(left);
+        List<Step> steps = new ArrayList<>();
+        for (Integration integration : integrations.apply(flush.route().receiver())) {
+            step(rest, silenced, integration, log.last(flush.id(), integration)).ifPresent(steps::add);
+        }
+        List<Alert> quiet = new ArrayList<>(silenced);
         drop(
-                left,
-                alert -> !silences.silencing(alert.labels(), flush.tick()).isEmpty(),
+                quiet,
+                alert -> steps.stream().noneMatch(step -> step.resolved().contains(alert.fingerprint())),
                 Suppression.SILENCE,
                 suppressed);
-        List<Step> steps = new ArrayList<>();
-        if (!left.isEmpty()) {
-            Flush rest = flush.withAlerts(left);
-            for (Integration integration : integrations.apply(flush.route().receiver())) {
-                step(rest, integration, log.last(flush.id(), integration)).ifPresent(steps::add);
-            }
-        }
-        return new Plan(flush.withAlerts(left), steps, suppressed, mutedBy);
+        return new Plan(rest, silenced, steps, suppressed, mutedBy);
     }
 
     private List<String> mute(Flush flush, List<Alert> left, Map<Suppression, Integer> suppressed) {
@@ -128,11 +147,20 @@ public record Pipeline(
     }
 
     /**
-     * What one integration has to do about alerts that nothing keeps quiet.
+     * What one integration has to do about alerts that nothing keeps quiet, and about the ends of those that silences
+     * do and that it was told of, where it wants them.
      *
      * @param last what it was told before; null if nothing
      */
-    public static Optional<Step> step(Flush flush, Integration integration, @Nullable Notified last) {
+    public Optional<Step> step(Flush audible, List<Alert> silenced, Integration integration, @Nullable Notified last) {
+        ReceiverOptions wants = options.apply(integration.receiver());
+        Flush flush = audible;
+        if (wants.sendResolvedWhenSilenced() && last != null && !last.isExpired(flush.tick())) {
+            flush = withEnds(audible, silenced, last);
+        }
+        if (flush.alerts().isEmpty()) {
+            return Optional.empty();
+        }
         Set<Fingerprint> firing = new LinkedHashSet<>();
         Set<Fingerprint> resolved = new LinkedHashSet<>();
         List<Alert> wanted = new ArrayList<>();
@@ -148,10 +176,19 @@ public record Pipeline(
                 firing,
                 resolved,
                 integration.sendResolved(),
-                flush.route().options().repeatInterval(),
+                wants.repeatInterval(flush.route().options().repeatInterval(), last),
                 flush.tick());
         return reason.map(why -> wanted.isEmpty()
                 ? new Step.Remember(integration, why, firing, resolved)
                 : new Step.Send(integration, why, wanted, firing, resolved));
+    }
+
+    private static Flush withEnds(Flush flush, List<Alert> silenced, Notified last) {
+        List<Alert> all = new ArrayList<>(flush.alerts());
+        silenced.stream()
+                .filter(alert -> flush.isResolved(alert) && last.owesEnd(alert.fingerprint()))
+                .forEach(all::add);
+        all.sort(Alert.ORDER);
+        return flush.withAlerts(all);
     }
 }

@@ -2,6 +2,7 @@ package caretaker.alerts.routing;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -38,6 +39,7 @@ public enum Reason {
      * Whether an integration has something to be told.
      *
      * @param last what it was told, null if nothing or forgotten
+     * @param repeatInterval how long after that it is repeated
      * @param tick the flush's time
      */
     public static Optional<Reason> toNotify(
@@ -54,7 +56,8 @@ public enum Reason {
             return Optional.of(last.firing().isEmpty() ? FIRST : NEW_ALERTS);
         }
         if (firing.isEmpty()) {
-            return last.firing().isEmpty() ? Optional.empty() : Optional.of(ALL_RESOLVED);
+            boolean isKnown = last.firing().isEmpty() && Collections.disjoint(last.withheld(), resolved);
+            return isKnown ? Optional.empty() : Optional.of(ALL_RESOLVED);
         }
         if (sendResolved && !last.resolved().containsAll(resolved)) {
             return Optional.of(SOME_RESOLVED);

@@ -11,6 +11,7 @@ import caretaker.alerts.routing.Inhibitor;
 import caretaker.alerts.routing.LabelNames;
 import caretaker.alerts.routing.NotificationLog;
 import caretaker.alerts.routing.Pipeline;
+import caretaker.alerts.routing.ReceiverOptions;
 import caretaker.alerts.routing.Route;
 import caretaker.alerts.routing.Silences;
 import caretaker.contracts.NotificationEvent;
@@ -28,6 +29,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** All that the router knows. Only its desk's thread may touch it. */
@@ -52,6 +54,7 @@ public final class Board {
     private volatile Map<String, Integer> undelivered = Map.of();
     private final History history = new History();
     private final Groups groups;
+    private final Function<String, ReceiverOptions> options;
     /** Of the groups that another instance told somebody of. */
     private final Map<GroupId, Instant> timers = new HashMap<>();
 
@@ -65,19 +68,38 @@ public final class Board {
     private Pipeline pipeline;
 
     /**
-     * Knows nothing yet.
+     * Knows nothing yet; receivers are told as Alertmanager tells them.
      *
      * @param notBefore no group is flushed earlier
      */
     public Board(AlertmanagerConfig config, LabelNames names, Limits limits, Instant notBefore) {
+        this(config, names, limits, notBefore, _ -> ReceiverOptions.NONE);
+    }
+
+    /**
+     * As {@link #Board(AlertmanagerConfig, LabelNames, Limits, Instant)}.
+     *
+     * @param options of a receiver, by its name
+     */
+    public Board(
+            AlertmanagerConfig config,
+            LabelNames names,
+            Limits limits,
+            Instant notBefore,
+            Function<String, ReceiverOptions> options) {
+        this.options = options;
         this.limits = limits;
         this.config = config;
         this.budget = new Budget(limits.bytes());
         this.alerts = new AlertStore(names, limits.alerts(), budget);
         this.silences = new Silences(names, limits.silences(), budget);
-        this.groups = new Groups(config.route(), notBefore, limits.groups());
+        this.groups = new Groups(
+                config.route(),
+                notBefore,
+                limits.groups(),
+                receiver -> options.apply(receiver).flushWhenAllResolved());
         this.inhibitor = new Inhibitor(config.inhibitRules());
-        this.pipeline = new Pipeline(inhibitor, config.times(), silences, config::integrations);
+        this.pipeline = new Pipeline(inhibitor, config.times(), silences, config::integrations, options);
     }
 
     /** Takes up another configuration. Groups that are the same in both keep their timers. */
@@ -85,7 +107,7 @@ public final class Board {
         config = changed;
         inhibitor = new Inhibitor(changed.inhibitRules());
         alerts.all().forEach(inhibitor::put);
-        pipeline = new Pipeline(inhibitor, changed.times(), silences, changed::integrations);
+        pipeline = new Pipeline(inhibitor, changed.times(), silences, changed::integrations, options);
         groups.reload(changed.route(), alerts.all(), now);
     }
 
@@ -107,6 +129,11 @@ public final class Board {
 
     public Pipeline pipeline() {
         return pipeline;
+    }
+
+    /** What is done for a receiver that Alertmanager's file has no words for. */
+    public ReceiverOptions options(String receiver) {
+        return options.apply(receiver);
     }
 
     public NotificationLog log() {

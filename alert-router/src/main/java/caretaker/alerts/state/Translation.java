@@ -88,12 +88,20 @@ public final class Translation {
                 texts(notified.firing()),
                 texts(notified.resolved()),
                 notified.expiresAt(),
-                notified.data());
+                notified.data(),
+                texts(notified.withheld()),
+                notified.repeats());
     }
 
     public static Notified notified(NotificationEvent.Sent sent) {
         return new Notified(
-                sent.at(), fingerprints(sent.firing()), fingerprints(sent.resolved()), sent.expiresAt(), sent.data());
+                sent.at(),
+                fingerprints(sent.firing()),
+                fingerprints(sent.resolved()),
+                sent.expiresAt(),
+                sent.data(),
+                fingerprints(sent.withheld()),
+                sent.repeats());
     }
 
     public static NotificationEvent.Message message(Pending pending) {

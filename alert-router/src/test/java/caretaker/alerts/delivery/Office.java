@@ -7,6 +7,7 @@ import caretaker.alerts.routing.LabelNames;
 import caretaker.alerts.routing.LabelSet;
 import caretaker.alerts.routing.MatcherSyntax;
 import caretaker.alerts.routing.Matchers;
+import caretaker.alerts.routing.ReceiverOptions;
 import caretaker.alerts.routing.Silence;
 import caretaker.alerts.routing.Silences;
 import caretaker.alerts.state.Board;
@@ -34,24 +35,31 @@ final class Office {
     final World world = new World();
     private final String config;
     private final long bytes;
+    private final ReceiverOptions options;
     Board board;
     Deliveries deliveries;
 
     Office() {
-        this(CONFIG, 0);
+        this(ReceiverOptions.NONE);
+    }
+
+    /** @param options of all receivers */
+    Office(ReceiverOptions options) {
+        this(CONFIG, 0, options);
     }
 
     /** @param bytes that may be kept; 0 for no limit */
     Office(long bytes) {
-        this(CONFIG, bytes);
+        this(CONFIG, bytes, ReceiverOptions.NONE);
     }
 
     /** @param team how the receiver is reached */
     Office(String team) {
-        this(CONFIG.replace("webhook_configs: [{url: 'http://h/'}]", team), 0);
+        this(CONFIG.replace("webhook_configs: [{url: 'http://h/'}]", team), 0, ReceiverOptions.NONE);
     }
 
-    private Office(String config, long bytes) {
+    private Office(String config, long bytes, ReceiverOptions options) {
+        this.options = options;
         this.config = config;
         this.bytes = bytes;
         this.board = board();
@@ -62,7 +70,7 @@ final class Office {
         var parsed = AlertmanagerConfig.parse(config, "t.yml", Path.of("."), MatcherSyntax.FALLBACK);
         var limits =
                 new Board.Limits(AlertStore.Limits.NONE, new Silences.Limits(0, 1 << 16), 0, bytes, Duration.ofDays(5));
-        var fresh = new Board(parsed, LabelNames.UTF8, limits, Instant.MIN);
+        var fresh = new Board(parsed, LabelNames.UTF8, limits, Instant.MIN, _ -> options);
         fresh.goLive(T0);
         fresh.lead();
         return fresh;
@@ -104,7 +112,11 @@ final class Office {
     }
 
     void silence(Instant now) {
-        var matchers = new Matchers(MatcherSyntax.FALLBACK.list("alertname=Hot", warning -> {}));
+        silence("alertname=Hot", now);
+    }
+
+    void silence(String matching, Instant now) {
+        var matchers = new Matchers(MatcherSyntax.FALLBACK.list(matching, warning -> {}));
         board.silences().put(new Silence("s", matchers, now, now.plus(Duration.ofDays(1)), now, "me", "why", Map.of()));
     }
 
