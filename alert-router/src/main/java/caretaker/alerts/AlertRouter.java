@@ -133,12 +133,14 @@ public final class AlertRouter implements AutoCloseable {
                         () -> lease.held() && !stops.get(),
                         clock,
                         config.http().externalUrl(),
+                        alerting.options(),
                         registry));
         var board = new Board(
                 file.config(),
                 alerting.matchers().names(),
                 alerting.limits(),
-                clock.instant().plus(alerting.startDelay()));
+                clock.instant().plus(alerting.startDelay()),
+                alerting.options());
         var metrics = new DeliveryMetrics(registry);
         var deliveries = new Deliveries(board, couriers, metrics, alerting.deliveries(), new SecureRandom());
         metrics.show(deliveries, board);

@@ -12,6 +12,7 @@ import caretaker.alerts.receivers.Outcome;
 import caretaker.alerts.receivers.Receivers;
 import caretaker.alerts.routing.Integration;
 import caretaker.alerts.routing.Reason;
+import caretaker.alerts.routing.ReceiverOptions;
 import caretaker.alerts.routing.Retry.Failure;
 import caretaker.alerts.state.Desk;
 import caretaker.alerts.template.Templates;
@@ -33,6 +34,7 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,6 +54,7 @@ final class Couriers implements Outlet, DeliveryApi.Trial, AutoCloseable {
     private final BooleanSupplier mayAct;
     private final InstantSource clock;
     private final String externalUrl;
+    private final Function<String, ReceiverOptions> options;
     private final MeterRegistry registry;
     private final Counter unrecorded;
     private final Gate.Hits hits = new Gate.Hits();
@@ -72,6 +75,7 @@ final class Couriers implements Outlet, DeliveryApi.Trial, AutoCloseable {
             BooleanSupplier mayAct,
             InstantSource clock,
             String externalUrl,
+            Function<String, ReceiverOptions> options,
             MeterRegistry registry) {
         this.config = file.config();
         this.templates = file.templates();
@@ -80,6 +84,7 @@ final class Couriers implements Outlet, DeliveryApi.Trial, AutoCloseable {
         this.mayAct = mayAct;
         this.clock = clock;
         this.externalUrl = externalUrl;
+        this.options = options;
         this.registry = registry;
         this.unrecorded = Counter.builder("caretaker.alert.router.results.unrecorded")
                 .description("Messages whose end found no room on the way to the bus; they may be sent twice")
@@ -222,7 +227,7 @@ final class Couriers implements Outlet, DeliveryApi.Trial, AutoCloseable {
         return open.computeIfAbsent(name, _ -> {
             Receiver receiver = config.receiver(name)
                     .orElseThrow(() -> new IllegalArgumentException("no receiver " + name + " any more"));
-            return Receivers.of(receiver, templates, clock, hits);
+            return Receivers.of(receiver, templates, clock, options.apply(name), hits);
         });
     }
 

@@ -6,6 +6,7 @@ import caretaker.alerts.config.Receiver;
 import caretaker.alerts.config.SlackConfig;
 import caretaker.alerts.config.WebhookConfig;
 import caretaker.alerts.routing.Integration;
+import caretaker.alerts.routing.ReceiverOptions;
 import caretaker.alerts.template.Templates;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -22,17 +23,21 @@ public final class Receivers implements AutoCloseable {
     private static final Duration WAIT = Duration.ofSeconds(10);
 
     private final Gate gate;
+    private final ReceiverOptions options;
     private final Map<Integration, Sender> senders = new LinkedHashMap<>();
 
-    private Receivers(Receiver receiver, Templates templates, InstantSource clock, Gate gate) {
+    private Receivers(Receiver receiver, Templates templates, InstantSource clock, ReceiverOptions options, Gate gate) {
         this.gate = gate;
+        this.options = options;
         for (Integration integration : receiver.integrations()) {
             senders.put(integration, sender(receiver, integration, templates, clock));
         }
     }
 
-    public static Receivers of(Receiver receiver, Templates templates, InstantSource clock, Gate.Hits hits) {
-        return new Receivers(receiver, templates, clock, new Gate(Gate.CONNECTIONS, WAIT, hits));
+    /** The senders of a receiver. */
+    public static Receivers of(
+            Receiver receiver, Templates templates, InstantSource clock, ReceiverOptions options, Gate.Hits hits) {
+        return new Receivers(receiver, templates, clock, options, new Gate(Gate.CONNECTIONS, WAIT, hits));
     }
 
     private Sender sender(Receiver receiver, Integration integration, Templates templates, InstantSource clock) {
@@ -44,7 +49,8 @@ public final class Receivers implements AutoCloseable {
             }
             case SLACK -> {
                 SlackConfig config = receiver.slacks().get(index);
-                yield gate.guard(new SlackSender(config, templates, clock), Call.timeout(config.timeout()));
+                var slack = new SlackSender(config, templates, clock, options.slackReplyInThread());
+                yield gate.guard(slack, Call.timeout(config.timeout()));
             }
             case PAGERDUTY -> {
                 PagerdutyConfig config = receiver.pagerduties().get(index);

@@ -15,8 +15,9 @@ import java.util.Set;
 /**
  * Tells Slack, by an incoming webhook or as a bot.
  *
- * <p>A bot that updates changes the group's first message; if that is gone or may not be changed any more, it posts
- * anew. Slack has no key against duplicates: a message that is sent again after a crash comes twice, an update not.
+ * <p>A bot that updates changes the group's first message; one that replies answers in its thread. If that message is
+ * gone or may not be changed or answered any more, it posts anew. Slack has no key against duplicates: a message that is
+ * sent again after a crash comes twice, an update not.
  */
 final class SlackSender implements Sender {
     /** Names in {@link Outcome.Delivered#remember}. */
@@ -26,6 +27,12 @@ final class SlackSender implements Sender {
 
     private static final Set<String> GONE =
             Set.of("message_not_found", "cant_update_message", "edit_window_closed", "channel_not_found");
+    private static final Set<String> NO_THREAD = Set.of(
+            "message_not_found",
+            "thread_not_found",
+            "cannot_reply_to_message",
+            "restricted_action_thread_locked",
+            "channel_not_found");
     /** Slack's own troubles, said with status 200. */
     private static final Set<String> PASSING =
             Set.of("ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable");
@@ -34,8 +41,11 @@ final class SlackSender implements Sender {
     private final Templates templates;
     private final HttpCaller http;
     private final Duration timeout;
+    private final boolean replies;
 
-    SlackSender(SlackConfig config, Templates templates, InstantSource clock) {
+    /** @param replies whether a bot that does not update answers in the thread of the group's first message */
+    SlackSender(SlackConfig config, Templates templates, InstantSource clock, boolean replies) {
+        this.replies = replies && !config.updateMessage();
         this.config = config;
         this.templates = templates;
         this.http = new HttpCaller(config.http(), clock);
@@ -61,22 +71,38 @@ final class SlackSender implements Sender {
         }
         String ts = notification.remembered().get(TS);
         String channel = notification.remembered().get(CHANNEL);
-        if (bot && config.updateMessage() && ts != null && channel != null) {
-            ObjectNode update = message.deepCopy();
-            update.put("channel", channel).put("ts", ts);
-            String url = target.replaceFirst("chat\\.postMessage$", "chat.update");
-            HttpReply reply = http.post(url, Json.bytes(update), HttpCaller.JSON, headers, timeout);
-            if (!isGone(reply)) {
-                return outcome(reply, rendering);
+        if (bot && (config.updateMessage() || replies) && ts != null && channel != null) {
+            ObjectNode later = message.deepCopy();
+            later.put("channel", channel).put(replies ? "thread_ts" : "ts", ts);
+            String url = replies ? target : target.replaceFirst("chat\\.postMessage$", "chat.update");
+            HttpReply reply = http.post(url, Json.bytes(later), HttpCaller.JSON, headers, timeout);
+            if (!says(reply, replies ? NO_THREAD : GONE)) {
+                return replies ? inThread(outcome(reply, rendering), reply, ts) : outcome(reply, rendering);
             }
         }
         return outcome(http.post(target, Json.bytes(message), HttpCaller.JSON, headers, timeout), rendering);
     }
 
-    private static boolean isGone(HttpReply reply) {
+    private static boolean says(HttpReply reply, Set<String> errors) {
         JsonNode json =
                 reply instanceof HttpReply.Answer answer && answer.isSuccess() ? Json.parse(answer.body()) : null;
-        return json != null && GONE.contains(json.path("error").asText());
+        return json != null && errors.contains(json.path("error").asText());
+    }
+
+    /** The thread stays that of the first message. If that is gone, Slack posts the reply as a message of its own. */
+    private static Outcome inThread(Outcome outcome, HttpReply reply, String ts) {
+        JsonNode json = reply instanceof HttpReply.Answer answer ? Json.parse(answer.body()) : null;
+        boolean isAlone = json != null
+                && json.path("message").isObject()
+                && !json.path("message").has("thread_ts");
+        if (isAlone
+                || !(outcome instanceof Outcome.Delivered told)
+                || !told.remember().containsKey(TS)) {
+            return outcome;
+        }
+        Map<String, String> remember = new LinkedHashMap<>(told.remember());
+        remember.put(TS, ts);
+        return new Outcome.Delivered(remember, told.templateError());
     }
 
     private Outcome outcome(HttpReply reply, Rendering rendering) {
@@ -103,7 +129,7 @@ final class SlackSender implements Sender {
                             : new Failure.Answer(answer.status(), null, "Slack says: " + error));
         }
         Map<String, String> remember = new LinkedHashMap<>();
-        if (config.updateMessage()
+        if ((config.updateMessage() || replies)
                 && json.path("ts").isTextual()
                 && json.path("channel").isTextual()) {
             remember.put(TS, json.path("ts").asText());

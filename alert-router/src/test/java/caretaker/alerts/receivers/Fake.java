@@ -5,6 +5,7 @@ import caretaker.alerts.config.Receiver;
 import caretaker.alerts.routing.GroupId;
 import caretaker.alerts.routing.MatcherSyntax;
 import caretaker.alerts.routing.Reason;
+import caretaker.alerts.routing.ReceiverOptions;
 import caretaker.alerts.template.Limits;
 import caretaker.alerts.template.TemplateData;
 import caretaker.alerts.template.TemplateException;
@@ -127,10 +128,15 @@ final class Fake implements AutoCloseable {
     }
 
     static Receivers senders(String yaml, Gate.Hits hits) throws TemplateException {
+        return senders(yaml, ReceiverOptions.NONE, hits);
+    }
+
+    static Receivers senders(String yaml, ReceiverOptions options, Gate.Hits hits) throws TemplateException {
         return Receivers.of(
                 receiver(yaml),
                 Templates.parse(List.of(), Limits.DEFAULT, InstantSource.system()),
                 InstantSource.fixed(AT),
+                options,
                 hits);
     }
 

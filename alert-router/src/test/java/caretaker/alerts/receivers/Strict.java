@@ -32,7 +32,8 @@ final class Strict {
             of("link_names", JsonNodeType.BOOLEAN, false, 0),
             text("text", 40_000),
             of("attachments", JsonNodeType.ARRAY, true, 100),
-            text("ts", ANY));
+            text("ts", ANY),
+            text("thread_ts", ANY));
 
     private static final Map<String, Field> ATTACHMENT = Map.ofEntries(
             text("title", 1024),
@@ -134,6 +135,12 @@ final class Strict {
         boolean update = path.endsWith("chat.update");
         if (path.startsWith("/api/") && (!json.has("channel") || update != json.has("ts"))) {
             wrong.add("channel is needed, and ts for an update alone");
+        }
+        if (json.has("thread_ts")
+                && (update
+                        || !path.startsWith("/api/")
+                        || !json.path("thread_ts").asText().matches("\\d+\\.\\d+"))) {
+            wrong.add("thread_ts is the time of a message, for a bot that posts");
         }
         for (JsonNode attachment : json.path("attachments")) {
             object("attachment", attachment, ATTACHMENT);
