@@ -166,7 +166,15 @@ final class AlertmanagerCommand implements Callable<Integer> {
                   security: sasl-plaintext
                   sasl: {mechanism: plain, username: %s, password: "%s"}
                 """.formatted(bootstrapServers, EmbeddedBroker.USER, password);
-        return Config.parse(AlertRouterConfig.class, kafka, "command line", Map.of(), dropIn.settings());
+        AlertRouterConfig flagged =
+                Config.parse(AlertRouterConfig.class, kafka, "command line", Map.of(), dropIn.settings());
+        return new AlertRouterConfig(
+                flagged.kafka(),
+                flagged.http(),
+                dropIn.alerting(flagged.alerting(), System.getenv()),
+                flagged.builtIn(),
+                flagged.topics(),
+                flagged.log());
     }
 
     private static void sayWhatIsNotTakenOver(Path storage) {

@@ -1,6 +1,9 @@
 package caretaker.cli.dropin;
 
+import caretaker.alerts.AlertRouterConfig;
 import caretaker.chassis.LogSettings;
+import caretaker.chassis.config.Config;
+import caretaker.chassis.config.ConfigException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
@@ -12,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What {@code caretaker alertmanager} is to do: Alertmanager's flags as settings of the alert router.
@@ -19,10 +23,16 @@ import java.util.Set;
  * @param storage where the data is
  * @param listen the addresses, at least one
  * @param settings of the alert router, by the keys of its file; the first address is among them
+ * @param ownFile has more settings of the section {@code alerting}; null if there is none
  * @param notes what is not as the flags ask, a line each, for the log
  */
 public record DropIn(
-        Path storage, List<Address> listen, Map<String, String> settings, LogSettings log, List<String> notes) {
+        Path storage,
+        List<Address> listen,
+        Map<String, String> settings,
+        @Nullable Path ownFile,
+        LogSettings log,
+        List<String> notes) {
     private static final Duration LEAST_RETENTION = Duration.ofMinutes(1);
     private static final Duration LEAST_INTERVAL = Duration.ofSeconds(1);
     private static final long LEAST_SILENCE = 1 << 10;
@@ -67,6 +77,24 @@ public record DropIn(
         }
     }
 
+    /** What our own file may hold. */
+    private record Own(AlertRouterConfig.Alerting alerting) {}
+
+    /**
+     * The section {@code alerting} of our own file, where flags win.
+     *
+     * @param flagged what the flags alone come to
+     * @throws ConfigException with everything that is wrong in it
+     */
+    public AlertRouterConfig.Alerting alerting(AlertRouterConfig.Alerting flagged, Map<String, String> environment) {
+        if (ownFile == null) {
+            return flagged;
+        }
+        Map<String, String> wins = new LinkedHashMap<>(settings);
+        wins.keySet().removeIf(key -> !key.startsWith("alerting."));
+        return Config.load(Own.class, ownFile, environment, wins).alerting();
+    }
+
     /** What the first words of a command line can come to. */
     public sealed interface Request {
         record Help(String text) implements Request {}
@@ -105,7 +133,14 @@ public record DropIn(
         var log = new LogSettings(
                 LogSettings.Level.valueOf(flags.text(Flag.LOG_LEVEL).toUpperCase(Locale.ROOT)),
                 LogSettings.Format.valueOf(flags.text(Flag.LOG_FORMAT).toUpperCase(Locale.ROOT)));
-        return new DropIn(Path.of(flags.text(Flag.STORAGE_PATH)), listen, settings, log, notes);
+        String own = flags.text(Flag.OWN_FILE);
+        return new DropIn(
+                Path.of(flags.text(Flag.STORAGE_PATH)),
+                listen,
+                settings,
+                own.isEmpty() ? null : Path.of(own),
+                log,
+                notes);
     }
 
     private static void web(Flags flags, Address first, String hostName, Map<String, String> settings) throws BadFlag {

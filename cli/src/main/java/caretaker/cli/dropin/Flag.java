@@ -3,7 +3,7 @@ package caretaker.cli.dropin;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A flag of Alertmanager's, from 0.25 to 0.34, with its default. The order is that of its help. */
+/** A flag of Alertmanager's, from 0.25 to 0.34, or our own, with its default. The order is that of its help. */
 enum Flag {
     CONFIG_FILE("config.file", Kind.TEXT, "alertmanager.yml", "Alertmanager's configuration file."),
     STORAGE_PATH("storage.path", Kind.TEXT, "data/", "Folder of the data. One process at a time."),
@@ -32,6 +32,12 @@ enum Flag {
     ENABLE_FEATURE("enable-feature", Kind.TEXTS, "", "classic-mode, utf8-strict-mode. Commas between several."),
     LOG_LEVEL("log.level", Kind.LEVEL, "info", "debug, info, warn or error."),
     LOG_FORMAT("log.format", Kind.FORMAT, "logfmt", "logfmt or json."),
+    /** The only one that Alertmanager does not have. */
+    OWN_FILE(
+            "caretaker.config.file",
+            Kind.TEXT,
+            "",
+            "File with the section 'alerting' of the alert router's own settings. What a flag says wins."),
 
     WEB_SYSTEMD_SOCKET("web.systemd-socket", Kind.REFUSED, "use --web.listen-address"),
 

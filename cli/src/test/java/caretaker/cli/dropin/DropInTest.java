@@ -7,7 +7,9 @@ import caretaker.alerts.AlertRouterConfig;
 import caretaker.alerts.routing.MatcherSyntax;
 import caretaker.chassis.LogSettings;
 import caretaker.chassis.config.Config;
+import caretaker.chassis.config.ConfigException;
 import caretaker.testkit.Programs;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -15,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -50,6 +53,31 @@ class DropInTest {
         assertThat(config.builtIn().enabled()).isFalse();
         assertThat(of().log()).isEqualTo(new LogSettings(LogSettings.Level.INFO, LogSettings.Format.LOGFMT));
         assertThat(of().notes()).isEmpty();
+    }
+
+    @Test
+    void ourOwnFileSaysWhatThereIsNoFlagForAndAMistakeInItHasItsLine(@TempDir Path directory) throws Exception {
+        // Given
+        Path file = Files.writeString(directory.resolve("own.yml"), """
+                alerting:
+                  retention: 1d
+                  fallback: {receiver: other}
+                  receivers: {team: {flush-when-all-resolved: true}}
+                """);
+        Path bad = Files.writeString(directory.resolve("bad.yml"), "alerting: {}\nhttp: {port: 1}\n");
+        String flag = "--caretaker.config.file=";
+
+        // When
+        var alerting = of(flag + file).alerting(config(flag + file).alerting(), Map.of());
+
+        // Then
+        assertThat(alerting.receivers()).containsOnlyKeys("team");
+        assertThat(alerting.fallback()).isNotNull();
+        assertThat(alerting.retention()).as("a flag's").isEqualTo(Duration.ofDays(5));
+        assertThat(alerting.configFile()).isEqualTo(Path.of("alertmanager.yml"));
+        assertThatThrownBy(() -> of(flag + bad).alerting(config().alerting(), Map.of()))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("bad.yml:2:1: http: unknown key");
     }
 
     @Test
