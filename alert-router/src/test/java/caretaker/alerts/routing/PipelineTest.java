@@ -11,6 +11,7 @@ import caretaker.alerts.routing.Integration.Kind;
 import caretaker.alerts.routing.Pipeline.Plan;
 import caretaker.alerts.routing.Pipeline.Step;
 import caretaker.alerts.routing.Pipeline.Suppression;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -30,12 +31,14 @@ class PipelineTest {
     private TimeMutes times = TimeMutes.NONE;
     private Pipeline.Log log = (group, integration) -> null;
     private RouteSpec spec = RouteSpec.to("s");
+    private ReceiverOptions options = ReceiverOptions.NONE;
 
     private Plan plan(Instant tick, Alert... alerts) {
         Route route = Route.tree(RouteSpec.to("root").with(spec)).routes().getFirst();
         var flush =
                 new Flush(1, new GroupId("k", "s"), route, LabelSet.EMPTY, List.of(alerts), tick, tick.plusSeconds(10));
-        return new Pipeline(inhibitor, times, silences, receiver -> List.of(HOOK, MAIL)).plan(flush, log);
+        return new Pipeline(inhibitor, times, silences, receiver -> List.of(HOOK, MAIL), receiver -> options)
+                .plan(flush, log);
     }
 
     private void silence(String matchers) {
@@ -75,6 +78,50 @@ class PipelineTest {
         silence("a=1");
 
         assertThat(plan(T0, firing("a", "1")).steps()).isEmpty();
+    }
+
+    @Test
+    void k12WhoWasToldIsToldOfAnEndUnderASilenceAndItIsNotCountedAsKeptBack() {
+        // Given: a webhook that was told of one alert, and mail that was told of nothing
+        options = new ReceiverOptions(false, true, 1, Duration.ofDays(1), false);
+        silence("quiet=1");
+        Alert told = resolved(firing("quiet", "1", "n", "2"), at("10S"));
+        Alert other = resolved(firing("quiet", "1", "n", "1"), at("10S"));
+        log = (group, integration) -> integration.equals(HOOK)
+                ? new Notified(T0, Set.of(told.fingerprint()), Set.of(), at("1H"), Map.of())
+                : null;
+
+        // When
+        Plan plan = plan(at("30S"), other, told, firing("quiet", "1", "n", "3"));
+
+        // Then
+        assertThat(plan.steps()).singleElement().isInstanceOfSatisfying(Step.Send.class, step -> {
+            assertThat(step.integration()).isEqualTo(HOOK);
+            assertThat(step.alerts()).containsExactly(told);
+        });
+        assertThat(plan.suppressed()).isEqualTo(Map.of(Suppression.SILENCE, 2));
+    }
+
+    @Test
+    void k12WhatIsInhibitedStaysQuiet() {
+        options = new ReceiverOptions(false, true, 1, Duration.ofDays(1), false);
+        inhibitor.put(firing("severity", "critical"));
+        Alert over = resolved(firing("severity", "warning"), at("10S"));
+        log = (group, integration) -> new Notified(T0, Set.of(over.fingerprint()), Set.of(), at("1H"), Map.of());
+
+        assertThat(plan(at("30S"), over).steps()).isEmpty();
+    }
+
+    @Test
+    void k12WhoIsNotToldOfEndsIsNotToldOfThemUnderASilenceEither() {
+        options = new ReceiverOptions(false, true, 1, Duration.ofDays(1), false);
+        silence("a=1");
+        Alert over = resolved(firing("a", "1"), at("10S"));
+        log = (group, integration) -> integration.equals(MAIL)
+                ? new Notified(T0, Set.of(), Set.of(), at("1H"), Map.of(), Set.of(over.fingerprint()), 0)
+                : null;
+
+        assertThat(plan(at("30S"), over).steps()).singleElement().isInstanceOf(Step.Remember.class);
     }
 
     @Test
