@@ -16,8 +16,8 @@ import java.util.Set;
  * Tells Slack, by an incoming webhook or as a bot.
  *
  * <p>A bot that updates changes the group's first message; one that replies answers in its thread. If that message is
- * gone or may not be changed or answered any more, it posts anew. Slack has no key against duplicates: a message that is
- * sent again after a crash comes twice, an update not.
+ * gone or may not be changed or answered any more, it posts anew. Slack has no key against duplicates: a message that
+ * is sent again after a crash comes twice, an update not.
  */
 final class SlackSender implements Sender {
     /** Names in {@link Outcome.Delivered#remember}. */
