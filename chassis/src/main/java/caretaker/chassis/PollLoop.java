@@ -18,6 +18,7 @@ import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -271,7 +272,8 @@ public final class PollLoop implements AutoCloseable {
         }
         measure(consumer);
         settings.listener.polled(consumer, caughtUp());
-        if (!records.isEmpty() && caughtUp()) {
+        boolean isMoreThere = records.count() >= ConsumerConfig.DEFAULT_MAX_POLL_RECORDS;
+        if (!records.isEmpty() && !isMoreThere && caughtUp()) {
             LockSupport.parkNanos(settings.rest.toNanos());
         }
     }
@@ -398,7 +400,7 @@ public final class PollLoop implements AutoCloseable {
             return this;
         }
 
-        /** Waits after each batch, once caught up: fewer and larger ones, for a view whose news may be that late. */
+        /** Waits after each batch that is not full, once caught up: fewer and larger ones, for news that may be late. */
         public Builder restAfterBatch(Duration pause) {
             this.rest = pause;
             return this;

@@ -384,7 +384,8 @@ class RecoveryServiceIT {
         host.awaitExit(database);
         host.awaitExit(shop);
         await().atMost(LIMIT)
-                .until(() -> Http.get(service.port(), "/api/v1/containers").body().contains(host.key("database")));
+                .until(() ->
+                        Http.get(service.port(), "/api/v1/containers").body().contains(host.key("database")));
 
         // When
         host.says(shop, Condition.CONTAINER_EXITED);
