@@ -36,14 +36,6 @@ final class Rehearsal {
     private static final int SINGLE = 1_500;
     private static final int DISTINCT = 10_000;
     private static final int NAMES = 100;
-    private static final String CONFIG = """
-            route:
-              receiver: nobody
-              group_by: [alertname]
-              group_wait: 1h
-              routes: [{receiver: hook, matchers: ['paged="yes"'], group_by: ['...'], group_wait: 0s}]
-            receivers: [{name: nobody}, {name: hook, webhook_configs: [{url: 'http://127.0.0.1:%d/'}]}]
-            """;
 
     /** How much is posted at a time, as Prometheus does and as a storm comes. */
     private enum Work {
@@ -68,7 +60,11 @@ final class Rehearsal {
         router = URI.create("http://127.0.0.1:" + port);
     }
 
-    /** @param args the command line that starts {@code caretaker alertmanager}, without its flags; ended by SIGTERM */
+    /**
+     * Starts it, works it, ends it.
+     *
+     * @param args the command line that starts {@code caretaker alertmanager}, without its flags
+     */
     public static void main(String[] args) throws Exception {
         Path folder = Files.createTempDirectory("caretaker-rehearsal");
         HttpServer receiver = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -78,9 +74,15 @@ final class Rehearsal {
             exchange.close();
         });
         receiver.start();
-        Path config = Files.writeString(
-                folder.resolve("alertmanager.yml"),
-                CONFIG.formatted(receiver.getAddress().getPort()));
+        Path config = Files.writeString(folder.resolve("alertmanager.yml"), """
+                route:
+                  receiver: nobody
+                  group_by: [alertname]
+                  group_wait: 1h
+                  routes: [{receiver: hook, matchers: ['paged="yes"'], group_by: ['...'], group_wait: 0s}]
+                receivers: [{name: nobody}, {name: hook, webhook_configs: [{url: 'http://127.0.0.1:%d/'}]}]
+                """.formatted(
+                        receiver.getAddress().getPort()));
         Path log = folder.resolve("log");
         List<String> command = new ArrayList<>(List.of(args));
         command.addAll(List.of("--config.file=" + config, "--storage.path=" + folder.resolve("data")));

@@ -71,14 +71,16 @@ class ComposeIT {
     void composeTakesWhatWasCreatedAnewForItsOwn() {
         try (var _ = host.start("data")) {
             // Given
-            String id = up("never", "exit 3");
+            up("never", "exit 3");
 
             // When: nobody tells of it, it is found in the list
             host.awaitTold("never", Kind.QUARANTINED);
 
             // Then
             String anew = compose("ps", "-q", "never");
-            assertThat(anew).isNotEqualTo(id);
+            assertThat(host.operations("never").getFirst().before().containerId())
+                    .as("the one that compose has made")
+                    .isNotEqualTo(anew);
             assertThat(up("never", "exit 3")).as("nothing to create").isEqualTo(anew);
             compose("down", "-t", "0");
             assertThat(host.docker.docker("ps", "-aq", "--filter", "label=com.docker.compose.project=" + host.project))
