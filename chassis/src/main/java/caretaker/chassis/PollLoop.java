@@ -400,7 +400,7 @@ public final class PollLoop implements AutoCloseable {
             return this;
         }
 
-        /** Waits after each batch that is not full, once caught up: fewer and larger ones, for news that may be late. */
+        /** Waits after a batch that is not full, once caught up: fewer and larger ones, for news that may be late. */
         public Builder restAfterBatch(Duration pause) {
             this.rest = pause;
             return this;

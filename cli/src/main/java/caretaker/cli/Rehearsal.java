@@ -26,7 +26,8 @@ import java.util.stream.IntStream;
 
 /**
  * Gives {@code caretaker alertmanager} half a minute of work while its JVM writes down what it loads and what is hot
- * there, so that the first minute of a real one is not spent on finding out (JEP 514, 515). Part of the build; no command.
+ * there, so that the first minute of a real one is not spent on finding out (JEP 514, 515). Part of the build, and no
+ * command.
  */
 final class Rehearsal {
     private static final Duration LIMIT = Duration.ofSeconds(30);

@@ -212,7 +212,7 @@ class FormerConfigIT {
         assertThat(kept(seen, "broken")).hasSize(1);
     }
 
-    /** The engine replaces no file that may not be written, or that is mounted by itself: where the other is, is told. */
+    /** The engine replaces no file that may not be written, or is mounted by itself: where the other is, is told. */
     @Test
     void whatCannotBeReplacedIsToldOfAndStaysAsItIs() throws IOException {
         for (String mount : List.of(folder() + ":ro", file + ":/conf/prometheus.yml")) {
