@@ -66,6 +66,10 @@ final class Actions {
         return container.stopTimeout().plus(MARGIN);
     }
 
+    static void start(Daemon daemon, String id) throws Unavailable, Refusal {
+        daemon.ask(STARTING, docker -> docker.startContainerCmd(id).exec());
+    }
+
     /** docker-java would say ten seconds where the container has its own. */
     static void stop(Daemon daemon, Inspection container) throws Unavailable, Refusal {
         daemon.post("/containers/" + container.id() + "/stop", null, stopping(container));
@@ -138,8 +142,7 @@ final class Actions {
         Inspection container = found.get();
         String id = container.id();
         switch (operation.action()) {
-            case START ->
-                daemon.ask(STARTING, docker -> docker.startContainerCmd(id).exec());
+            case START -> start(daemon, id);
             case RESTART -> daemon.post("/containers/" + id + "/restart", null, stopping(container));
             case STOP -> stop(daemon, container);
             case RELOAD -> {

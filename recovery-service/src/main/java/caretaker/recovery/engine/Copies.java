@@ -8,26 +8,19 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -125,17 +118,14 @@ final class Copies {
     /** Where a copy is made; there afterwards. What others have begun and not ended is removed. */
     Path open(String operation) throws IOException {
         Path folder = all.resolve(name(operation));
-        var mine = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
-        Files.createDirectories(all, mine);
+        Files.createDirectories(
+                all, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         for (Path other : folders()) {
             if (!other.equals(folder) && Files.notExists(other.resolve(RECORD))) {
                 remove(other);
             }
         }
-        if (Files.notExists(folder)) {
-            Files.createDirectory(folder, mine);
-            EvidenceStore.sync(all);
-        }
+        OwnFiles.folder(folder);
         return folder;
     }
 
@@ -150,24 +140,7 @@ final class Copies {
     }
 
     private static String plain(String word) {
-        return PLAIN.matcher(word).matches() ? word : HexFormat.of().formatHex(sha256().digest(word.getBytes(UTF_8)));
-    }
-
-    static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
-    }
-
-    /** A new file in the folder of a copy that nobody else may read. */
-    static FileChannel create(Path file) throws IOException {
-        Files.deleteIfExists(file);
-        return FileChannel.open(
-                file,
-                Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        return PLAIN.matcher(word).matches() ? word : OwnFiles.sha256(word.getBytes(UTF_8));
     }
 
     /** Where the tar is written until it is whole. */
@@ -177,9 +150,9 @@ final class Copies {
 
     /** The part is whole and on the disk: it gets its name, after its sum has. */
     Tar whole(Path folder, String sha256) throws IOException {
-        write(folder, SUM, (sha256 + "  " + TAR + "\n").getBytes(UTF_8));
+        OwnFiles.replace(folder, SUM, (sha256 + "  " + TAR + "\n").getBytes(UTF_8));
         Path tar = Files.move(part(folder), folder.resolve(TAR), StandardCopyOption.ATOMIC_MOVE);
-        EvidenceStore.sync(folder);
+        OwnFiles.sync(folder);
         return new Tar(tar, Files.size(tar), sha256);
     }
 
@@ -207,7 +180,8 @@ final class Copies {
                 .put("file", copy.file())
                 .put("check", copy.finding().check().name().toLowerCase(Locale.ROOT));
         copy.finding().said().forEach(record.putArray("said")::add);
-        write(copy.folder(), RECORD, JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(record));
+        OwnFiles.replace(
+                copy.folder(), RECORD, JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(record));
         List<Kept> kept = new ArrayList<>();
         for (Path folder : folders()) {
             read(folder).filter(each -> !folder.equals(copy.folder())).ifPresent(kept::add);
@@ -216,19 +190,6 @@ final class Copies {
         for (Kept old : kept.subList(Math.min(MOST - 1, kept.size()), kept.size())) {
             remove(old.folder());
         }
-    }
-
-    private static void write(Path folder, String name, byte[] bytes) throws IOException {
-        Path part = folder.resolve(name + ".part");
-        try (FileChannel channel = create(part)) {
-            var left = ByteBuffer.wrap(bytes);
-            while (left.hasRemaining()) {
-                channel.write(left);
-            }
-            channel.force(true);
-        }
-        Files.move(part, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE);
-        EvidenceStore.sync(folder);
     }
 
     /** The one of an operation, if it is whole. */

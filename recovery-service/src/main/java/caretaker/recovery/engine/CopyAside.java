@@ -50,11 +50,6 @@ final class CopyAside {
         STARTED
     }
 
-    /** It was begun, and may not go on at this moment. */
-    private static final class HeldBack extends Exception {
-        private static final long serialVersionUID = 1;
-    }
-
     /** Why there is no copy; in words that a person may read. */
     private static final class NoCopy extends Exception {
         private static final long serialVersionUID = 1;
@@ -89,11 +84,8 @@ final class CopyAside {
             return operation().before().state().equals(RUNNING);
         }
 
-        /** whoever was replaced meanwhile does not go on. */
         void ask() throws HeldBack {
-            if (!mayPerform.getAsBoolean()) {
-                throw new HeldBack();
-            }
+            HeldBack.unless(mayPerform);
         }
     }
 
@@ -240,9 +232,9 @@ final class CopyAside {
             still = census.inspect(work.id()).orElse(container);
         }
         Path part = Copies.part(folder);
-        MessageDigest sum = Copies.sha256();
+        MessageDigest sum = OwnFiles.sha256();
         census.copying(still);
-        try (FileChannel to = Copies.create(part)) {
+        try (FileChannel to = OwnFiles.createAnew(part)) {
             Optional<String> problem =
                     daemon.stream(archive(work, path), null, left(work), body -> fill(body, to, sum));
             if (problem.isPresent()) {
@@ -337,8 +329,7 @@ final class CopyAside {
 
     private void start(Work work) throws Unavailable, Refusal, HeldBack {
         work.ask();
-        daemon.ask(
-                Actions.STARTING, docker -> docker.startContainerCmd(work.id()).exec());
+        Actions.start(daemon, work.id());
         progress.done(Step.STARTED);
     }
 

@@ -5,26 +5,19 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import caretaker.contracts.RecoveryEvent.Evidence;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -61,18 +54,17 @@ final class EvidenceStore {
     /** Writes it to the disk; none if that is not possible. */
     synchronized Optional<Evidence> save(String incident, byte[] bundle) {
         try {
-            Path folder = incidents.resolve(incident.matches(PLAIN) ? incident : sha256(incident.getBytes(UTF_8)));
+            Path folder =
+                    incidents.resolve(incident.matches(PLAIN) ? incident : OwnFiles.sha256(incident.getBytes(UTF_8)));
             if (Files.notExists(folder)) {
                 makeRoom();
                 Files.createDirectories(incidents);
-                Files.createDirectory(
-                        folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-                sync(incidents);
+                OwnFiles.folder(folder);
             }
             Path file = write(folder, bundle);
-            sync(folder);
+            OwnFiles.sync(folder);
             metrics.evidence.increment();
-            return Optional.of(new Evidence(file.toString(), sha256(bundle), bundle.length));
+            return Optional.of(new Evidence(file.toString(), OwnFiles.sha256(bundle), bundle.length));
         } catch (IOException | UncheckedIOException e) {
             metrics.evidenceFailed.increment();
             LOGGER.atWarn()
@@ -93,10 +85,7 @@ final class EvidenceStore {
         }
         int number = there.isEmpty() ? 1 : there.lastKey() + 1;
         Path file = folder.resolve("evidence-" + number + ".json");
-        try (FileChannel channel = FileChannel.open(
-                file,
-                Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
+        try (FileChannel channel = OwnFiles.create(file)) {
             fill(file, channel, bundle);
         }
         return file;
@@ -117,21 +106,10 @@ final class EvidenceStore {
 
     private static void fill(Path file, FileChannel channel, byte[] bundle) throws IOException {
         try {
-            var bytes = ByteBuffer.wrap(bundle);
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
-            }
-            channel.force(true);
+            OwnFiles.write(channel, bundle);
         } catch (IOException e) {
             Files.deleteIfExists(file); // half a bundle is none
             throw e;
-        }
-    }
-
-    /** That files of these names are there is on the disk too. */
-    static void sync(Path folder) throws IOException {
-        try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-            channel.force(true);
         }
     }
 
@@ -175,13 +153,5 @@ final class EvidenceStore {
             }
         }
         return bytes;
-    }
-
-    private static String sha256(byte[] bytes) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
     }
 }

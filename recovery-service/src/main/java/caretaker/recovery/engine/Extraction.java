@@ -62,7 +62,7 @@ final class Extraction {
                         if (left <= 0) {
                             throw new IOException("no room to look into it");
                         }
-                        try (FileChannel to = Copies.create(folder.resolve(DATABASE + beside))) {
+                        try (FileChannel to = OwnFiles.createAnew(folder.resolve(DATABASE + beside))) {
                             entries.transferTo(Channels.newOutputStream(to));
                         }
                         isThere |= beside.isEmpty();

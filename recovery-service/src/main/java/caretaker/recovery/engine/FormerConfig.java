@@ -58,18 +58,7 @@ final class FormerConfig {
 
     /** Where its configuration is, by its arguments. */
     static String path(Inspection container) {
-        String path = USUAL;
-        String before = "";
-        for (var each : container.raw().path("Args")) {
-            String argument = each.asText("");
-            if (argument.startsWith(FLAG + "=")) {
-                path = argument.substring(FLAG.length() + 1);
-            } else if (before.equals(FLAG)) {
-                path = argument;
-            }
-            before = argument;
-        }
-        return path.startsWith("/") ? path : USUAL;
+        return container.flag(FLAG).filter(path -> path.startsWith("/")).orElse(USUAL);
     }
 
     /**
@@ -154,7 +143,7 @@ final class FormerConfig {
         Operation operation = perform.operation();
         String id = operation.before().containerId();
         if (container.state().filter(State.EXITED::equals).isPresent()) {
-            daemon.ask(Actions.STARTING, docker -> docker.startContainerCmd(id).exec());
+            Actions.start(daemon, id);
             return new Result.Done();
         }
         Rung rung = perform.rung();

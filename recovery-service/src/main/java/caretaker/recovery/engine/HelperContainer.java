@@ -81,7 +81,7 @@ final class HelperContainer {
                 .path("Id")
                 .asText("");
         try {
-            daemon.ask(Actions.STARTING, docker -> docker.startContainerCmd(id).exec());
+            Actions.start(daemon, id);
             return ended(id, work.limit());
         } finally {
             remove(id);

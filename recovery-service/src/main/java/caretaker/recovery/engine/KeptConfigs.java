@@ -6,17 +6,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -33,8 +27,6 @@ final class KeptConfigs {
     private static final String GOOD = "good";
     private static final String BROKEN = "broken";
     private static final Pattern NAME = Pattern.compile("(good|broken)-([0-9]{1,15})(?:-([0-9a-f]{12}))?");
-    private static final Set<PosixFilePermission> OWN_FILE = PosixFilePermissions.fromString("rw-------");
-    private static final Set<PosixFilePermission> OWN_FOLDER = PosixFilePermissions.fromString("rwx------");
 
     /** @param at when it was seen to be good last, or put aside */
     record Kept(Path path, Instant at) {
@@ -89,14 +81,8 @@ final class KeptConfigs {
     private void write(String key, String kind, String name, byte[] content) throws IOException {
         Path of = folder(key);
         Files.createDirectories(folder);
-        if (Files.notExists(of)) {
-            Files.createDirectory(of, PosixFilePermissions.asFileAttribute(OWN_FOLDER));
-        }
-        Path made = of.resolve("new");
-        Files.deleteIfExists(made);
-        Files.createFile(made, PosixFilePermissions.asFileAttribute(OWN_FILE));
-        Files.write(made, content);
-        Files.move(made, of.resolve(name), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        OwnFiles.folder(of);
+        OwnFiles.replace(of, name, content);
         List<Entry> all = entries(key, kind);
         for (Entry old : all.subList(Math.min(KEPT, all.size()), all.size())) {
             Files.deleteIfExists(old.path());
@@ -132,11 +118,6 @@ final class KeptConfigs {
     }
 
     private static String digits(String text) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(UTF_8));
-            return HexFormat.of().formatHex(digest).substring(0, DIGITS);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
+        return OwnFiles.sha256(text.getBytes(UTF_8)).substring(0, DIGITS);
     }
 }

@@ -99,7 +99,7 @@ final class Permissions {
         boolean isSameRun =
                 Objects.equals(now.get().startedAt(), operation.before().startedAt());
         if (state == State.EXITED) {
-            daemon.ask(Actions.STARTING, docker -> docker.startContainerCmd(id).exec());
+            Actions.start(daemon, id);
         } else if (state == State.RUNNING && isSameRun) {
             daemon.post("/containers/" + id + "/restart", null, Actions.stopping(now.get()));
         }

@@ -39,11 +39,6 @@ final class Recreation {
         void done(Enum<?> step);
     }
 
-    /** It was begun, and may not go on at this moment. */
-    private static final class HeldBack extends Exception {
-        private static final long serialVersionUID = 1;
-    }
-
     /**
      * What is being done.
      *
@@ -54,11 +49,8 @@ final class Recreation {
     private record Work(
             Operation operation, Inspection old, String name, RestartPolicy policy, BooleanSupplier mayPerform) {
 
-        /** whoever was replaced meanwhile does not go on. */
         void ask() throws HeldBack {
-            if (!mayPerform.getAsBoolean()) {
-                throw new HeldBack();
-            }
+            HeldBack.unless(mayPerform);
         }
     }
 
@@ -189,7 +181,7 @@ final class Recreation {
         }
         progress.done(Step.CONNECTED);
         work.ask();
-        daemon.ask(Actions.STARTING, docker -> docker.startContainerCmd(id).exec());
+        Actions.start(daemon, id);
         progress.done(Step.STARTED);
     }
 
@@ -221,9 +213,7 @@ final class Recreation {
                 rename(old.id(), work.name());
             }
             if (operation.before().state().equals(RUNNING)) {
-                daemon.ask(
-                        Actions.STARTING,
-                        docker -> docker.startContainerCmd(old.id()).exec());
+                Actions.start(daemon, old.id());
             }
             return new Result.Refused(why.why());
         } catch (Refusal e) {
