@@ -52,7 +52,9 @@ class IllnessIT {
         try (var host = new RecoveryHost(directory)) {
             String id = host.container(
                     "starved",
-                    "if [ -e /tmp/ran ]; then sleep 100000; fi; touch /tmp/ran; exec dd if=/dev/zero of=/dev/null bs=64M count=10",
+                    // Its first process outlives the one that is killed: the engine is told of the two ends apart.
+                    "if [ -e /tmp/ran ]; then sleep 100000; fi; touch /tmp/ran; sleep 0.5;"
+                            + " dd if=/dev/zero of=/dev/null bs=64M count=10; exit 1",
                     "--memory",
                     "8m",
                     "--memory-swap",
