@@ -18,6 +18,7 @@ import caretaker.chassis.Closer;
 import caretaker.chassis.DeadLetters;
 import caretaker.chassis.GroupMembers;
 import caretaker.chassis.HttpEndpoint;
+import caretaker.chassis.KafkaBus;
 import caretaker.chassis.Lease;
 import caretaker.chassis.Metrics;
 import caretaker.chassis.Outbox;
@@ -73,6 +74,11 @@ public final class AlertRouter implements AutoCloseable {
             "buffer.memory",
             Integer.toString(2 * NotificationEventCodec.MAX_BYTES)));
 
+    /** Between two reads of the topics: so much later is known here what another instance was told. */
+    private static final Duration READ = Duration.ofMillis(10);
+
+    private static final Duration READ_ALONE = Duration.ofMillis(100);
+
     private static final long COUNT_EVERY_MILLIS = 5_000;
 
     private final Closer closer;
@@ -93,16 +99,25 @@ public final class AlertRouter implements AutoCloseable {
      * @throws ConfigException with everything that is wrong in Alertmanager's file
      */
     public static AlertRouter start(AlertRouterConfig config) {
+        return start(config, new KafkaBus(config.kafka(), OUTBOX));
+    }
+
+    /**
+     * As {@link #start(AlertRouterConfig)}, with another way to write to the same bus.
+     *
+     * @param bus closed with the router
+     */
+    public static AlertRouter start(AlertRouterConfig config, Outbox.Bus bus) {
         var closer = new Closer();
         try {
-            return assemble(config, InstantSource.system(), closer);
+            return assemble(config, bus, InstantSource.system(), closer);
         } catch (RuntimeException e) {
             closer.close(); // whatever was opened before the failure
             throw e;
         }
     }
 
-    private static AlertRouter assemble(AlertRouterConfig config, InstantSource clock, Closer closer) {
+    private static AlertRouter assemble(AlertRouterConfig config, Outbox.Bus bus, InstantSource clock, Closer closer) {
         var alerting = config.alerting();
         var file = AlertFile.load(alerting, clock);
         var registry = Metrics.registry("alert-router", version());
@@ -122,7 +137,7 @@ public final class AlertRouter implements AutoCloseable {
                         Lease.SESSION,
                         registry,
                         ended::completeExceptionally));
-        var outbox = closer.opened("outbox", Outbox.start(vertx, config.kafka(), OUTBOX, Set.of(), registry, clock));
+        var outbox = closer.opened("outbox", Outbox.start(vertx, bus, OUTBOX, Set.of(), registry, clock));
         var ledger = new Ledger(outbox, config.topics().ledger());
         ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
         closer.opened("requests", threads::shutdownNow);
@@ -160,7 +175,8 @@ public final class AlertRouter implements AutoCloseable {
                                 config.topics().silences(),
                                 config.topics().notifications()))
                         .fromStart()
-                        .restAfterBatch(alerting.readPause())
+                        .onlyAtStart(alerting.alone() ? List.of(config.topics().alerts()) : List.of())
+                        .restAfterBatch(alerting.alone() ? READ_ALONE : READ)
                         .batches(new Intake(desk, ledger, config.topics().ledger(), clock))
                         .quarantine(new DeadLetters(outbox, config.topics().deadLetters(), "alert-router"))
                         .registry(registry)

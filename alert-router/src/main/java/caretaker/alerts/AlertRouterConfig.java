@@ -73,8 +73,8 @@ public record AlertRouterConfig(
      * @param startDelay nobody is told of anything before this time since the start is over
      * @param retention how long silences that ended and what was sent are remembered
      * @param forgetEvery how often alerts that are over are looked for
-     * @param readPause between two reads of the topics, unless there is much: so much later is known here what another
-     *     instance was told
+     * @param alone whether nobody else ever writes to the router's topics, a second instance neither: then it need not
+     *     read again the alerts that it has put there
      * @param maxKept of the memory, by alerts, silences and what could not be told; 0 for a third of the heap
      * @param maxAlerts one more is refused; 0 for no limit
      * @param maxAlert a larger one, as JSON, is refused: the bus would not take it
@@ -101,7 +101,7 @@ public record AlertRouterConfig(
 
             @Default("30m") @Range(min = "1s") Duration forgetEvery,
 
-            @Default("10ms") @Range(min = "1ms", max = "5s") Duration readPause,
+            @Default("false") boolean alone,
 
             @Default("0B") Bytes maxKept,
 

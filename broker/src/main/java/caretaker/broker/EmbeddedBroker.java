@@ -18,6 +18,7 @@ import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 import kafka.server.Server;
 import kafka.server.SharedServer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.common.utils.Utils;
 import org.apache.kafka.raft.QuorumConfig;
@@ -45,6 +46,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     private final BrokerServer broker;
     private final ControllerServer controller;
     private final Faults faults;
+    private final LocalLog log;
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private EmbeddedBroker(
@@ -54,6 +56,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         this.broker = broker;
         this.controller = controller;
         this.faults = faults;
+        this.log = new LocalLog(broker);
     }
 
     /**
@@ -208,6 +211,19 @@ public final class EmbeddedBroker implements AutoCloseable {
 
     public int port() {
         return port;
+    }
+
+    /**
+     * Writes records of one topic, as a producer would that waits for the broker's acknowledgement, on the caller's
+     * thread. With a key they go to the partition that Kafka's own producer would choose, without one to the first.
+     *
+     * <p>A thread that is interrupted meanwhile would close the log's files under the broker.
+     *
+     * @return for each, what is complete: it is written, or why it is not
+     * @throws org.apache.kafka.common.errors.RetriableException if the broker does not know the topic
+     */
+    public List<CompletableFuture<Void>> append(String topic, List<ProducerRecord<byte[], byte[]>> records) {
+        return log.append(topic, records);
     }
 
     /** The fault that the broker cannot go on after, if there was one. Its data are then best read by a new process. */

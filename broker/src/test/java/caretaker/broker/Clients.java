@@ -13,6 +13,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
@@ -21,11 +22,31 @@ final class Clients {
     private Clients() {}
 
     static void createTopic(String bootstrap, String topic) throws Exception {
+        createTopic(bootstrap, topic, 1);
+    }
+
+    static void createTopic(String bootstrap, String topic, int partitions) throws Exception {
         try (var admin = Admin.create(Map.of("bootstrap.servers", bootstrap))) {
-            admin.createTopics(Set.of(new NewTopic(topic, Optional.of(1), Optional.empty())))
+            admin.createTopics(Set.of(new NewTopic(topic, Optional.of(partitions), Optional.empty())))
                     .all()
                     .get(20, TimeUnit.SECONDS);
         }
+    }
+
+    /** As Kafka's own producer does it; where it put each. */
+    static List<Integer> partitions(String bootstrap, String topic, List<byte[]> keys) throws Exception {
+        List<Integer> partitions = new ArrayList<>();
+        try (var producer = new KafkaProducer<>(
+                Map.<String, Object>of("bootstrap.servers", bootstrap),
+                new ByteArraySerializer(),
+                new ByteArraySerializer())) {
+            for (byte[] key : keys) {
+                partitions.add(producer.send(new ProducerRecord<>(topic, key, key))
+                        .get(20, TimeUnit.SECONDS)
+                        .partition());
+            }
+        }
+        return partitions;
     }
 
     static void send(String bootstrap, String topic, String... values) throws Exception {

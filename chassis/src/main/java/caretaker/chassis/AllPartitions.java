@@ -3,6 +3,7 @@ package caretaker.chassis;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -21,7 +22,7 @@ final class AllPartitions {
     private static final long LOOK_NANOS = Duration.ofSeconds(1).toNanos();
 
     private final String loop;
-    private final Collection<String> topics;
+    private final Set<String> topics;
     private final Duration limit;
     private long lookedNanos = System.nanoTime();
 
@@ -31,7 +32,7 @@ final class AllPartitions {
      */
     AllPartitions(String loop, Collection<String> topics, Duration limit) {
         this.loop = loop;
-        this.topics = topics;
+        this.topics = new HashSet<>(topics);
         this.limit = limit;
     }
 
@@ -78,6 +79,19 @@ final class AllPartitions {
                     .log("partitions are read from their beginning");
         }
         return fresh;
+    }
+
+    /** Reads these topics no more. */
+    void leave(Consumer<byte[], byte[]> consumer, Collection<String> read) {
+        if (topics.removeAll(read)) {
+            consumer.assign(consumer.assignment().stream()
+                    .filter(partition -> topics.contains(partition.topic()))
+                    .toList());
+            LOGGER.atInfo()
+                    .addKeyValue("loop", loop)
+                    .addKeyValue("topics", read)
+                    .log("topics are read, and left");
+        }
     }
 
     private List<PartitionInfo> of(Consumer<byte[], byte[]> consumer, String topic) {

@@ -18,12 +18,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.RecordBatchTooLargeException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
-import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.SerializationException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -142,7 +140,7 @@ final class Lane {
             }
             busy = true;
         }
-        outbox.onThread(this::round);
+        outbox.onThread(this::work);
         return true;
     }
 
@@ -193,7 +191,7 @@ final class Lane {
             }
             busy = true;
         }
-        outbox.onThread(this::round);
+        outbox.onThread(this::work);
     }
 
     /**
@@ -246,7 +244,7 @@ final class Lane {
             }
             resting = false;
         }
-        outbox.onThread(this::round);
+        outbox.onThread(this::work);
     }
 
     /** Does not wait for the end of a pause. */
@@ -257,7 +255,7 @@ final class Lane {
             }
             resting = false;
         }
-        outbox.onThread(this::round);
+        outbox.onThread(this::work);
     }
 
     /** Nobody will send what waits here any more. */
@@ -272,21 +270,13 @@ final class Lane {
                         promise.tryFail(new IllegalStateException("the outbox closed before " + topic + " had it")));
     }
 
-    /** Waits while Kafka does not know the topic. */
-    private void round() {
-        List<Pending> round = take();
-        if (round.isEmpty()) {
-            return;
+    /** Until nothing waits, or something has failed. */
+    private void work() {
+        for (List<Pending> round = take(); !round.isEmpty(); round = take()) {
+            if (!settle(round, send(round))) {
+                return;
+            }
         }
-        Producer<byte[], byte[]> producer;
-        try {
-            producer = outbox.producerFor(topic);
-        } catch (RuntimeException e) {
-            var failures = new ArrayList<@Nullable Throwable>(Collections.nCopies(round.size(), e));
-            outbox.onContext(() -> settle(null, round, failures));
-            return;
-        }
-        send(producer, round);
     }
 
     /** The next round, or none, in which case nothing is under way any more. */
@@ -317,34 +307,19 @@ final class Lane {
         return round;
     }
 
-    private void send(Producer<byte[], byte[]> producer, List<Pending> round) {
-        List<CompletableFuture<Void>> sent = new ArrayList<>();
-        for (Pending pending : round) {
-            sent.add(send(producer, pending));
-        }
-        var _ = CompletableFuture.allOf(sent.toArray(CompletableFuture[]::new)).whenComplete((_, _) -> {
-            List<@Nullable Throwable> failures = new ArrayList<>();
-            for (CompletableFuture<Void> one : sent) {
-                failures.add(one.isCompletedExceptionally() ? one.exceptionNow() : null);
-            }
-            outbox.onContext(() -> settle(producer, round, failures));
-        });
-    }
-
-    private CompletableFuture<Void> send(Producer<byte[], byte[]> producer, Pending pending) {
-        var sent = new CompletableFuture<Void>();
+    /** Waits for the end of all; with what each has failed, or null. */
+    private List<@Nullable Throwable> send(List<Pending> round) {
+        List<@Nullable Throwable> failures = new ArrayList<>(round.size());
         try {
-            var _ = producer.send(toKafka(pending), (_, failure) -> {
-                if (failure == null) {
-                    sent.complete(null);
-                } else {
-                    sent.completeExceptionally(failure);
-                }
-            });
+            var sent =
+                    outbox.bus().append(topic, round.stream().map(this::toKafka).toList());
+            for (CompletableFuture<Void> one : sent) {
+                failures.add(one.handle((_, failure) -> failure).join());
+            }
+            return failures;
         } catch (RuntimeException e) {
-            sent.completeExceptionally(e); // some failures are thrown, and not told
+            return new ArrayList<>(Collections.nCopies(round.size(), e));
         }
-        return sent;
     }
 
     private ProducerRecord<byte[], byte[]> toKafka(Pending pending) {
@@ -353,10 +328,8 @@ final class Lane {
                 topic, null, pending.offered().toEpochMilli(), record.key(), record.value(), record.headers());
     }
 
-    private void settle(
-            @Nullable Producer<byte[], byte[]> producer,
-            List<Pending> round,
-            List<? extends @Nullable Throwable> failures) {
+    /** Whether there may be a next round at once. */
+    private boolean settle(List<Pending> round, List<@Nullable Throwable> failures) {
         List<Pending> again = new ArrayList<>();
         Throwable reason = null;
         for (int i = 0; i < round.size(); i++) {
@@ -378,17 +351,14 @@ final class Lane {
                     .addKeyValue("records", again.size())
                     .addKeyValue("reason", reason.toString())
                     .log("broker did not take records, trying again");
-            if (producer != null && !(reason instanceof RetriableException)) {
-                outbox.discard(producer);
-            }
         }
         putBack(again);
         if (reason == null) {
             backoff.succeeded();
-            outbox.onThread(this::round);
         } else {
             rest(outbox.isClosed() ? Duration.ofMillis(50) : backoff.failed());
         }
+        return reason == null;
     }
 
     private void settled(Pending pending, boolean isSent) {
@@ -425,7 +395,8 @@ final class Lane {
         }
     }
 
-    private static boolean isHopeless(Throwable failure) {
+    /** Whether a record can never be sent, as opposed to not now. */
+    static boolean isHopeless(Throwable failure) {
         return failure instanceof RecordTooLargeException
                 || failure instanceof RecordBatchTooLargeException
                 || failure instanceof SerializationException

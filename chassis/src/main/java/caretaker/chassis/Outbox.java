@@ -1,7 +1,6 @@
 package caretaker.chassis;
 
 import io.micrometer.core.instrument.MeterRegistry;
-import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -10,15 +9,13 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToIntFunction;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,8 +39,7 @@ public final class Outbox implements AutoCloseable {
     private static final Duration ABORT_LIMIT = Duration.ofSeconds(1);
 
     private final Vertx vertx;
-    private final Context context;
-    private final KafkaSettings kafka;
+    private final Bus bus;
     private final OutboxSettings settings;
     private final Set<String> droppableTopics;
     private final MeterRegistry registry;
@@ -52,18 +48,16 @@ public final class Outbox implements AutoCloseable {
     private final List<Journal> journals = new CopyOnWriteArrayList<>();
     private volatile boolean closed;
     private volatile boolean ended;
-    private @Nullable Producer<byte[], byte[]> producer; // guarded by this
 
     private Outbox(
             Vertx vertx,
-            KafkaSettings kafka,
+            Bus bus,
             OutboxSettings settings,
             Set<String> droppableTopics,
             MeterRegistry registry,
             InstantSource clock) {
         this.vertx = vertx;
-        this.context = vertx.getOrCreateContext();
-        this.kafka = kafka;
+        this.bus = bus;
         this.settings = settings;
         this.droppableTopics = Set.copyOf(droppableTopics);
         this.registry = registry;
@@ -78,7 +72,34 @@ public final class Outbox implements AutoCloseable {
             Set<String> droppableTopics,
             MeterRegistry registry,
             InstantSource clock) {
-        return new Outbox(vertx, kafka, settings, droppableTopics, registry, clock);
+        return start(vertx, new KafkaBus(kafka, settings), settings, droppableTopics, registry, clock);
+    }
+
+    /** As above, to a bus that is reached in another way. The outbox closes it. */
+    public static Outbox start(
+            Vertx vertx,
+            Bus bus,
+            OutboxSettings settings,
+            Set<String> droppableTopics,
+            MeterRegistry registry,
+            InstantSource clock) {
+        return new Outbox(vertx, bus, settings, droppableTopics, registry, clock);
+    }
+
+    /** What takes the records. */
+    @FunctionalInterface
+    public interface Bus extends AutoCloseable {
+        /**
+         * Takes records of one topic, in this order. May wait; its thread is never interrupted.
+         *
+         * @return for each record, what completes when the bus has it, or fails
+         * @throws RuntimeException if it took none of them
+         */
+        List<CompletableFuture<Void>> append(String topic, List<ProducerRecord<byte[], byte[]>> records);
+
+        /** Ends what is under way: nothing is left that neither completes nor fails. */
+        @Override
+        default void close() {}
     }
 
     /** Whether the record was taken. A droppable one always is, until the outbox closes. */
@@ -160,53 +181,17 @@ public final class Outbox implements AutoCloseable {
         return ended;
     }
 
+    Bus bus() {
+        return bus;
+    }
+
     /** For work that may wait. A lane has one piece of it at a time. */
     void onThread(Runnable work) {
         Thread.ofVirtual().name("outbox").start(work);
     }
 
-    void onContext(Runnable work) {
-        try {
-            context.runOnContext(_ -> work.run());
-        } catch (RejectedExecutionException loopHasEnded) {
-            LOGGER.atDebug().log("the event loop ended before the outbox");
-        }
-    }
-
     void later(Duration pause, Runnable work) {
         vertx.setTimer(Math.max(1, pause.toMillis()), _ -> work.run());
-    }
-
-    /**
-     * The producer, once it knows the topic: before, a send would wait.
-     *
-     * @throws RuntimeException if it does not get to know it, or there can be no producer
-     */
-    Producer<byte[], byte[]> producerFor(String topic) {
-        Producer<byte[], byte[]> current = producer();
-        var _ = current.partitionsFor(topic);
-        return current;
-    }
-
-    private synchronized Producer<byte[], byte[]> producer() {
-        Producer<byte[], byte[]> current = producer;
-        if (ended) {
-            throw new IllegalStateException("the outbox is closed");
-        }
-        if (current == null) {
-            current = new KafkaProducer<>(
-                    kafka.producer(settings.producer()), new ByteArraySerializer(), new ByteArraySerializer());
-            producer = current;
-        }
-        return current;
-    }
-
-    /** A producer that failed for a reason no waiting helps stays failed; the next round gets a new one. */
-    synchronized void discard(Producer<byte[], byte[]> failed) {
-        if (failed.equals(producer)) {
-            producer = null;
-            onThread(() -> failed.close(Duration.ZERO));
-        }
     }
 
     /**
@@ -221,7 +206,7 @@ public final class Outbox implements AutoCloseable {
         lanes.values().forEach(Lane::hurry);
         awaitIdle(settings.flushLimit(), Lane::size);
         ended = true;
-        closeProducer();
+        bus.close();
         awaitIdle(ABORT_LIMIT, Lane::inFlight);
         journals.forEach(Journal::close);
         lanes.values().forEach(Lane::abandon);
@@ -249,12 +234,6 @@ public final class Outbox implements AutoCloseable {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        }
-    }
-
-    private synchronized void closeProducer() {
-        if (producer != null) {
-            producer.close(Duration.ZERO); // what is acknowledged is settled, the rest is aborted
         }
     }
 }

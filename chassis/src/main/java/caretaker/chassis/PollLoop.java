@@ -43,6 +43,9 @@ import org.slf4j.LoggerFactory;
 public final class PollLoop implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(PollLoop.class);
     private static final Duration POLL_WAIT = Duration.ofMillis(200);
+    /** Until everything is read, the end may be reached at any moment, and somebody waits for that. */
+    private static final Duration CATCH_UP_WAIT = Duration.ofMillis(10);
+
     private static final Duration RPC_LIMIT = Duration.ofSeconds(3);
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(2);
     private static final long CONNECT_PAUSE_MILLIS = 1_000;
@@ -258,9 +261,13 @@ public final class PollLoop implements AutoCloseable {
     void runBatch(Consumer<byte[], byte[]> consumer) {
         if (all != null) {
             assigned(consumer, all.addNew(consumer));
+            if (caughtUp()) {
+                all.leave(consumer, settings.atStart);
+            }
         }
         effects.resumeWhatIsDue(consumer);
-        var records = consumer.poll(POLL_WAIT);
+        boolean isBehind = !caughtUp() && !consumer.assignment().isEmpty();
+        var records = consumer.poll(isBehind ? CATCH_UP_WAIT : POLL_WAIT);
         metrics.polled();
         if (!records.isEmpty()) {
             metrics.batch(() -> uncommitted.putAll(effects.of(consumer, records)));
@@ -330,6 +337,7 @@ public final class PollLoop implements AutoCloseable {
         @Nullable BatchHandler batchHandler;
 
         private boolean fromStart;
+        private Collection<String> atStart = List.of();
         private PartitionListener listener = new PartitionListener() {};
         private MeterRegistry registry = new SimpleMeterRegistry();
         InstantSource clock = InstantSource.system();
@@ -371,6 +379,12 @@ public final class PollLoop implements AutoCloseable {
          */
         public Builder fromStart() {
             this.fromStart = true;
+            return this;
+        }
+
+        /** Of the topics that are read from their beginning: these no more once caught up, for nobody else writes there. */
+        public Builder onlyAtStart(Collection<String> names) {
+            this.atStart = List.copyOf(names);
             return this;
         }
 

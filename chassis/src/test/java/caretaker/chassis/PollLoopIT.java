@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import caretaker.testkit.TestBroker;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -271,6 +272,43 @@ class PollLoopIT {
             await().atMost(LIMIT).until(() -> seen.size() == 3 && loop.caughtUp());
             assertThat(seen).containsExactlyInAnyOrder("first", "in a new one", "in the old one");
         }
+    }
+
+    @Test
+    void whatIsReadOnlyAtTheStartIsLeftOnceAllOfItIsKnown() {
+        // Given
+        var broker = TestBroker.shared();
+        var registry = new SimpleMeterRegistry();
+        String once = broker.newTopic("once", 2);
+        String always = broker.newTopic("always", 1);
+        broker.send(List.of(record(once, 0, "a"), record(once, 1, "b"), record(always, 0, "c")));
+        var builder = PollLoop.named(
+                        "once",
+                        () -> KafkaSettings.plain(broker.bootstrapServers()).consumer(null))
+                .topics(List.of(once, always))
+                .fromStart()
+                .onlyAtStart(List.of(once))
+                .registry(registry)
+                .each(this::see);
+        try (var loop = builder.start()) {
+            await().atMost(LIMIT).until(loop::caughtUp);
+            await().atMost(LIMIT).until(() -> assigned(registry, "once") == 1);
+
+            // When
+            broker.send(List.of(record(once, 0, "written by us"), record(always, 0, "by others")));
+            loop.catchUpAnew();
+
+            // Then
+            await().atMost(LIMIT).until(() -> seen.contains("by others") && loop.caughtUp());
+            assertThat(seen).containsExactlyInAnyOrder("a", "b", "c", "by others");
+        }
+    }
+
+    private static double assigned(SimpleMeterRegistry registry, String loop) {
+        var gauge = registry.find("caretaker.poll.assigned.partitions")
+                .tag("loop", loop)
+                .gauge();
+        return gauge == null ? 0 : gauge.value();
     }
 
     @Test

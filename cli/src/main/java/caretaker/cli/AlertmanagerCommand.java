@@ -112,8 +112,12 @@ final class AlertmanagerCommand implements Callable<Integer> {
                     () -> kafka.handle((broker, _) -> broker)
                             .thenAccept(AlertmanagerCommand::close)
                             .join());
-            var started =
-                    closer.opened("alert router", AlertRouter.start(config(dropIn, bus.bootstrapServers(), password)));
+            // What somebody waits for goes straight to the log of its Kafka; the rest is an ordinary client.
+            var started = closer.opened(
+                    "alert router",
+                    AlertRouter.start(
+                            config(dropIn, bus.bootstrapServers(), password),
+                            (topic, records) -> started(kafka).append(topic, records)));
             dropIn.listen().stream().skip(1).forEach(address -> started.listenAlso(address.host(), address.port()));
             EmbeddedBroker broker = started(kafka);
             router.set(started);

@@ -45,12 +45,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Alertmanager's HTTP API, version 2. What is answered 200 is on the bus. Each request has a virtual thread of its own;
- * what takes the board's thread long is asked in parts, so that a large answer holds up nobody.
+ * Alertmanager's HTTP API, version 2. What is answered 200 is on the bus. Each request has a virtual thread of its own,
+ * but posted alerts, which are answered by whoever put the last of them on the bus; what takes the board's thread long is
+ * asked in parts, so that a large answer holds up nobody.
  */
 public final class ApiV2 {
     private static final Logger LOGGER = LoggerFactory.getLogger(ApiV2.class);
-    private static final int LIMIT_SECONDS = 10;
+    /** How long a request waits for the bus. */
+    static final int LIMIT_SECONDS = 10;
 
     /** Alerts that the board looks at in one go. */
     private static final int PART = 500;
@@ -122,7 +124,7 @@ public final class ApiV2 {
                 .close();
         requests.at(router, prefix, "/alerts")
                 .on(HttpMethod.GET, this::alerts)
-                .on(HttpMethod.POST, this::postAlerts)
+                .promptly(HttpMethod.POST, this::postAlerts)
                 .close();
         requests.at(router, prefix, "/alerts/groups")
                 .on(HttpMethod.GET, this::groups)
@@ -232,10 +234,8 @@ public final class ApiV2 {
         }
     }
 
-    private void postAlerts(RoutingContext context, Reply reply) throws ApiError, Busy {
+    private CompletableFuture<?> postAlerts(RoutingContext context) throws ApiError {
         AlertReader.Read read = AlertReader.read(body(context), limits.alertBytes());
-        List<String> refused = new ArrayList<>(read.refused());
-        int full = 0;
         List<CompletableFuture<AlertStore.Batch>> taken = new ArrayList<>();
         for (List<PostedAlert> part : parts(read.alerts())) {
             taken.add(reception.take(now -> {
@@ -243,8 +243,15 @@ public final class ApiV2 {
                 return part;
             }));
         }
+        return CompletableFuture.allOf(taken.toArray(CompletableFuture[]::new)).thenCompose(_ -> answer(read, taken));
+    }
+
+    /** Fails if not all of the alerts were taken. */
+    private CompletableFuture<?> answer(AlertReader.Read read, List<CompletableFuture<AlertStore.Batch>> taken) {
+        List<String> refused = new ArrayList<>(read.refused());
+        int full = 0;
         for (CompletableFuture<AlertStore.Batch> part : taken) {
-            AlertStore.Batch batch = await(part);
+            AlertStore.Batch batch = part.resultNow();
             refused.addAll(batch.refused());
             full += batch.full().size();
             limited.increment(batch.limited().size());
@@ -257,12 +264,14 @@ public final class ApiV2 {
                     .addMarker(Logs.REPEATABLE)
                     .addKeyValue("alerts", full)
                     .log("alerts found no room");
-            throw ApiError.text(
-                    503, "no room for " + full + " of " + read.alerts().size() + " alerts");
+            return CompletableFuture.failedFuture(ApiError.text(
+                    503, "no room for " + full + " of " + read.alerts().size() + " alerts"));
         }
         if (!refused.isEmpty()) {
-            throw ApiError.text(400, String.join("; ", refused.subList(0, Math.min(refused.size(), 100))));
+            String why = String.join("; ", refused.subList(0, Math.min(refused.size(), 100)));
+            return CompletableFuture.failedFuture(ApiError.text(400, why));
         }
+        return CompletableFuture.completedFuture(null);
     }
 
     private void count(List<PostedAlert> posted, Instant now) {

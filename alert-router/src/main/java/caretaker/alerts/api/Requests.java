@@ -1,6 +1,7 @@
 package caretaker.alerts.api;
 
 import caretaker.chassis.Logs;
+import io.vertx.core.Context;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -11,9 +12,12 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -24,6 +28,9 @@ final class Requests {
     private static final Logger LOGGER = LoggerFactory.getLogger(Requests.class);
     private static final String BASE = "/api/v2";
     private static final String JSON = "application/json";
+
+    /** Bytes of a body that an event loop may read by itself: half a millisecond. */
+    private static final int READ_AT_ONCE = 64 << 10;
 
     private final ExecutorService threads;
     private final Traffic traffic;
@@ -37,6 +44,15 @@ final class Requests {
     @FunctionalInterface
     interface Handler {
         void handle(RoutingContext context, Reply reply) throws ApiError, IOException, Busy;
+    }
+
+    /**
+     * Answers with a status alone, when it can and on no thread of its own: for what comes in thousands a second. May
+     * not wait.
+     */
+    @FunctionalInterface
+    interface Prompt {
+        CompletableFuture<?> handle(RoutingContext context) throws ApiError;
     }
 
     /** One path and its methods. */
@@ -53,11 +69,24 @@ final class Requests {
         }
 
         Path on(HttpMethod method, Handler handler) {
+            return serve(method, context -> accept(context, handler));
+        }
+
+        Path promptly(HttpMethod method, Prompt handler) {
+            return serve(method, context -> accept(context, handler));
+        }
+
+        private Path serve(HttpMethod method, Consumer<RoutingContext> accept) {
             methods.add(method);
             router.route(method, path).handler(context -> {
                 traffic.watch(context, name);
                 headers(context);
-                accept(context, handler);
+                ApiError wrong = wrong(context);
+                if (wrong == null) {
+                    accept.accept(context);
+                } else {
+                    refuse(context, wrong);
+                }
             });
             return this;
         }
@@ -107,12 +136,16 @@ final class Requests {
         }
     }
 
-    private void accept(RoutingContext context, Handler handler) {
-        ApiError wrong = wrong(context);
-        if (wrong != null) {
-            refuse(context, wrong);
-            return;
+    private void accept(RoutingContext context, Prompt handler) {
+        Context loop = context.vertx().getOrCreateContext();
+        if (context.body().length() <= READ_AT_ONCE) {
+            answer(context, loop, handler);
+        } else {
+            onThread(context, () -> answer(context, loop, handler), () -> {});
         }
+    }
+
+    private void accept(RoutingContext context, Handler handler) {
         boolean isGet = context.request().method().equals(HttpMethod.GET);
         if (isGet && !traffic.enter()) {
             context.response()
@@ -121,20 +154,20 @@ final class Requests {
                     .end("Limit of concurrent GET requests reached (" + traffic.maxGets() + "), try again later.\n\n");
             return;
         }
+        onThread(context, () -> answer(context, handler), isGet ? traffic::left : () -> {});
+    }
+
+    private void onThread(RoutingContext context, Runnable work, Runnable atEnd) {
         try {
             threads.execute(() -> {
                 try {
-                    answer(context, handler);
+                    work.run();
                 } finally {
-                    if (isGet) {
-                        traffic.left();
-                    }
+                    atEnd.run();
                 }
             });
         } catch (RejectedExecutionException e) {
-            if (isGet) {
-                traffic.left();
-            }
+            atEnd.run();
             refuse(context, ApiError.text(503, "the router is stopping"));
         }
     }
@@ -167,39 +200,64 @@ final class Requests {
             }
             handler.handle(context, reply);
             reply.close();
-        } catch (ApiError e) {
-            fail(context, reply, e);
-        } catch (Busy e) {
-            LOGGER.atWarn()
-                    .addMarker(Logs.REPEATABLE)
-                    .addKeyValue("path", context.normalizedPath())
-                    .addKeyValue("reason", String.valueOf(e.getMessage()))
-                    .log("request not answered");
-            Throwable cause = e.getCause();
-            boolean isLate = cause instanceof RejectedExecutionException || cause instanceof TimeoutException;
-            fail(
-                    context,
-                    reply,
-                    ApiError.text(isLate ? 503 : 500, isLate ? "not on the bus in time" : "internal error"));
         } catch (IOException e) {
             LOGGER.atDebug().addKeyValue("path", context.normalizedPath()).log("the client went away");
             reply.abandon();
-        } catch (RuntimeException | Error e) {
-            LOGGER.atError()
-                    .addMarker(Logs.REPEATABLE)
-                    .setCause(e)
-                    .addKeyValue("path", context.normalizedPath())
-                    .log("request failed");
-            fail(context, reply, ApiError.text(500, "internal error"));
+        } catch (ApiError | Busy | RuntimeException | Error e) {
+            ApiError error = told(context, e);
+            if (reply.hasBegun()) {
+                reply.abandon();
+            } else {
+                refuse(context, error);
+            }
         }
     }
 
-    private static void fail(RoutingContext context, Reply reply, ApiError error) {
-        if (reply.hasBegun()) {
-            reply.abandon();
-        } else {
-            refuse(context, error);
+    /** @param loop of the connection */
+    private static void answer(RoutingContext context, Context loop, Prompt handler) {
+        try {
+            CompletableFuture<?> answer = handler.handle(context);
+            long limit = loop.owner()
+                    .setTimer(ApiV2.LIMIT_SECONDS * 1_000L, _ -> answer.completeExceptionally(new TimeoutException()));
+            var _ = answer.whenComplete((_, failure) -> loop.runOnContext(_ -> {
+                loop.owner().cancelTimer(limit);
+                if (failure == null) {
+                    context.response().end();
+                } else {
+                    refuse(context, told(context, cause(failure)));
+                }
+            }));
+        } catch (ApiError | RuntimeException | Error e) {
+            refuse(context, told(context, e));
         }
+    }
+
+    private static Throwable cause(Throwable failure) {
+        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+        return cause instanceof ApiError ? cause : new Busy(cause == null ? failure : cause);
+    }
+
+    /** What the client hears of a failure. What is not its own is logged. */
+    private static ApiError told(RoutingContext context, Throwable failure) {
+        if (failure instanceof ApiError error) {
+            return error;
+        }
+        if (failure instanceof Busy) {
+            LOGGER.atWarn()
+                    .addMarker(Logs.REPEATABLE)
+                    .addKeyValue("path", context.normalizedPath())
+                    .addKeyValue("reason", String.valueOf(failure.getMessage()))
+                    .log("request not answered");
+            Throwable cause = failure.getCause();
+            boolean isLate = cause instanceof RejectedExecutionException || cause instanceof TimeoutException;
+            return ApiError.text(isLate ? 503 : 500, isLate ? "not on the bus in time" : "internal error");
+        }
+        LOGGER.atError()
+                .addMarker(Logs.REPEATABLE)
+                .setCause(failure)
+                .addKeyValue("path", context.normalizedPath())
+                .log("request failed");
+        return ApiError.text(500, "internal error");
     }
 
     private static void refuse(RoutingContext context, ApiError error) {

@@ -178,7 +178,7 @@ public record DropIn(
     private static void alerting(Flags flags, Map<String, String> settings, List<String> notes) {
         settings.put("built-in.enabled", "false"); // Alertmanager has no alerts of its own
         settings.put("alerting.config-file", flags.text(Flag.CONFIG_FILE));
-        settings.put("alerting.read-pause", "100ms"); // nobody else writes there
+        settings.put("alerting.alone", "true"); // its Kafka knows no other
         settings.put("alerting.instance", "alertmanager"); // the same after a restart, on whatever port
         settings.put("alerting.retention", atLeast(LEAST_RETENTION, flags, Flag.DATA_RETENTION, notes));
         settings.put("alerting.start-delay", atLeast(Duration.ZERO, flags, Flag.DISPATCH_START_DELAY, notes));
