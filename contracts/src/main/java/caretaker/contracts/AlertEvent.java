@@ -1,7 +1,9 @@
 package caretaker.contracts;
 
 import java.time.Instant;
+import java.util.Collections;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * The newest state of one alert; it replaces all earlier ones of its fingerprint.
@@ -28,7 +30,7 @@ public record AlertEvent(
         if (labels.isEmpty()) {
             throw new IllegalArgumentException("an alert needs a label");
         }
-        labels = Map.copyOf(labels);
-        annotations = Map.copyOf(annotations);
+        labels = Collections.unmodifiableSortedMap(new TreeMap<>(labels));
+        annotations = Collections.unmodifiableSortedMap(new TreeMap<>(annotations));
     }
 }

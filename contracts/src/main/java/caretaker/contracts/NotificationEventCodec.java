@@ -10,16 +10,14 @@ import caretaker.contracts.NotificationEvent.Dead;
 import caretaker.contracts.NotificationEvent.Message;
 import caretaker.contracts.NotificationEvent.Result;
 import caretaker.contracts.NotificationEvent.Sent;
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** Turns notifications into CloudEvents 1.0 JSON (structured mode) and back. No bytes make {@link #decode} throw. */
@@ -33,78 +31,95 @@ public final class NotificationEventCodec {
     private static final String SCHEMA = "notification-event.schema.json";
 
     public byte[] encode(NotificationEvent event) {
-        ObjectNode cloudEvent = CloudEventJson.envelope(
+        String at = event.at().toString();
+        return CloudEventJson.bytes(
                 TYPE,
                 "/alert-router",
-                event.key() + "/" + event.at(),
-                event.at().toString(),
+                event.key() + "/" + at,
+                at,
                 CloudEventJson.escaped(event.receiver()),
-                SCHEMA);
-        ObjectNode data = cloudEvent
-                .putObject("data")
-                .put("groupKey", event.groupKey())
-                .put("receiver", event.receiver())
-                .put("integration", event.integration())
-                .put("index", event.index())
-                .put("at", event.at().toString())
-                .put("nextFlush", event.nextFlush().toString());
+                SCHEMA,
+                json -> write(json, event));
+    }
+
+    private static void write(JsonGenerator json, NotificationEvent event) throws IOException {
+        json.writeStringField("groupKey", event.groupKey());
+        json.writeStringField("receiver", event.receiver());
+        json.writeStringField("integration", event.integration());
+        json.writeNumberField("index", event.index());
+        json.writeStringField("at", event.at().toString());
+        json.writeStringField("nextFlush", event.nextFlush().toString());
         Sent sent = event.sent();
         if (sent != null) {
-            ObjectNode json = data.putObject("sent")
-                    .put("at", sent.at().toString())
-                    .put("expiresAt", sent.expiresAt().toString());
-            put(json, sent.firing(), sent.resolved());
-            ObjectNode kept = json.putObject("data");
-            new TreeMap<>(sent.data()).forEach(kept::put);
-            if (!sent.withheld().isEmpty()) {
-                ArrayNode withheld = json.putArray("withheld");
-                new TreeSet<>(sent.withheld()).forEach(withheld::add);
-            }
-            if (sent.repeats() > 0) {
-                json.put("repeats", sent.repeats());
-            }
+            json.writeObjectFieldStart("sent");
+            write(json, sent);
+            json.writeEndObject();
         }
         Message pending = event.pending();
         if (pending != null) {
-            put(data.putObject("pending"), pending);
+            json.writeObjectFieldStart("pending");
+            write(json, pending);
+            json.writeEndObject();
         }
         Result result = event.result();
         if (result != null) {
-            data.putObject("result")
-                    .put("id", result.id())
-                    .put("reason", result.reason())
-                    .put("since", result.since().toString())
-                    .put("at", result.at().toString())
-                    .put("attempts", result.attempts())
-                    .put("outcome", CloudEventJson.word(result.outcome()))
-                    .put("error", result.error());
+            json.writeObjectFieldStart("result");
+            write(json, result);
+            json.writeEndObject();
         }
         Dead dead = event.dead();
         if (dead != null) {
-            ObjectNode json = data.putObject("dead");
-            put(json, dead.message());
-            json.put("at", dead.at().toString())
-                    .put("attempts", dead.attempts())
-                    .put("error", dead.error());
-            ArrayNode alerts = json.putArray("alerts");
-            dead.alerts().forEach(alert -> AlertEventCodec.put(alerts.addObject(), alert));
-            json.put("omitted", dead.omitted());
+            json.writeObjectFieldStart("dead");
+            write(json, dead);
+            json.writeEndObject();
         }
-        return CloudEventJson.bytes(cloudEvent);
     }
 
-    private static void put(ObjectNode json, Message message) {
-        json.put("id", message.id())
-                .put("reason", message.reason())
-                .put("since", message.since().toString());
-        put(json, message.firing(), message.resolved());
+    private static void write(JsonGenerator json, Sent sent) throws IOException {
+        json.writeStringField("at", sent.at().toString());
+        json.writeStringField("expiresAt", sent.expiresAt().toString());
+        CloudEventJson.write(json, "firing", sent.firing());
+        CloudEventJson.write(json, "resolved", sent.resolved());
+        CloudEventJson.write(json, "data", sent.data());
+        if (!sent.withheld().isEmpty()) {
+            CloudEventJson.write(json, "withheld", sent.withheld());
+        }
+        if (sent.repeats() > 0) {
+            json.writeNumberField("repeats", sent.repeats());
+        }
     }
 
-    private static void put(ObjectNode json, Set<String> firing, Set<String> resolved) {
-        ArrayNode fires = json.putArray("firing");
-        new TreeSet<>(firing).forEach(fires::add);
-        ArrayNode ended = json.putArray("resolved");
-        new TreeSet<>(resolved).forEach(ended::add);
+    private static void write(JsonGenerator json, Message message) throws IOException {
+        json.writeStringField("id", message.id());
+        json.writeStringField("reason", message.reason());
+        json.writeStringField("since", message.since().toString());
+        CloudEventJson.write(json, "firing", message.firing());
+        CloudEventJson.write(json, "resolved", message.resolved());
+    }
+
+    private static void write(JsonGenerator json, Result result) throws IOException {
+        json.writeStringField("id", result.id());
+        json.writeStringField("reason", result.reason());
+        json.writeStringField("since", result.since().toString());
+        json.writeStringField("at", result.at().toString());
+        json.writeNumberField("attempts", result.attempts());
+        json.writeStringField("outcome", CloudEventJson.word(result.outcome()));
+        json.writeStringField("error", result.error());
+    }
+
+    private static void write(JsonGenerator json, Dead dead) throws IOException {
+        write(json, dead.message());
+        json.writeStringField("at", dead.at().toString());
+        json.writeNumberField("attempts", dead.attempts());
+        json.writeStringField("error", dead.error());
+        json.writeArrayFieldStart("alerts");
+        for (AlertEvent alert : dead.alerts()) {
+            json.writeStartObject();
+            AlertEventCodec.write(json, alert);
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+        json.writeNumberField("omitted", dead.omitted());
     }
 
     public Decoded<NotificationEvent> decode(byte @Nullable [] bytes) {

@@ -87,12 +87,15 @@ public final class AlertStore {
             switch (posted.check(now, resolveTimeout, names)) {
                 case Checked.Refused bad -> refused.add(bad.why());
                 case Checked.Accepted good -> {
-                    if (!hasRoom(good.alert())) {
+                    Alert old = alerts.get(good.alert().fingerprint());
+                    Alert merged = old == null ? good.alert() : old.merge(good.alert(), now);
+                    if (!hasRoom(old, merged)) {
                         full.add(posted);
-                    } else if (isLimited(good.alert(), now)) {
-                        limited.add(good.alert().name());
+                    } else if (old == null && isLimited(merged, now)) {
+                        limited.add(merged.name());
                     } else {
-                        stored.add(put(good.alert(), now));
+                        replace(merged);
+                        stored.add(merged);
                     }
                 }
             }
@@ -118,8 +121,7 @@ public final class AlertStore {
     }
 
     /** What is known already may change, and end, but not grow where there is no room. */
-    private boolean hasRoom(Alert alert) {
-        Alert old = alerts.get(alert.fingerprint());
+    private boolean hasRoom(@Nullable Alert old, Alert alert) {
         boolean isOneTooMany = old == null && limits.total > 0 && alerts.size() >= limits.total;
         return !isOneTooMany && budget.hasRoom(alert.bytes() - (old == null ? 0 : old.bytes()));
     }
@@ -127,9 +129,7 @@ public final class AlertStore {
     /** Whether that name has too many for a new one. Resolved ones give way. */
     private boolean isLimited(Alert alert, Instant now) {
         String name = alert.name();
-        if (limits.perName == 0
-                || alerts.containsKey(alert.fingerprint())
-                || perName.getOrDefault(name, 0) < limits.perName) {
+        if (limits.perName == 0 || perName.getOrDefault(name, 0) < limits.perName) {
             return false;
         }
         Instant counted = countedAt.get(name);
