@@ -16,6 +16,9 @@ final class RetryAfter {
     /** What it asks for, at most a day; null if it asks for nothing. */
     static @Nullable Duration parse(String header, Instant now) {
         String text = header.strip();
+        if (text.isEmpty()) {
+            return null;
+        }
         if (text.matches("[0-9]{1,18}")) {
             return least(Duration.ofSeconds(Math.min(Long.parseLong(text), LONGEST.toSeconds())));
         }
