@@ -16,14 +16,15 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.record.MemoryRecords;
 import org.apache.kafka.common.record.SimpleRecord;
+import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.server.common.RequestLocal;
 import org.apache.kafka.storage.internals.log.AppendOrigin;
 import org.jspecify.annotations.Nullable;
 import scala.jdk.javaapi.CollectionConverters;
 
 /**
- * Writes to the log of a broker in this process as its own thread would for a producer's request, so that a record needs
- * no connection and no other thread.
+ * Writes to the log of a broker in this process as its own thread would for a producer's request, so that a record
+ * needs no connection and no other thread.
  */
 final class LocalLog {
     /** Far below what a topic takes in a batch; a larger record has one of its own. */
@@ -65,7 +66,7 @@ final class LocalLog {
             }
             var written = new CompletableFuture<Void>();
             batch.records.add(new SimpleRecord(
-                    record.timestamp() == null ? System.currentTimeMillis() : record.timestamp(),
+                    record.timestamp() == null ? Time.SYSTEM.milliseconds() : record.timestamp(),
                     record.key(),
                     record.value(),
                     record.headers().toArray()));

@@ -382,7 +382,7 @@ public final class PollLoop implements AutoCloseable {
             return this;
         }
 
-        /** Of the topics that are read from their beginning: these no more once caught up, for nobody else writes there. */
+        /** Of what is read from its beginning, these topics no more once caught up: nobody else writes there. */
         public Builder onlyAtStart(Collection<String> names) {
             this.atStart = List.copyOf(names);
             return this;

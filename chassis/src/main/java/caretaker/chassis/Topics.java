@@ -8,6 +8,7 @@ import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -140,13 +141,19 @@ public final class Topics implements AutoCloseable {
         return create(client, absent).compose(_ -> compare(client, existing));
     }
 
+    /** In one request, which takes the broker hardly longer than one topic does. */
     private Future<?> create(Admin client, List<TopicSpec> absent) {
-        return Future.join(absent.stream().map(spec -> create(client, spec)).toList());
+        var answers = client.createTopics(absent.stream()
+                        .map(spec -> topic(spec, spec.replicationFactor()))
+                        .toList())
+                .values();
+        return Future.join(absent.stream()
+                .map(spec -> created(client, spec, future(Objects.requireNonNull(answers.get(spec.name())))))
+                .toList());
     }
 
-    private Future<Void> create(Admin client, TopicSpec spec) {
-        return create(client, spec, spec.replicationFactor())
-                .recover(e -> {
+    private static Future<Void> created(Admin client, TopicSpec spec, Future<Void> answer) {
+        return answer.recover(e -> {
                     if (!(e instanceof InvalidReplicationFactorException)
                             || spec.replicationFactor() == TopicSpec.BROKER_DEFAULT) {
                         return Future.failedFuture(e);
@@ -157,7 +164,8 @@ public final class Topics implements AutoCloseable {
                             .addKeyValue("replicationFactor", spec.replicationFactor())
                             .addKeyValue("reason", e.getMessage())
                             .log("replication factor refused, the broker's default is taken");
-                    return create(client, spec, TopicSpec.BROKER_DEFAULT);
+                    return future(client.createTopics(List.of(topic(spec, TopicSpec.BROKER_DEFAULT)))
+                            .all());
                 })
                 .onSuccess(_ -> LOGGER.atInfo()
                         .addKeyValue("topic", spec.name())
@@ -166,9 +174,8 @@ public final class Topics implements AutoCloseable {
                 .recover(e -> e instanceof TopicExistsException ? Future.succeededFuture() : Future.failedFuture(e));
     }
 
-    private static Future<Void> create(Admin client, TopicSpec spec, short replicationFactor) {
-        var topic = new NewTopic(spec.name(), spec.partitions(), replicationFactor).configs(spec.config());
-        return future(client.createTopics(List.of(topic)).all());
+    private static NewTopic topic(TopicSpec spec, short replicationFactor) {
+        return new NewTopic(spec.name(), spec.partitions(), replicationFactor).configs(spec.config());
     }
 
     private Future<?> compare(Admin client, List<TopicSpec> existing) {

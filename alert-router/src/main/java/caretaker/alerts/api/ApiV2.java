@@ -46,8 +46,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Alertmanager's HTTP API, version 2. What is answered 200 is on the bus. Each request has a virtual thread of its own,
- * but posted alerts, which are answered by whoever put the last of them on the bus; what takes the board's thread long is
- * asked in parts, so that a large answer holds up nobody.
+ * but posted alerts, which are answered by whoever put the last of them on the bus; what takes the board's thread long
+ * is asked in parts, so that a large answer holds up nobody.
  */
 public final class ApiV2 {
     private static final Logger LOGGER = LoggerFactory.getLogger(ApiV2.class);
