@@ -137,7 +137,7 @@ public final class AlertRouter implements AutoCloseable {
                         Lease.SESSION,
                         registry,
                         ended::completeExceptionally));
-        var outbox = closer.opened("outbox", Outbox.start(vertx, bus, OUTBOX, Set.of(), registry, clock));
+        var outbox = closer.opened("outbox", new Outbox(vertx, bus, OUTBOX, Set.of(), registry, clock));
         var ledger = new Ledger(outbox, config.topics().ledger());
         ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
         closer.opened("requests", threads::shutdownNow);

@@ -49,7 +49,12 @@ public final class Outbox implements AutoCloseable {
     private volatile boolean closed;
     private volatile boolean ended;
 
-    private Outbox(
+    /**
+     * To a bus that is reached in some way; needs none yet.
+     *
+     * @param bus closed with the outbox
+     */
+    public Outbox(
             Vertx vertx,
             Bus bus,
             OutboxSettings settings,
@@ -64,7 +69,7 @@ public final class Outbox implements AutoCloseable {
         this.clock = clock;
     }
 
-    /** Needs no broker yet. */
+    /** To a Kafka cluster, by its own producer. Needs no broker yet. */
     public static Outbox start(
             Vertx vertx,
             KafkaSettings kafka,
@@ -72,18 +77,7 @@ public final class Outbox implements AutoCloseable {
             Set<String> droppableTopics,
             MeterRegistry registry,
             InstantSource clock) {
-        return start(vertx, new KafkaBus(kafka, settings), settings, droppableTopics, registry, clock);
-    }
-
-    /** As above, to a bus that is reached in another way. The outbox closes it. */
-    public static Outbox start(
-            Vertx vertx,
-            Bus bus,
-            OutboxSettings settings,
-            Set<String> droppableTopics,
-            MeterRegistry registry,
-            InstantSource clock) {
-        return new Outbox(vertx, bus, settings, droppableTopics, registry, clock);
+        return new Outbox(vertx, new KafkaBus(kafka, settings), settings, droppableTopics, registry, clock);
     }
 
     /** What takes the records. */

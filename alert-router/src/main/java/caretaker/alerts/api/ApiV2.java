@@ -51,6 +51,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class ApiV2 {
     private static final Logger LOGGER = LoggerFactory.getLogger(ApiV2.class);
+
     /** How long a request waits for the bus. */
     static final int LIMIT_SECONDS = 10;
 

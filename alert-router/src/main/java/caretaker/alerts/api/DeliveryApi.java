@@ -7,7 +7,6 @@ import caretaker.alerts.state.Desk;
 import caretaker.alerts.state.History;
 import caretaker.alerts.state.NotificationKeys;
 import caretaker.alerts.state.Pending;
-import caretaker.chassis.Logs;
 import caretaker.contracts.AlertEvent;
 import caretaker.contracts.NotificationEvent.Dead;
 import caretaker.contracts.NotificationEvent.Result;
@@ -34,15 +33,12 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What Alertmanager has no API for: what was told to whom, what could not be told, and trying a receiver. Below {@code
  * /api/caretaker/v1}.
  */
 public final class DeliveryApi {
-    private static final Logger LOGGER = LoggerFactory.getLogger(DeliveryApi.class);
     private static final String BASE = "/api/caretaker/v1";
     private static final int DEFAULT_LIMIT = 100;
     private static final int MAX_LIMIT = 10_000;
@@ -123,23 +119,16 @@ public final class DeliveryApi {
                         answer(context, e);
                     } catch (CompletionException e) {
                         boolean isBusy = e.getCause() instanceof RejectedExecutionException;
-                        answer(context, isBusy ? ApiError.text(503, "too many requests wait") : failed(context, e));
+                        answer(
+                                context,
+                                isBusy ? ApiError.text(503, "too many requests wait") : Requests.failed(context, e));
                     } catch (RuntimeException e) {
-                        answer(context, failed(context, e));
+                        answer(context, Requests.failed(context, e));
                     } catch (InterruptedException e) {
                         Thread.currentThread().interrupt();
                         answer(context, ApiError.text(503, "the router stops"));
                     }
                 }));
-    }
-
-    private static ApiError failed(RoutingContext context, RuntimeException e) {
-        LOGGER.atError()
-                .addMarker(Logs.REPEATABLE)
-                .setCause(e)
-                .addKeyValue("path", context.normalizedPath())
-                .log("request failed");
-        return ApiError.text(500, "internal error");
     }
 
     private static void answer(RoutingContext context, ApiError error) {

@@ -252,6 +252,11 @@ final class Requests {
             boolean isLate = cause instanceof RejectedExecutionException || cause instanceof TimeoutException;
             return ApiError.text(isLate ? 503 : 500, isLate ? "not on the bus in time" : "internal error");
         }
+        return failed(context, failure);
+    }
+
+    /** What the client hears of a fault of ours, which is logged. */
+    static ApiError failed(RoutingContext context, Throwable failure) {
         LOGGER.atError()
                 .addMarker(Logs.REPEATABLE)
                 .setCause(failure)
