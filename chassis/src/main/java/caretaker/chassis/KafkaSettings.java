@@ -162,6 +162,9 @@ public record KafkaSettings(
         Map<String, Object> config = common();
         config.put("acks", "all");
         config.put("enable.idempotence", "true");
+        // More, and the broker of a partition that is new to it may take the second batch and refuse the first for good
+        // (KAFKA-15591). A lane sends one round at a time anyway.
+        config.put("max.in.flight.requests.per.connection", "1");
         config.put("compression.type", "lz4");
         config.put("buffer.memory", Integer.toString(8 << 20));
         config.put("linger.ms", "0");

@@ -12,11 +12,15 @@ import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -195,6 +199,32 @@ class OutboxIT {
                             .join())
                     .hasCauseInstanceOf(RecordTooLargeException.class);
             assertThat(count(topic, "rejected")).isEqualTo(1);
+        }
+    }
+
+    /** Kafka takes any first batch of a new partition (KAFKA-15591): the second may not be there before the first. */
+    @Test
+    void whatIsWrittenToANewTopicKeepsItsOrder() {
+        // Given
+        var broker = TestBroker.shared();
+        for (int round = 0; round < 5; round++) {
+            String topic = broker.newTopic("just-made", 64);
+
+            // When
+            try (var outbox = outbox(broker, OutboxSettings.DEFAULTS, Set.of())) {
+                for (int i = 0; i < 400; i++) {
+                    outbox.offer(topic, bytes(i), Arrays.copyOf(bytes(1000 + i), 9_000)); // two of them are a batch
+                }
+                await().atMost(LIMIT).until(() -> outbox.queued() == 0);
+            }
+
+            // Then
+            Map<Integer, List<String>> partitions = broker.readAll(topic).stream()
+                    .collect(Collectors.groupingBy(
+                            ConsumerRecord::partition,
+                            Collectors.mapping(record -> new String(record.key(), UTF_8), Collectors.toList())));
+            assertThat(partitions.values())
+                    .allSatisfy(keys -> assertThat(keys).isSortedAccordingTo(Comparator.comparing(Integer::valueOf)));
         }
     }
 

@@ -3,6 +3,7 @@ package caretaker.testkit;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -25,7 +26,9 @@ final class TestClients implements AutoCloseable {
     TestClients(String bootstrap) {
         settings = Map.of("bootstrap.servers", bootstrap);
         admin = Admin.create(settings);
-        producer = new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
+        var sending = new HashMap<>(settings);
+        sending.put("max.in.flight.requests.per.connection", 1); // see KafkaSettings.producer
+        producer = new KafkaProducer<>(sending, new ByteArraySerializer(), new ByteArraySerializer());
     }
 
     /** All that these partitions have now. */
