@@ -2,7 +2,6 @@ package caretaker.alerts;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import caretaker.testkit.FreePort;
 import caretaker.testkit.Programs;
 import caretaker.testkit.RunningProgram;
 import caretaker.testkit.TestBroker;
@@ -51,9 +50,9 @@ class BesideAlertmanagerIT {
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final TestBroker broker = TestBroker.shared();
-    private final int port = FreePort.find();
     private final List<String> differences = new ArrayList<>();
     private RunningProgram theirs;
+    private int port;
     private TestRouter ours;
 
     @BeforeEach
@@ -63,10 +62,10 @@ class BesideAlertmanagerIT {
                 Programs.assume("prometheus-alertmanager"),
                 "--config.file=" + config,
                 "--storage.path=" + directory.resolve("data"),
-                "--web.listen-address=127.0.0.1:" + port,
+                "--web.listen-address=127.0.0.1:0",
                 "--web.route-prefix=" + TestRouter.PREFIX,
                 "--cluster.listen-address=");
-        theirs.awaitPort(port, TestRouter.LIMIT);
+        port = Listening.port(theirs, Listening.PROMETHEUS, TestRouter.LIMIT);
         ours = TestRouter.start(broker, broker.newTopic("beside", 2), config);
     }
 

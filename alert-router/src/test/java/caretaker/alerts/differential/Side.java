@@ -4,9 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import caretaker.alerts.AlertRouter;
 import caretaker.alerts.AlertRouterConfig;
+import caretaker.alerts.Listening;
 import caretaker.alerts.Mailboxes;
 import caretaker.chassis.config.Config;
-import caretaker.testkit.FreePort;
 import caretaker.testkit.Programs;
 import caretaker.testkit.RunningProgram;
 import caretaker.testkit.TestBroker;
@@ -51,16 +51,15 @@ final class Side implements AutoCloseable {
     /** Debian's. Ready when it returns. */
     static Side alertmanager(String name, Path directory, String config) {
         var side = new Side(name);
-        int port = FreePort.find();
-        side.url = "http://127.0.0.1:" + port;
         var program = RunningProgram.start(
                 Programs.assume("prometheus-alertmanager"),
                 "--config.file=" + side.write(directory, config),
                 "--storage.path=" + directory.resolve(name),
-                "--web.listen-address=127.0.0.1:" + port,
+                "--web.listen-address=127.0.0.1:0",
                 "--web.external-url=" + EXTERNAL,
                 "--cluster.listen-address=");
         side.stop = program::close;
+        side.url = "http://127.0.0.1:" + Listening.port(program, Listening.PROMETHEUS, LIMIT);
         side.awaitReady();
         return side;
     }

@@ -62,10 +62,12 @@ class RetryRulesIT {
 
     @Test
     void aReceiverThatIsNotThereIsTriedAgainAndItsUrlIsNotShown() throws Exception {
-        fake.close();
-        Outcome outcome = send("");
-        assertThat(outcome).isInstanceOf(Outcome.Retry.class);
-        assertThat(outcome.toString()).doesNotContain("hunter2");
+        try (var taken = Fake.portOfNobody()) {
+            String yaml = "webhook_configs:\n- url: http://127.0.0.1:" + taken.getLocalPort() + "/hunter2\n";
+            Outcome outcome = Fake.send(yaml, Fake.firing());
+            assertThat(outcome).isInstanceOf(Outcome.Retry.class);
+            assertThat(outcome.toString()).doesNotContain("hunter2");
+        }
     }
 
     @Test
