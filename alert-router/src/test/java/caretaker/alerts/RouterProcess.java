@@ -2,8 +2,6 @@ package caretaker.alerts;
 
 import caretaker.testkit.RunningProgram;
 import caretaker.testkit.TestBroker;
-import io.vertx.core.json.JsonArray;
-import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -75,10 +73,7 @@ final class RouterProcess implements AutoCloseable {
 
     /** Messages that were told, as the bus has them. */
     long delivered() {
-        return new JsonArray(get("/api/caretaker/v1/deliveries").body())
-                .stream()
-                        .filter(each -> "delivered".equals(((JsonObject) each).getString("outcome")))
-                        .count();
+        return TestRouter.delivered(get(TestRouter.DELIVERIES));
     }
 
     /** Whether it was acknowledged; a process that is gone acknowledges nothing. */
