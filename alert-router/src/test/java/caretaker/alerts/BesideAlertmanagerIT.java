@@ -2,7 +2,6 @@ package caretaker.alerts;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import caretaker.testkit.FreePort;
 import caretaker.testkit.Programs;
 import caretaker.testkit.RunningProgram;
 import caretaker.testkit.TestBroker;
@@ -15,7 +14,6 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,9 +49,9 @@ class BesideAlertmanagerIT {
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final TestBroker broker = TestBroker.shared();
-    private final int port = FreePort.find();
     private final List<String> differences = new ArrayList<>();
     private RunningProgram theirs;
+    private int port;
     private TestRouter ours;
 
     @BeforeEach
@@ -63,10 +61,10 @@ class BesideAlertmanagerIT {
                 Programs.assume("prometheus-alertmanager"),
                 "--config.file=" + config,
                 "--storage.path=" + directory.resolve("data"),
-                "--web.listen-address=127.0.0.1:" + port,
+                "--web.listen-address=127.0.0.1:0",
                 "--web.route-prefix=" + TestRouter.PREFIX,
                 "--cluster.listen-address=");
-        theirs.awaitPort(port, TestRouter.LIMIT);
+        port = Listening.port(theirs, Listening.PROMETHEUS, TestRouter.LIMIT);
         ours = TestRouter.start(broker, broker.newTopic("beside", 2), config);
     }
 
@@ -78,7 +76,7 @@ class BesideAlertmanagerIT {
 
     private HttpResponse<String> send(String base, String method, String path, String body, String... headers) {
         var request = HttpRequest.newBuilder(URI.create(base + path))
-                .timeout(Duration.ofSeconds(20))
+                .timeout(TestRouter.LIMIT)
                 .method(method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
         if (headers.length > 0) {
             request.headers(headers);
@@ -145,6 +143,7 @@ class BesideAlertmanagerIT {
                 "[{\"Labels\":{\"alertname\":\"E\",\"alertname\":\"F\"},\"startsAt\":null}] trailing")) {
             same("POST", "/api/v2/alerts", alert);
         }
+        awaitGroups(""); // theirs inhibit a little later than they answer the POST, too
         for (String query : List.of(
                 "",
                 "?active=false",

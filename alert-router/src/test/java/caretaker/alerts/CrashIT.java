@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
@@ -30,9 +30,9 @@ import org.junit.jupiter.api.io.TempDir;
  * SIGKILL of a real router on a broker that lives on: nothing that was acknowledged is lost, and what is told again has
  * the key of the first time.
  */
-@Timeout(120)
+@Timeout(300)
 class CrashIT {
-    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final int KILLS = 3;
 
     @TempDir
@@ -52,8 +52,8 @@ class CrashIT {
                   group_wait: 200ms
                   group_interval: 500ms
                   routes:
-                    - {matchers: [alertname="Waits"], group_wait: 8s}
-                    - {matchers: [alertname="Ends"], group_wait: 0s, group_interval: 10s}
+                    - {matchers: [alertname="Waits"], group_wait: 15s}
+                    - {matchers: [alertname="Ends"], group_wait: 0s, group_interval: 20s}
                 receivers:
                   - name: all
                     webhook_configs: [{url: '%s'}]
@@ -136,12 +136,15 @@ class CrashIT {
     @Test
     void aMessageThatTheReceiverHadWhenTheRouterDiedIsSentAgainUnderItsKey() {
         var first = new AtomicBoolean(true);
+        var acknowledged = new CountDownLatch(1);
         hook.meanwhile(() -> {
             if (first.getAndSet(false)) {
+                awaitQuietly(acknowledged);
                 router.kill(); // the receiver takes it, and nobody hears of that
             }
         });
         assertThat(fires("Told")).isTrue();
+        acknowledged.countDown();
         await().atMost(LIMIT).until(() -> !told("Told").isEmpty());
 
         router.restart();
@@ -154,14 +157,19 @@ class CrashIT {
     @Test
     void anEndThatCameWhileTheFirstMessageWasBeingSentIsToldAfterTheCrash() {
         var first = new AtomicBoolean(true);
+        var acknowledged = new CountDownLatch(1);
+        var ended = new AtomicBoolean();
         hook.meanwhile(() -> {
             if (first.getAndSet(false)) {
-                ends("Told");
+                awaitQuietly(acknowledged);
+                ended.set(ends("Told"));
                 router.kill();
             }
         });
         assertThat(fires("Told")).isTrue();
+        acknowledged.countDown();
         await().atMost(LIMIT).until(() -> !told("Told").isEmpty());
+        assertThat(ended).isTrue();
 
         router.restart();
 
@@ -173,15 +181,20 @@ class CrashIT {
         var random = new Random(4711);
         Set<String> firing = new HashSet<>();
         Set<String> ended = new HashSet<>();
-        Executor later = CompletableFuture.delayedExecutor(0, TimeUnit.MILLISECONDS);
         for (int kill = 0; kill < KILLS; kill++) {
+            var acknowledged = new CountDownLatch(2);
             var killed = CompletableFuture.runAsync(
-                    router::kill,
-                    CompletableFuture.delayedExecutor(random.nextInt(200, 1500), TimeUnit.MILLISECONDS, later));
+                    () -> {
+                        awaitQuietly(acknowledged); // a slow machine has done nothing yet that could be lost
+                        router.kill();
+                    },
+                    CompletableFuture.delayedExecutor(
+                            random.nextInt(200, 1500), TimeUnit.MILLISECONDS, Thread::startVirtualThread));
             for (int i = 0; !killed.isDone(); i++) {
                 String name = "A" + kill + "-" + i;
                 if (fires(name)) {
                     firing.add(name);
+                    acknowledged.countDown();
                 }
                 List<Hook.Told> taken = hook.taken();
                 if (i % 3 == 0 && !taken.isEmpty()) {
@@ -205,6 +218,15 @@ class CrashIT {
         assertThat(keys)
                 .as("what is told twice has one key")
                 .allSatisfy((_, all) -> assertThat(all).hasSize(1));
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError(e);
+        }
     }
 
     private List<String> names(String state) {

@@ -10,7 +10,6 @@ import io.vertx.core.json.JsonObject;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -18,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** From a posted alert to a webhook, over a real broker. */
 class DeliveryIT {
-    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Duration LIMIT = Duration.ofSeconds(60);
 
     @TempDir
     private Path directory;
@@ -72,7 +71,7 @@ class DeliveryIT {
             assertThat(hook.taken()).extracting(Hook.Told::state).containsExactly("firing", "resolved");
             assertThat(hook.taken()).extracting(Hook.Told::key).doesNotHaveDuplicates();
             assertThat(hook.taken().getFirst().json().getString("groupKey")).isEqualTo("{}:{alertname=\"Hot\"}");
-            await().atMost(LIMIT).until(() -> history(router, "").size() == 2);
+            await().atMost(LIMIT).until(() -> router.delivered() == 2);
             JsonObject newest = history(router, "?receiver=all").getJsonObject(0);
             assertThat(newest.getString("outcome")).isEqualTo("delivered");
             assertThat(newest.getString("reason")).isEqualTo("all alerts resolved");
@@ -96,7 +95,7 @@ class DeliveryIT {
         // K2
         try (var router = router("")) {
             router.post("/api/v2/alerts", alert("Hot", "n1", false));
-            await().atMost(LIMIT).until(() -> history(router, "").size() == 1);
+            await().atMost(LIMIT).until(() -> router.delivered() == 1);
         }
         try (var router = router("")) {
             assertThat(history(router, "")).hasSize(1);
@@ -114,8 +113,8 @@ class DeliveryIT {
             router.post("/api/v2/alerts", alert("Hot", "n1", false));
             await().atMost(LIMIT).until(() -> hook.all().size() >= 2);
             router.post("/api/v2/alerts", alert("Hot", "n1", true));
-            Instant resolved = Instant.now();
-            await().atMost(LIMIT).until(() -> Instant.now().isAfter(resolved.plusMillis(700)));
+            double before = flushesWithoutSuccess(router);
+            await().atMost(LIMIT).until(() -> flushesWithoutSuccess(router) > before);
             hook.answer(200);
             await().atMost(LIMIT).until(() -> hook.taken().size() == 2);
             assertThat(hook.taken()).extracting(Hook.Told::state).containsExactly("firing", "resolved");
@@ -128,6 +127,10 @@ class DeliveryIT {
         }
     }
 
+    private static double flushesWithoutSuccess(TestRouter router) {
+        return router.metric("alertmanager_notifications_failed_total{integration=\"webhook\",reason=\"serverError\"}");
+    }
+
     @Test
     void whatIsRefusedIsADeadLetterThatCanBeSentAgain() {
         // K6
@@ -136,7 +139,6 @@ class DeliveryIT {
             router.post("/api/v2/alerts", alert("Hot", "n1", false));
             await().atMost(LIMIT).until(() -> dead(router).size() == 1);
             router.post("/api/v2/alerts", alert("Hot", "n1", true));
-            await().atMost(LIMIT).until(() -> hook.all().getLast().json().getString("status") != null);
             JsonObject letter = dead(router).getJsonObject(0);
             assertThat(letter.getString("error")).contains("400");
             assertThat(letter.getJsonArray("alerts")).hasSize(1);
@@ -174,10 +176,9 @@ class DeliveryIT {
         try (var router = router("""
                 fallback: {receiver: other, after: 0s}
                 """)) {
-            hook.meanwhile(() -> hook.answer(503));
+            hook.answer(503);
             router.post("/api/v2/alerts", alert("Hot", "n1", false));
             await().atMost(LIMIT).until(() -> paths(503).contains("/other"));
-            hook.meanwhile(() -> {});
             hook.answer(200);
             await().atMost(LIMIT).until(() -> paths(200).containsAll(List.of("/all", "/other")));
             router.post("/api/v2/alerts", alert("Hot", "n1", true));
@@ -202,21 +203,24 @@ class DeliveryIT {
     void oneOfTwoInstancesTellsAndTheOtherTakesOver() {
         // K8
         TestRouter first = router("instance: first");
-        try (var second = router("instance: second")) {
+        try {
             await().atMost(LIMIT).until(() -> leads(first));
-            second.post("/api/v2/alerts", alert("Hot", "n1", false));
-            await().atMost(LIMIT).until(() -> hook.taken().size() == 1);
-            assertThat(leads(second)).isFalse();
-            assertThat(second.post("/api/caretaker/v1/dead-letters/discard", "{\"all\":true}")
-                            .statusCode())
-                    .as("what only the one that tells may do")
-                    .isEqualTo(503);
-            await().atMost(LIMIT).until(() -> peers(second).equals(List.of("first", "second")));
-            first.close();
-            await().atMost(Duration.ofSeconds(10)).until(() -> leads(second));
-            second.post("/api/v2/alerts", alert("Hot", "n1", true));
-            await().atMost(LIMIT).until(() -> hook.taken().size() == 2);
-            assertThat(hook.taken()).extracting(Hook.Told::state).containsExactly("firing", "resolved");
+            try (var second = router("instance: second")) {
+                second.post("/api/v2/alerts", alert("Hot", "n1", false));
+                await().atMost(LIMIT).until(() -> second.delivered() == 1);
+                assertThat(hook.taken()).hasSize(1);
+                assertThat(leads(second)).isFalse();
+                assertThat(second.post("/api/caretaker/v1/dead-letters/discard", "{\"all\":true}")
+                                .statusCode())
+                        .as("what only the one that tells may do")
+                        .isEqualTo(503);
+                await().atMost(LIMIT).until(() -> peers(second).equals(List.of("first", "second")));
+                first.close();
+                await().atMost(LIMIT).until(() -> leads(second));
+                second.post("/api/v2/alerts", alert("Hot", "n1", true));
+                await().atMost(LIMIT).until(() -> hook.taken().size() == 2);
+                assertThat(hook.taken()).extracting(Hook.Told::state).containsExactly("firing", "resolved");
+            }
         } finally {
             first.close();
         }

@@ -3,7 +3,6 @@ package caretaker.alerts;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import caretaker.testkit.FreePort;
 import caretaker.testkit.Programs;
 import caretaker.testkit.RunningProgram;
 import caretaker.testkit.TestBroker;
@@ -27,6 +26,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** A real Prometheus (Debian's, 2.42) with a rule that fires and ends, and ours as its Alertmanager. */
 class PrometheusIT {
     private static final Duration LIMIT = Duration.ofSeconds(60);
+
+    /** So long that what it says counts for longer than a slow machine takes to look at it. */
+    private static final Duration RESEND = Duration.ofSeconds(15);
 
     @TempDir
     private Path directory;
@@ -56,7 +58,6 @@ class PrometheusIT {
         Path config = TestRouter.config(directory, "route: {receiver: one}\nreceivers: [{name: one}]\n");
         var program = hot();
         try (var router = TestRouter.start(broker, broker.newTopic("prom", 2), config)) {
-            int port = FreePort.find();
             write("rules.yml", """
                     groups:
                       - name: g
@@ -83,9 +84,9 @@ class PrometheusIT {
                     Programs.assume("prometheus"),
                     "--config.file=" + file,
                     "--storage.tsdb.path=" + directory.resolve("tsdb"),
-                    "--rules.alert.resend-delay=1s",
-                    "--web.listen-address=127.0.0.1:" + port)) {
-                prometheus.awaitPort(port, LIMIT);
+                    "--rules.alert.resend-delay=" + RESEND.toSeconds() + "s",
+                    "--web.listen-address=127.0.0.1:0")) {
+                int port = Listening.port(prometheus, Listening.PROMETHEUS, LIMIT);
                 JsonObject alert = Awaitility.await().atMost(LIMIT).until(() -> fires(router), found -> found != null);
                 assertThat(alert.getJsonObject("labels").getMap())
                         .containsEntry("alertname", "Hot")
@@ -97,13 +98,12 @@ class PrometheusIT {
                 // I9: it fires until four intervals after the last evaluation, unless it is repeated.
                 assertThat(Duration.between(
                                 Instant.parse(alert.getString("updatedAt")), Instant.parse(alert.getString("endsAt"))))
-                        .isBetween(Duration.ofSeconds(1), Duration.ofSeconds(10));
+                        .isBetween(RESEND.multipliedBy(2), RESEND.multipliedBy(4));
 
                 celsius.set(20);
+                Awaitility.await().atMost(LIMIT).until(() -> received(router, "resolved") > 0);
                 Awaitility.await().atMost(LIMIT).until(() -> fires(router) == null); // I11
-                assertThat(router.get("/metrics").body())
-                        .containsPattern("alerts_received_total\\{status=\"firing\",version=\"v2\"} [1-9]")
-                        .containsPattern("alerts_received_total\\{status=\"resolved\",version=\"v2\"} [1-9]");
+                assertThat(received(router, "firing")).isPositive();
                 Awaitility.await().atMost(LIMIT).until(() -> isUp(port)); // it can scrape us
             }
         } finally {
@@ -114,6 +114,10 @@ class PrometheusIT {
     private static @Nullable JsonObject fires(TestRouter router) {
         var alerts = new JsonArray(router.get("/api/v2/alerts").body());
         return alerts.isEmpty() ? null : alerts.getJsonObject(0);
+    }
+
+    private static double received(TestRouter router, String status) {
+        return router.metric("alertmanager_alerts_received_total{status=\"" + status + "\",version=\"v2\"}");
     }
 
     private static boolean isUp(int port) {

@@ -1,10 +1,7 @@
 package caretaker.alerts;
 
-import caretaker.testkit.FreePort;
 import caretaker.testkit.RunningProgram;
 import caretaker.testkit.TestBroker;
-import io.vertx.core.json.JsonArray;
-import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -15,24 +12,26 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import org.awaitility.Awaitility;
 
 /** An alert router in a process of its own, on a test's broker: it can be killed, and started again. */
 final class RouterProcess implements AutoCloseable {
-    private static final HttpClient CLIENT = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(Duration.ofSeconds(2))
-            .build();
+    private static final HttpClient CLIENT =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-    private final int port = FreePort.find();
     private final ProcessBuilder builder;
     private volatile RunningProgram program;
+    private volatile int port;
 
-    /** Ready when it returns. */
+    /**
+     * Ready when it returns.
+     *
+     * @param directory its own; its name is the instance's, which a restart must not change
+     */
     RouterProcess(TestBroker broker, String topic, Path directory, Path configFile) {
         try {
-            String yaml = TestRouter.yaml(broker, topic, configFile).replace("port: 0", "port: " + port);
+            String yaml = TestRouter.yaml(broker, topic, configFile)
+                    .replace("alerting:\n", "alerting:\n  instance: " + directory.getFileName() + "\n");
             builder = new ProcessBuilder(
                     Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                     "--enable-native-access=ALL-UNNAMED",
@@ -53,7 +52,7 @@ final class RouterProcess implements AutoCloseable {
     }
 
     private void awaitReady() {
-        program.awaitPort(port, TestRouter.LIMIT);
+        port = Listening.port(program, "alert router serves Alertmanager's API", TestRouter.LIMIT);
         Awaitility.await().atMost(TestRouter.LIMIT).until(() -> get("/-/ready").statusCode() == 200);
     }
 
@@ -74,10 +73,7 @@ final class RouterProcess implements AutoCloseable {
 
     /** Messages that were told, as the bus has them. */
     long delivered() {
-        return new JsonArray(get("/api/caretaker/v1/deliveries").body())
-                .stream()
-                        .filter(each -> "delivered".equals(((JsonObject) each).getString("outcome")))
-                        .count();
+        return TestRouter.delivered(get(TestRouter.DELIVERIES));
     }
 
     /** Whether it was acknowledged; a process that is gone acknowledges nothing. */

@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import caretaker.chassis.config.Config;
 import caretaker.testkit.TestBroker;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -18,12 +20,11 @@ import org.awaitility.Awaitility;
 
 /** An alert router on a test's broker, with topics of its own, and what a test asks of it. */
 final class TestRouter implements AutoCloseable {
-    static final Duration LIMIT = Duration.ofSeconds(40);
+    static final Duration LIMIT = Duration.ofSeconds(60);
     static final String PREFIX = "/am";
-    private static final HttpClient CLIENT = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(Duration.ofSeconds(2))
-            .build();
+    static final String DELIVERIES = "/api/caretaker/v1/deliveries";
+    private static final HttpClient CLIENT =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     private final AlertRouter router;
 
@@ -114,6 +115,18 @@ final class TestRouter implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
         }
+    }
+
+    /** Messages that were told, as the bus has them: one that starts now tells nobody of them again. */
+    long delivered() {
+        return delivered(get(DELIVERIES));
+    }
+
+    static long delivered(HttpResponse<String> deliveries) {
+        return new JsonArray(deliveries.body())
+                .stream()
+                        .filter(each -> "delivered".equals(((JsonObject) each).getString("outcome")))
+                        .count();
     }
 
     /** What {@code /metrics} says of a series, named as it is written there; 0 if nothing. */

@@ -1,5 +1,7 @@
 package caretaker.alerts.differential;
 
+import static org.awaitility.Awaitility.await;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,6 +18,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.core.ConditionTimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** All scenarios, played once on all sides at the same time. */
@@ -60,9 +63,15 @@ final class Play {
                         TimeUnit.MILLISECONDS);
                 ends.add(begun);
             }
-            ends.add(clock.schedule(() -> List.of(actors.submit(reload)), RELOAD.toMillis(), TimeUnit.MILLISECONDS));
-            Future<?> end =
-                    clock.schedule(() -> sides.forEach(play::keep), ROUND.toMillis() * rounds, TimeUnit.MILLISECONDS);
+            Runnable reloads = () -> {
+                reload.run();
+                play.finished(RELOAD, scenarios);
+            };
+            ends.add(clock.schedule(() -> List.of(actors.submit(reloads)), RELOAD.toMillis(), TimeUnit.MILLISECONDS));
+            Future<?> end = clock.schedule(
+                    () -> play.keep(sides, InstantSource.system().instant()),
+                    ROUND.toMillis() * rounds,
+                    TimeUnit.MILLISECONDS);
             end.get();
             for (Future<?> one : ends) {
                 for (Object act : (List<?>) one.get()) {
@@ -83,16 +92,27 @@ final class Play {
             stage.begin(round, InstantSource.system().instant().truncatedTo(ChronoUnit.MICROS));
             scenario.rounds().get(round).accept(stage);
         }
-        Instant due = began.plus(ROUND.multipliedBy(round));
-        if (Duration.between(due, InstantSource.system().instant()).compareTo(LATE) > 0) {
-            late.add(scenario.name());
+        finished(ROUND.multipliedBy(round), List.of(scenario));
+    }
+
+    /** Something was done that was due at a time after the beginning. */
+    private void finished(Duration due, List<Scenario> scenarios) {
+        if (Duration.between(began.plus(due), InstantSource.system().instant()).compareTo(LATE) > 0) {
+            scenarios.forEach(scenario -> late.add(scenario.name()));
         }
     }
 
-    private void keep(Side side) {
-        Map<String, Transcript> all = new LinkedHashMap<>();
-        stages.forEach((name, stage) -> all.put(name, stage.transcript(side)));
-        transcripts.put(side, all);
+    /** Writes down all until a time, the same for all sides, once nobody acts any more. */
+    private void keep(List<Side> sides, Instant end) {
+        for (Side side : sides) {
+            Map<String, Transcript> all = new LinkedHashMap<>();
+            stages.forEach((name, stage) -> {
+                synchronized (stage) {
+                    all.put(name, stage.transcript(side, end));
+                }
+            });
+            transcripts.put(side, all);
+        }
     }
 
     private Transcript transcript(Side side, String scenario) {
@@ -117,7 +137,7 @@ final class Play {
 
     /**
      * Whether the test or a side was so slow that a scenario may differ for that alone: in what came first that is not
-     * the same, or before it, it is a quarter of a round behind.
+     * the same, or before it, it is a quarter of a round behind, or what it lacks came after the end.
      */
     boolean isLate(Side one, Side other, String scenario) {
         if (late.contains(scenario)) {
@@ -136,8 +156,26 @@ final class Play {
                     break;
                 }
             }
+            int had = Math.min(left.get(key).size(), right.get(key).size());
+            if (!left.get(key).equals(right.get(key))
+                    && left.get(key).subList(0, had).equals(right.get(key).subList(0, had))
+                    && cameLater(left.get(key).size() == had ? one : other, scenario, key, had)) {
+                return true;
+            }
         }
         return false;
+    }
+
+    private boolean cameLater(Side side, String scenario, String key, int had) {
+        Stage stage = stages.get(scenario);
+        try {
+            await().atMost(ROUND)
+                    .until(() -> stage != null
+                            && stage.transcript(side, Instant.MAX).get(key).size() > had);
+            return true;
+        } catch (ConditionTimeoutException e) {
+            return false;
+        }
     }
 
     private static Set<String> keys(Transcript one, Transcript other) {

@@ -4,9 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import caretaker.alerts.AlertRouter;
 import caretaker.alerts.AlertRouterConfig;
+import caretaker.alerts.Listening;
 import caretaker.alerts.Mailboxes;
 import caretaker.chassis.config.Config;
-import caretaker.testkit.FreePort;
 import caretaker.testkit.Programs;
 import caretaker.testkit.RunningProgram;
 import caretaker.testkit.TestBroker;
@@ -28,11 +28,9 @@ import org.awaitility.Awaitility;
 /** One of the servers that are compared, with receivers and a mail server of its own. */
 final class Side implements AutoCloseable {
     private static final String EXTERNAL = "http://am.example.com";
-    private static final Duration LIMIT = Duration.ofSeconds(40);
-    private static final HttpClient CLIENT = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(Duration.ofSeconds(2))
-            .build();
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final HttpClient CLIENT =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     /** Both answer 503 when asked more than eight things at once. */
     private final Semaphore asking = new Semaphore(4);
@@ -51,16 +49,15 @@ final class Side implements AutoCloseable {
     /** Debian's. Ready when it returns. */
     static Side alertmanager(String name, Path directory, String config) {
         var side = new Side(name);
-        int port = FreePort.find();
-        side.url = "http://127.0.0.1:" + port;
         var program = RunningProgram.start(
                 Programs.assume("prometheus-alertmanager"),
                 "--config.file=" + side.write(directory, config),
                 "--storage.path=" + directory.resolve(name),
-                "--web.listen-address=127.0.0.1:" + port,
+                "--web.listen-address=127.0.0.1:0",
                 "--web.external-url=" + EXTERNAL,
                 "--cluster.listen-address=");
         side.stop = program::close;
+        side.url = "http://127.0.0.1:" + Listening.port(program, Listening.PROMETHEUS, LIMIT);
         side.awaitReady();
         return side;
     }

@@ -199,8 +199,8 @@ final class Stage {
         }
     }
 
-    /** Everything that the side said and was told, made comparable. */
-    Transcript transcript(Side side) {
+    /** Everything that the side said, and was told until {@code end}, made comparable. */
+    Transcript transcript(Side side, Instant end) {
         Map<String, String> ids = new HashMap<>();
         for (int i = 0; i < silences.size(); i++) {
             String id = silences.get(i).ids().get(side);
@@ -210,7 +210,7 @@ final class Stage {
         }
         var transcript = new Transcript(side, List.copyOf(times), ids);
         answers.getOrDefault(side, Map.of()).forEach((key, list) -> list.forEach(one -> transcript.add(key, one)));
-        transcript.addHeard(scenario);
+        transcript.addHeard(scenario, end);
         transcript.addMails(scenario);
         return transcript;
     }

@@ -67,10 +67,11 @@ final class Transcript {
         entries.computeIfAbsent(key, same -> new ArrayList<>()).add(normal(node));
     }
 
-    /** What the receivers took. What they refused was tried again, at times that are chance. */
-    void addHeard(String scenario) {
+    /** What the receivers took until {@code end}. What they refused was tried again, at times that are chance. */
+    void addHeard(String scenario, Instant end) {
         for (Recorder.Heard heard : side.recorder().heard()) {
-            if (heard.path().startsWith("/" + scenario + "/") && heard.answered() < 300) {
+            boolean isTaken = heard.answered() < 300 && !heard.at().isAfter(end);
+            if (isTaken && heard.path().startsWith("/" + scenario + "/")) {
                 JsonNode body = Stage.parse(heard.body());
                 String group =
                         body.path("groupKey").asText(body.path("dedup_key").asText());

@@ -27,8 +27,7 @@ import org.jspecify.annotations.Nullable;
 public final class MailServer implements AutoCloseable {
     static final String CHALLENGE = "<17.5@mail.example.com>";
 
-    /** Everything clients said, in order, decoded from base64 where it was. */
-    final List<String> heard = new CopyOnWriteArrayList<>();
+    private final List<String> heard = new CopyOnWriteArrayList<>();
 
     private volatile Runnable meanwhile = () -> {};
     private final ServerSocket socket;
@@ -55,6 +54,14 @@ public final class MailServer implements AutoCloseable {
     /** What to do when a mail is here and its sender does not know yet. */
     public void meanwhile(Runnable work) {
         meanwhile = work;
+    }
+
+    /**
+     * Everything clients said until now, in order, decoded from base64 where it was. A client that has been told that
+     * its mail is taken may say more.
+     */
+    List<String> heard() {
+        return List.copyOf(heard);
     }
 
     /** The values of one header of all mails, in order. */

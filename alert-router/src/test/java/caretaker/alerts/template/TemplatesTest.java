@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -143,13 +144,14 @@ class TemplatesTest {
     @Test
     void aWarmSlackTitleTakesFarLessThanAMillisecond() throws TemplateException {
         Templates templates = of();
+        var processor = ManagementFactory.getThreadMXBean();
         long best = Long.MAX_VALUE;
         for (int round = 0; round < 5; round++) {
-            long start = System.nanoTime();
+            long start = processor.getCurrentThreadCpuTime(); // a clock would count what others do meanwhile
             for (int i = 0; i < 2000; i++) {
                 text(templates, "{{ template \"slack.default.fallback\" . }}");
             }
-            best = Math.min(best, (System.nanoTime() - start) / 2000);
+            best = Math.min(best, (processor.getCurrentThreadCpuTime() - start) / 2000);
         }
         assertThat(best).as("nanoseconds for one").isLessThan(1_000_000);
     }
