@@ -9,6 +9,7 @@ import caretaker.chassis.config.Config;
 import caretaker.contracts.HostInventory;
 import caretaker.contracts.HostInventoryCodec;
 import caretaker.contracts.Topic;
+import caretaker.testkit.ManualClock;
 import caretaker.testkit.TestBroker;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -33,6 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 /** {@code caretaker gpu …} and {@code caretaker events inject} against a real broker and two simulated hosts. */
 @Timeout(value = 180, unit = TimeUnit.SECONDS)
@@ -112,6 +114,27 @@ class GpuCommandsIT {
         assertThat(json.at("/status").asText()).isEqualTo("failed");
         assertThat(json.at("/checks").findValuesAsText("id")).contains("readings.fresh", "gpus.up", "conditions");
         assertThat(run("gpu", "check", "--host", "node-9").exitCode()).isEqualTo(Exit.NOT_FOUND);
+    }
+
+    /** Else a reader that is slow would find every host silent. */
+    @Test
+    void whatIsReadIsAsOldAsItWasWhereTheTopicsEnded() {
+        // Given
+        var clock = new ManualClock(Instant.now());
+        Instant asked = clock.instant();
+        var options = new BusOptions();
+        new CommandLine(options)
+                .registerConverter(Duration.class, new Durations())
+                .parseArgs("--bootstrap", broker.bootstrapServers());
+        try (var reader = new BusReader(options, clock)) {
+            reader.begin(Map.of(Topic.READINGS.fullName(), Duration.ofMinutes(10)));
+
+            // When
+            Instant ended = reader.readToEnd(null, _ -> clock.advance(Duration.ofMillis(1)));
+
+            // Then
+            assertThat(ended).isEqualTo(asked).isBefore(clock.instant());
+        }
     }
 
     @Test
