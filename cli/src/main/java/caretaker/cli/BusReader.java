@@ -1,6 +1,7 @@
 package caretaker.cli;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -80,14 +81,19 @@ final class BusReader implements AutoCloseable {
         });
     }
 
-    /** Reads up to where the topics end at this moment. */
-    void readToEnd(@Nullable String host, Consumer<ConsumerRecord<byte[], byte[]>> sink) {
-        long deadline = clock.millis() + options.timeout().toMillis();
-        answered(() -> {
+    /**
+     * Reads up to where the topics end at this moment.
+     *
+     * @return this moment: reading may take a while, and what is read is no older for that
+     */
+    Instant readToEnd(@Nullable String host, Consumer<ConsumerRecord<byte[], byte[]>> sink) {
+        Instant asked = clock.instant();
+        Instant deadline = asked.plus(options.timeout());
+        return answered(() -> {
             Map<TopicPartition, Long> open = new LinkedHashMap<>(consumer.endOffsets(assigned));
             open.entrySet().removeIf(end -> consumer.position(end.getKey()) >= end.getValue());
             while (!open.isEmpty()) {
-                if (clock.millis() > deadline) {
+                if (clock.instant().isAfter(deadline)) {
                     throw new CommandFailure(
                             Exit.TIMEOUT,
                             "the topics could not be read within "
@@ -97,7 +103,7 @@ final class BusReader implements AutoCloseable {
                 poll(POLL, host, sink);
                 open.entrySet().removeIf(end -> consumer.position(end.getKey()) >= end.getValue());
             }
-            return open;
+            return asked;
         });
     }
 

@@ -32,6 +32,7 @@ abstract sealed class FleetCommand implements Callable<Integer>
     private boolean json;
 
     private final InstantSource clock = InstantSource.system();
+    private Instant asOf = Instant.EPOCH;
 
     @Override
     public final Integer call() {
@@ -61,7 +62,7 @@ abstract sealed class FleetCommand implements Callable<Integer>
         if (host != null) {
             view.expect(host);
         }
-        reader.readToEnd(host, record -> take(view, record));
+        asOf = reader.readToEnd(host, record -> take(view, record));
         if (host != null
                 && view.hosts().stream()
                         .allMatch(each ->
@@ -95,6 +96,11 @@ abstract sealed class FleetCommand implements Callable<Integer>
 
     final boolean isJson() {
         return json;
+    }
+
+    /** When things were as the {@link #view} shows them. */
+    final Instant asOf() {
+        return asOf;
     }
 
     final Instant now() {

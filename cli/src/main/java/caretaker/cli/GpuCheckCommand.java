@@ -32,7 +32,7 @@ final class GpuCheckCommand extends FleetCommand {
     @Override
     int run(BusReader reader) {
         FleetView view = view(reader, since);
-        List<Check> checks = FleetCheck.judge(view.hosts(), now());
+        List<Check> checks = FleetCheck.judge(view.hosts(), asOf());
         if (checks.isEmpty()) {
             throw new CommandFailure(
                     Exit.CHECK_FAILED,

@@ -2,6 +2,7 @@ package caretaker.cli;
 
 import caretaker.cli.fleet.FleetView;
 import java.time.Duration;
+import java.time.Instant;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -36,17 +37,17 @@ final class GpuStatusCommand extends FleetCommand {
     @Override
     int run(BusReader reader) {
         FleetView view = view(reader, since);
-        show(view, false);
+        show(view, asOf(), false);
         long end = now().toEpochMilli() + limit.toMillis();
         while (watch && now().toEpochMilli() < end && !out().checkError()) {
             reader.readFor(EVERY, host(), record -> take(view, record));
-            show(view, Terminal.console().isPresent());
+            show(view, now(), Terminal.console().isPresent());
         }
         return Exit.OK;
     }
 
-    private void show(FleetView view, boolean clear) {
-        var printer = new StatusPrinter(view, now());
+    private void show(FleetView view, Instant asOf, boolean clear) {
+        var printer = new StatusPrinter(view, asOf);
         if (isJson()) {
             out().println(Json.line(printer.json()));
         } else {

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** a person works on containers of several hosts. Against a real broker. */
-@Timeout(value = 180, unit = TimeUnit.SECONDS)
+@Timeout(value = 600, unit = TimeUnit.SECONDS)
 class MaintenanceCommandIT {
     private static final String TOPIC = Topic.MAINTENANCE.fullName();
 

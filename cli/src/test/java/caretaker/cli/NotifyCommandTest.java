@@ -12,6 +12,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -20,10 +21,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What the commands ask and what they make of the answers; {@code NotifyIT} has them ask an alert router. */
 class NotifyCommandTest {
-    private final List<String> asked = new ArrayList<>();
+    private final List<String> asked = Collections.synchronizedList(new ArrayList<>());
     private HttpServer server;
-    private int status = 200;
-    private String answer = "[]";
+    private volatile int status = 200;
+    private volatile String answer = "[]";
 
     @TempDir
     private Path dir;

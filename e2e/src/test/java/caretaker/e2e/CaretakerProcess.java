@@ -2,7 +2,6 @@ package caretaker.e2e;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import caretaker.testkit.FreePort;
 import caretaker.testkit.RunningProgram;
 import java.io.IOException;
 import java.net.URI;
@@ -14,69 +13,62 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
-/** The {@code caretaker} command in a JVM of its own, as a user starts it, on ports that are free. */
+/**
+ * The {@code caretaker} command in a JVM of its own, as a user starts it. It takes ports that are free and says which:
+ * one that a test finds free may be somebody else's by the time the command wants it.
+ */
 final class CaretakerProcess implements AutoCloseable {
-    private static final Duration READY = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofMinutes(2);
 
     private final RunningProgram program;
-    private final int kafka;
-    private final int agent;
-    private final int collector;
 
-    private final int alerts;
-    private final int recovery;
-
-    private CaretakerProcess(RunningProgram program, int kafka, int agent, int collector, int alerts, int recovery) {
+    private CaretakerProcess(RunningProgram program) {
         this.program = program;
-        this.kafka = kafka;
-        this.agent = agent;
-        this.collector = collector;
-        this.alerts = alerts;
-        this.recovery = recovery;
     }
 
     /** A command that starts services: {@code demo …} or {@code run …}. A demo leaves Docker alone. */
     static CaretakerProcess start(String... arguments) {
-        return start(FreePort.find(), arguments);
+        return start(0, arguments);
     }
 
     /** A demo that shows a repair too. */
     static CaretakerProcess demoWithRepair(String... arguments) {
         List<String> all = new ArrayList<>(List.of("demo"));
         all.addAll(List.of(arguments));
-        return started(FreePort.find(), FreePort.find(), all);
+        return started(0, all);
     }
 
+    /** @param kafka where its Kafka is to listen; 0 for a free port */
     static CaretakerProcess start(int kafka, String... arguments) {
         List<String> all = new ArrayList<>(List.of(arguments));
         if (all.getFirst().equals("demo")) {
             all.add("--no-docker");
         }
-        return started(kafka, 0, all); // nobody asks its recovery service
+        return started(kafka, all);
     }
 
-    private static CaretakerProcess started(int kafka, int recovery, List<String> arguments) {
-        int agent = FreePort.find();
-        int collector = FreePort.find();
-        int alerts = FreePort.find();
+    private static CaretakerProcess started(int kafka, List<String> arguments) {
         List<String> all = new ArrayList<>(arguments);
-        all.addAll(ports(kafka, agent, collector, alerts, recovery));
-        return new CaretakerProcess(RunningProgram.start(command(all)), kafka, agent, collector, alerts, recovery);
+        all.addAll(ports(kafka));
+        return new CaretakerProcess(RunningProgram.start(command(all)));
     }
 
-    private static List<String> ports(int kafka, int agent, int collector, int alerts, int recovery) {
+    private static List<String> ports(int kafka) {
         return List.of(
                 "--set", "kafka-port=" + kafka,
-                "--set", "gpu-agent.http.port=" + agent,
-                "--set", "collector.http.port=" + collector,
-                "--set", "alert-router.http.port=" + alerts,
-                "--set", "recovery-service.http.port=" + recovery);
+                "--set", "gpu-agent.http.port=0",
+                "--set", "collector.http.port=0",
+                "--set", "alert-router.http.port=0",
+                "--set", "recovery-service.http.port=0");
     }
 
     CaretakerProcess awaitReady() {
-        program.awaitLine("ready in", READY);
+        program.awaitLine("ready in", LIMIT);
         return this;
     }
 
@@ -85,12 +77,17 @@ final class CaretakerProcess implements AutoCloseable {
 
     static Ended run(String... arguments) throws IOException, InterruptedException {
         Process process = command(List.of(arguments)).redirectErrorStream(true).start();
+        CompletableFuture.delayedExecutor(LIMIT.toSeconds(), TimeUnit.SECONDS).execute(process::destroyForcibly);
         String output = new String(process.getInputStream().readAllBytes(), UTF_8);
-        if (!process.waitFor(60, TimeUnit.SECONDS)) {
-            process.destroyForcibly();
-            throw new AssertionError("did not end: " + String.join(" ", arguments) + "\n" + output);
-        }
-        return new Ended(process.exitValue(), output);
+        return new Ended(process.waitFor(), output);
+    }
+
+    /** A command that would start services, and ends since it cannot; its own settings come after free ports. */
+    static Ended startInVain(String command, String... arguments) throws IOException, InterruptedException {
+        List<String> all = new ArrayList<>(List.of(command));
+        all.addAll(ports(0));
+        all.addAll(List.of(arguments));
+        return run(all.toArray(String[]::new));
     }
 
     /** The command itself, to be started. */
@@ -118,9 +115,9 @@ final class CaretakerProcess implements AutoCloseable {
         private static Path make() {
             Path file = Path.of("target", "caretaker.aot").toAbsolutePath();
             List<String> demo = new ArrayList<>(List.of("demo", "--no-docker", "--for", "2s"));
-            demo.addAll(ports(0, 0, 0, 0, 0));
+            demo.addAll(ports(0));
             try (var learning = RunningProgram.start(java("-XX:AOTCacheOutput=" + file, demo))) {
-                learning.process().waitFor(60, TimeUnit.SECONDS);
+                learning.process().waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
@@ -130,8 +127,8 @@ final class CaretakerProcess implements AutoCloseable {
 
     String get(String path, String... headers) throws IOException, InterruptedException {
         try (var http = HttpClient.newHttpClient()) {
-            var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + collector + path))
-                    .timeout(Duration.ofSeconds(20));
+            var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + collectorPort() + path))
+                    .timeout(LIMIT);
             for (int i = 0; i < headers.length; i += 2) {
                 request.header(headers[i], headers[i + 1]);
             }
@@ -144,27 +141,38 @@ final class CaretakerProcess implements AutoCloseable {
     }
 
     String bootstrap() {
-        return "127.0.0.1:" + kafka;
+        return "127.0.0.1:" + kafkaPort();
     }
 
     int kafkaPort() {
-        return kafka;
+        return port("kafka");
     }
 
     int agentPort() {
-        return agent;
+        return port("gpu-agent");
     }
 
     int alertsPort() {
-        return alerts;
+        return port("alert-router");
     }
 
     int collectorPort() {
-        return collector;
+        return port("collector");
     }
 
     int recoveryPort() {
-        return recovery;
+        return port("recovery-service");
+    }
+
+    /** As it says before it is ready. */
+    private int port(String part) {
+        var address = Pattern.compile("^ +" + part + " +(?:http://)?127\\.0\\.0\\.1:(\\d+)");
+        return program.output().stream()
+                .map(address::matcher)
+                .filter(Matcher::find)
+                .map(found -> Integer.parseInt(found.group(1)))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("it does not say where " + part + " listens"));
     }
 
     /** Waits until a line has this text in it. */
@@ -184,7 +192,7 @@ final class CaretakerProcess implements AutoCloseable {
     /** SIGTERM, and its exit code. */
     Optional<Integer> terminate() throws InterruptedException {
         program.process().destroy();
-        return program.process().waitFor(15, TimeUnit.SECONDS)
+        return program.process().waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)
                 ? Optional.of(program.process().exitValue())
                 : Optional.empty();
     }

@@ -16,6 +16,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,6 +25,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.kafka.clients.admin.Admin;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -31,11 +34,13 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** {@code caretaker alertmanager} where Alertmanager was: flags, signals, folder, exit codes. */
 class DropInIT {
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofMinutes(2);
     private static final String CONFIG = """
             route: {receiver: nobody, group_by: [alertname], group_wait: 1h}
             receivers: [{name: nobody}]
             """;
+
+    private static final Pattern PORT = Pattern.compile("msg=listening .*port=(\\d+)");
 
     @TempDir
     private Path dir;
@@ -48,7 +53,6 @@ class DropInIT {
     }
 
     private final class Running implements AutoCloseable {
-        private final int port = FreePort.find();
         private final RunningProgram program;
 
         Running(String... more) {
@@ -57,19 +61,35 @@ class DropInIT {
                     "--config.file=" + config,
                     "--storage.path",
                     data(),
-                    "--web.listen-address=127.0.0.1:" + port));
+                    "--web.listen-address=127.0.0.1:0"));
             arguments.addAll(List.of(more));
             program = RunningProgram.start(CaretakerProcess.command(arguments));
         }
 
         Running awaitReady() {
+            return awaitReady("/-/ready");
+        }
+
+        /** It listens at every address then. */
+        Running awaitReady(String path) {
+            program.awaitLine("msg=listening", LIMIT);
             await().atMost(LIMIT).until(() -> {
                 assertThat(program.process().isAlive())
                         .describedAs(String.join("\n", program.output()))
                         .isTrue();
-                return get("/-/ready").equals("OK");
+                return get(path).equals("OK");
             });
             return this;
+        }
+
+        /** The first that it listens at, as it says. */
+        int port() {
+            return program.output().stream()
+                    .map(PORT::matcher)
+                    .filter(Matcher::find)
+                    .map(found -> Integer.parseInt(found.group(1)))
+                    .findFirst()
+                    .orElseThrow();
         }
 
         String get(String path) throws InterruptedException {
@@ -82,7 +102,7 @@ class DropInIT {
 
         /** The body of an answer of 200, or what went wrong. */
         private String ask(String method, String path, String body) throws InterruptedException {
-            var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+            var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + path))
                     .timeout(LIMIT)
                     .header("Content-Type", "application/json")
                     .method(method, BodyPublishers.ofString(body))
@@ -111,7 +131,8 @@ class DropInIT {
             } else {
                 program.process().destroyForcibly();
             }
-            assertThat(program.process().waitFor(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(program.process().waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS))
+                    .isTrue();
             return program.process().exitValue();
         }
 
@@ -154,7 +175,7 @@ class DropInIT {
     @Test
     void sigHupTakesAGoodFileAndKeepsTheOldOneOverABadOne() throws Exception {
         try (var running = new Running("--cluster.peer=other:9094").awaitReady()) {
-            assertThat(running.program.output())
+            assertThat(running.program.output()) // what it said before it was ready
                     .filteredOn(line -> line.contains("--cluster.peer has no effect"))
                     .hasSize(1);
 
@@ -181,11 +202,10 @@ class DropInIT {
 
     @Test
     void theFolderAndThePortBelongToOne() throws Exception {
-        try (var _ = new Running().awaitReady();
-                var second = new Running()) {
-            assertThat(second.program.process().waitFor(60, TimeUnit.SECONDS)).isTrue();
-            assertThat(second.program.process().exitValue()).isEqualTo(1);
-            assertThat(second.program.output())
+        try (var _ = new Running().awaitReady()) {
+            var second = run("--storage.path=" + data(), "--web.listen-address=127.0.0.1:0");
+            assertThat(second.exitCode()).isEqualTo(1);
+            assertThat(second.output().lines())
                     .anySatisfy(line ->
                             assertThat(line).contains("another broker (pid ").contains(data()));
         }
@@ -200,7 +220,7 @@ class DropInIT {
     void othersOnTheMachineDoNotGetIntoItsKafka() throws Exception {
         try (var running = new Running().awaitReady()) {
             Set<Integer> ports = listening(running.program.process().pid());
-            ports.remove(running.port);
+            ports.remove(running.port());
             assertThat(ports).as("clients and controller").hasSize(2);
             for (int port : ports) {
                 Map<String, Object> settings = Map.of(
@@ -222,8 +242,10 @@ class DropInIT {
         Set<String> sockets = new HashSet<>();
         try (var descriptors = Files.newDirectoryStream(Path.of("/proc/" + pid + "/fd"))) {
             for (Path descriptor : descriptors) {
-                if (Files.isSymbolicLink(descriptor)) {
+                try {
                     sockets.add(Files.readSymbolicLink(descriptor).toString());
+                } catch (NoSuchFileException e) {
+                    // It was closed meanwhile.
                 }
             }
         }
@@ -269,16 +291,15 @@ class DropInIT {
     void amtoolAndSeveralAddressesWorkBelowAPrefix() throws Exception {
         Path amtool = Programs.assume("amtool");
         int more = FreePort.find();
-        try (var running =
-                new Running("--web.external-url=http://am.example/am/", "--web.listen-address=127.0.0.1:" + more)) {
-            await().atMost(LIMIT).until(() -> running.get("/am/-/ready").equals("OK"));
-
+        try (var running = new Running(
+                        "--web.external-url=http://am.example/am/", "--web.listen-address=127.0.0.1:" + more)
+                .awaitReady("/am/-/ready")) {
             // When
             assertThat(amtool(amtool, more, "alert", "add", "GpuLost", "host=n1"))
                     .isEmpty();
 
             // Then
-            assertThat(amtool(amtool, running.port, "alert", "query", "-o", "simple"))
+            assertThat(amtool(amtool, running.port(), "alert", "query", "-o", "simple"))
                     .contains("GpuLost");
         }
     }

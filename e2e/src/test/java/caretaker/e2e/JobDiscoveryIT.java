@@ -5,17 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import caretaker.testkit.DockerEngine;
-import caretaker.testkit.FreePort;
 import caretaker.testkit.Programs;
-import caretaker.testkit.RunningProgram;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.net.URI;
-import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -29,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
  * collector between them, the scrape configuration the one that we ship.
  */
 class JobDiscoveryIT {
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofMinutes(2);
     private static final String PYTHON = "/usr/bin/python3";
 
     @TempDir
@@ -39,45 +32,42 @@ class JobDiscoveryIT {
     void aJobsMetricsAreInPrometheusUnderItsOwnNamesForAsLongAsItsContainerRuns() throws Exception {
         Path prometheus = Programs.assume("prometheus");
         assumePythonClient();
-        try (var docker = DockerEngine.assume();
-                var demo = CaretakerProcess.start(
-                                "demo",
-                                "--hosts",
-                                "2",
-                                "--gpus",
-                                "1",
-                                "--set",
-                                "gpu-agent.docker.enabled=true",
-                                "--set",
-                                "gpu-agent.inventory.address=127.0.0.1")
-                        .awaitReady()) {
-            int port = FreePort.find();
-            try (var server = RunningProgram.start(
-                    prometheus,
-                    "--config.file=" + configuration(demo),
-                    "--storage.tsdb.path=" + dir.resolve("tsdb"),
-                    "--web.listen-address=127.0.0.1:" + port)) {
-                server.awaitPort(port, Duration.ofSeconds(30));
+        try (var docker = DockerEngine.assume()) {
+            String project = docker.name("jobs"); // others run containers, too
+            try (var demo = CaretakerProcess.start(
+                                    "demo",
+                                    "--hosts",
+                                    "2",
+                                    "--gpus",
+                                    "1",
+                                    "--set",
+                                    "gpu-agent.docker.enabled=true",
+                                    "--set",
+                                    "gpu-agent.docker.projects=" + project,
+                                    "--set",
+                                    "gpu-agent.inventory.address=127.0.0.1")
+                            .awaitReady();
+                    var server = PrometheusServer.start(prometheus, demo, dir)) {
                 String name = docker.name("train");
-                docker.run(hostile(docker), "sleep", "600");
+                docker.run(hostile(docker, project), "sleep", "600");
 
                 // When
-                docker.run(training(name), PYTHON, "/job/train.py");
+                docker.run(training(name, project), PYTHON, "/job/train.py");
 
                 // Then
                 String job = "{job=\"trainer\",instance=\"node-1\",host=\"node-1\",container=\"" + name
                         + "\",model=\"llama \\\"70b\\\"\",dataset=\"c4\",run=\"7\"}";
                 await().atMost(LIMIT).untilAsserted(() -> {
-                    assertThat(query(port, "ml_batches_processed_total" + job)).isPositive();
-                    assertThat(query(port, "ml_training_loss" + job)).isBetween(0.5, 2.0);
-                    assertThat(query(port, "ml_training_batch_duration_seconds_count" + job))
+                    assertThat(server.query("ml_batches_processed_total" + job)).isPositive();
+                    assertThat(server.query("ml_training_loss" + job)).isBetween(0.5, 2.0);
+                    assertThat(server.query("ml_training_batch_duration_seconds_count" + job))
                             .isPositive();
                 });
                 JsonNode list = new ObjectMapper().readTree(demo.get("/sd/ml"));
                 assertThat(list).hasSize(1); // nothing that the hostile one asks for
                 assertThat(list.at("/0/targets/0").textValue()).startsWith("127.0.0.1:");
                 await().atMost(LIMIT) // each job has its own turn
-                        .untilAsserted(() -> assertThat(query(port, "count(count by (job) (up))"))
+                        .untilAsserted(() -> assertThat(server.query("count(count by (job) (up))"))
                                 .isEqualTo(3));
 
                 // When
@@ -86,8 +76,9 @@ class JobDiscoveryIT {
                 // Then
                 await().atMost(LIMIT).untilAsserted(() -> {
                     assertThat(demo.get("/sd/ml")).isEqualTo("[]");
-                    assertThat(query(port, "count(ml_batches_processed_total)")).isNaN();
-                    assertThat(query(port, "count(up{job=\"trainer\"})")).isNaN();
+                    assertThat(server.query("count(ml_batches_processed_total)"))
+                            .isNaN();
+                    assertThat(server.query("count(up{job=\"trainer\"})")).isNaN();
                 });
             }
         }
@@ -97,8 +88,15 @@ class JobDiscoveryIT {
     @Test
     void aHostIsTakenOutOfTheInventoryWithARecordWithoutValue() throws Exception {
         Path kcat = Programs.assume("kcat");
-        try (var demo =
-                CaretakerProcess.start("demo", "--hosts", "2", "--gpus", "1").awaitReady()) {
+        try (var demo = CaretakerProcess.start(
+                        "demo",
+                        "--hosts",
+                        "2",
+                        "--gpus",
+                        "1",
+                        "--set",
+                        "gpu-agent.inventory.interval=1h") // a sign of life would bring the host back
+                .awaitReady()) {
             await().atMost(LIMIT).until(() -> demo.metrics().contains("caretaker_collector_inventory_hosts 2"));
             Process command = new ProcessBuilder(
                             kcat.toString(),
@@ -119,9 +117,9 @@ class JobDiscoveryIT {
             String said = new String(command.getInputStream().readAllBytes(), UTF_8);
             assertThat(command.waitFor()).as(said).isZero();
             await().atMost(LIMIT)
-                    .until(() ->
-                            demo.metrics().contains("caretaker_collector_inventories_total{outcome=\"removed\"} 1"));
-            assertThat(demo.metrics()).contains("caretaker_collector_inventory_hosts 1");
+                    .untilAsserted(() -> assertThat(demo.metrics())
+                            .contains("caretaker_collector_inventories_total{outcome=\"removed\"} 1")
+                            .contains("caretaker_collector_inventory_hosts 1"));
         }
     }
 
@@ -136,17 +134,8 @@ class JobDiscoveryIT {
         Assumptions.assumeTrue(there, "no python3-prometheus-client; apt-get install it");
     }
 
-    private Path configuration(CaretakerProcess demo) throws IOException {
-        String config = Files.readString(Path.of("../deploy/prometheus/prometheus.yml"))
-                .replace("127.0.0.1:9811", "127.0.0.1:" + demo.collectorPort())
-                .replace("127.0.0.1:9810", "127.0.0.1:" + demo.agentPort())
-                .replace("scrape_interval: 5s", "scrape_interval: 1s")
-                .replace("refresh_interval: 30s", "refresh_interval: 1s");
-        return Files.writeString(dir.resolve("prometheus.yml"), config);
-    }
-
     /** The image has no Python: it is this machine's own, mounted. */
-    private static List<String> training(String name) {
+    private static List<String> training(String name, String project) {
         return List.of(
                 "--name", name,
                 "-p", "8000",
@@ -154,6 +143,7 @@ class JobDiscoveryIT {
                 "-v", "/usr/lib:/lib:ro",
                 "-v", "/usr/lib64:/lib64:ro",
                 "-v", Path.of("src/test/resources").toAbsolutePath() + ":/job:ro",
+                "--label", "com.docker.compose.project=" + project,
                 "--label", "caretaker.metrics.port=8000",
                 "--label", "caretaker.metrics.job=trainer",
                 "--label", "caretaker.ml.model=llama \"70b\"",
@@ -164,26 +154,13 @@ class JobDiscoveryIT {
     }
 
     /** Would like to be the collector itself. */
-    private static List<String> hostile(DockerEngine docker) {
+    private static List<String> hostile(DockerEngine docker, String project) {
         return List.of(
                 "--name", docker.name("hostile"),
                 "-p", "8000",
+                "--label", "com.docker.compose.project=" + project,
                 "--label", "caretaker.metrics.port=8000",
                 "--label", "caretaker.metrics.job=caretaker-collector",
                 "--label", "caretaker.ml.model=a\nb");
-    }
-
-    /** The value of the first series, NaN without one. */
-    private static double query(int port, String promql) throws IOException, InterruptedException {
-        try (var http = HttpClient.newHttpClient()) {
-            var request = HttpRequest.newBuilder(URI.create(
-                            "http://127.0.0.1:" + port + "/api/v1/query?query=" + URLEncoder.encode(promql, UTF_8)))
-                    .timeout(Duration.ofSeconds(10))
-                    .build();
-            JsonNode result = new ObjectMapper()
-                    .readTree(http.send(request, BodyHandlers.ofString()).body())
-                    .at("/data/result");
-            return result.isEmpty() ? Double.NaN : result.at("/0/value/1").asDouble();
-        }
     }
 }

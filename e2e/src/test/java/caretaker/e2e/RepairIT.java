@@ -1,6 +1,7 @@
 package caretaker.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import caretaker.testkit.DockerEngine;
 import caretaker.testkit.Programs;
@@ -12,9 +13,11 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** From a real container's crash by agent, Kafka and recovery service to the report that a person reads. */
-@Timeout(240)
+@Timeout(900)
 class RepairIT {
     private static final String REPORT = "its error report: caretaker report ";
+
+    private static final Duration LIMIT = Duration.ofMinutes(5);
 
     @TempDir
     private Path dir;
@@ -36,7 +39,7 @@ class RepairIT {
                 var demo = CaretakerProcess.demoWithRepair(
                         "--hosts", "1", "--gpus", "1", "--set", "recovery-service.playbooks=" + playbooks)) {
             // When
-            demo.awaitReady().awaitLine(REPORT, Duration.ofSeconds(150));
+            demo.awaitReady().awaitLine(REPORT, LIMIT);
 
             // Then
             String line = demo.output().stream()
@@ -54,11 +57,18 @@ class RepairIT {
                             "repaired and proven",
                             "fatal error",
                             "Only a person may delete its volume");
-            var list = CaretakerProcess.run("recovery", "list", "--url", url);
-            assertThat(list.exitCode()).as(list.output()).isZero();
-            assertThat(list.output()).contains("grafana");
-            var verify = CaretakerProcess.run("recover", "verify", "--service", "grafana", "--url", url);
-            assertThat(verify.exitCode()).as(verify.output()).isZero();
+            await().atMost(LIMIT)
+                    .untilAsserted(
+                            () -> { // the engine looks at its health every two seconds
+                                var list = CaretakerProcess.run("recovery", "list", "--url", url);
+                                assertThat(list.exitCode()).as(list.output()).isZero();
+                                assertThat(list.output()).contains("grafana");
+                                var verify =
+                                        CaretakerProcess.run("recover", "verify", "--service", "grafana", "--url", url);
+                                assertThat(verify.exitCode())
+                                        .as(verify.output())
+                                        .isZero();
+                            });
 
             assertThat(demo.terminate()).contains(0);
             assertThat(docker.docker("ps", "-a", "--format", "{{.Names}}"))
