@@ -28,9 +28,12 @@ public final class RunningProgram implements AutoCloseable {
     private final Process process;
     private final Deque<String> lines = new ArrayDeque<>();
 
+    private final Thread reader = Thread.ofPlatform().daemon().unstarted(this::readOutput);
+
     private RunningProgram(String name, Process process) {
         this.name = name;
         this.process = process;
+        reader.setName("output of " + name);
     }
 
     /** Starts {@code program}; stdout and stderr are read together. */
@@ -47,7 +50,7 @@ public final class RunningProgram implements AutoCloseable {
         try {
             var running =
                     new RunningProgram(name, builder.redirectErrorStream(true).start());
-            Thread.ofPlatform().name("output of " + name).daemon().start(running::readOutput);
+            running.reader.start();
             return running;
         } catch (IOException e) {
             throw new UncheckedIOException("cannot start " + name, e);
@@ -85,7 +88,7 @@ public final class RunningProgram implements AutoCloseable {
             Awaitility.await()
                     .atMost(limit)
                     .pollInterval(Duration.ofMillis(50))
-                    .until(() -> condition.getAsBoolean() || !process.isAlive());
+                    .until(() -> condition.getAsBoolean() || !(process.isAlive() || reader.isAlive()));
         } catch (ConditionTimeoutException e) {
             throw new AssertionError(name + ": no " + what + " within " + limit + tail(), e);
         }
