@@ -15,8 +15,6 @@ import caretaker.contracts.RecoveryEventCodec;
 import caretaker.contracts.RecoveryState;
 import caretaker.contracts.RecoveryStateCodec;
 import caretaker.testkit.DockerEngine;
-import caretaker.testkit.Programs;
-import caretaker.testkit.RunningProgram;
 import caretaker.testkit.TestBroker;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -54,24 +52,14 @@ final class RecoveryHost implements AutoCloseable {
     final Map<String, String> topics = new LinkedHashMap<>();
     private final Path directory;
     private final AtomicLong sequence = new AtomicLong();
-    private final RunningProgram starts;
+    private final EngineEvents events;
     private final String agent = "agent-" + Long.toHexString(System.nanoTime());
 
     RecoveryHost(Path directory) {
         this.directory = directory;
         project = docker.name("lab");
         name = "host-of-" + project;
-        starts = RunningProgram.start(
-                Programs.assume("docker"),
-                "events",
-                "--since",
-                Long.toString(Instant.now().getEpochSecond()),
-                "--filter",
-                "label=com.docker.compose.project=" + project,
-                "--filter",
-                "event=start",
-                "--format",
-                "{{.ID}}");
+        events = new EngineEvents(docker, "start");
         for (String topic : List.of("health", "recoveries", "state", "maintenance", "dead-letters")) {
             topics.put(topic, broker.newTopic("recovery-" + topic, topic.equals("maintenance") ? 1 : 2));
         }
@@ -299,9 +287,9 @@ final class RecoveryHost implements AutoCloseable {
         return states;
     }
 
-    /** How often the engine has started a container. It keeps too few events for whoever asks afterwards. */
+    /** How often the engine has started a container until now. */
     long starts(String id) {
-        return starts.output().stream().filter(id::equals).count();
+        return events.count("start", id);
     }
 
     ContainerIdentity identity(String id, String service) {
@@ -311,7 +299,7 @@ final class RecoveryHost implements AutoCloseable {
     /** Removes its containers. */
     @Override
     public void close() {
+        events.close();
         docker.close();
-        starts.close();
     }
 }
