@@ -38,8 +38,14 @@ final class RecoveryHost implements AutoCloseable {
     /** Exits with 3 at its first run, and goes on at its second. */
     static final String FAILS_ONCE = "if [ -e /tmp/ran ]; then sleep 100000; else touch /tmp/ran; exit 3; fi";
 
-    /** The same, and leaves time to say which run will fail, for the service may see the end before anybody tells. */
-    static final String FAILS_ONCE_LATER = FAILS_ONCE.replace("exit 3", "sleep 2; exit 3");
+    /** The same at {@link #failure}, for the service may see the end and repair it before anybody tells. */
+    static final String FAILS_ONCE_WHEN_ASKED =
+            FAILS_ONCE.replace("exit 3", "while [ ! -e /tmp/end ]; do sleep 0.1; done; exit 3");
+
+    /** Options of what does not count as well before {@link #becomesWell}, however long that takes. */
+    static final String[] WELL_WHEN_ASKED = {
+        "--health-cmd", "test -e /tmp/well", "--health-interval", "500ms", "--health-retries", "100000"
+    };
 
     /** Quick, and as many as there may be. */
     static final String RULES = "backoff-base: 200ms, backoff-cap: 1s, host-actions: 1000, cluster-actions: 1000, "
@@ -193,9 +199,10 @@ final class RecoveryHost implements AutoCloseable {
         return event(id, condition, inspect(id, "{{.State.ExitCode}}"), evidence);
     }
 
-    /** What the agent says of the first run of {@link #FAILS_ONCE_LATER}, which is over when this returns. */
+    /** What the agent says of the first run of {@link #FAILS_ONCE_WHEN_ASKED}, which is over when this returns. */
     HealthEvent failure(String id) {
         HealthEvent runs = event(id, Condition.CONTAINER_EXITED);
+        docker.docker("exec", id, "touch", "/tmp/end");
         awaitExit(id);
         return event(id, Condition.CONTAINER_EXITED, "3", runs.evidence());
     }
@@ -285,6 +292,31 @@ final class RecoveryHost implements AutoCloseable {
             }
         }
         return states;
+    }
+
+    /** Waits until the newest that is remembered of a container is this: it comes before or after what is told. */
+    void awaitPhase(String service, RecoveryState.Phase phase) {
+        await(service + " is " + phase).atMost(LIMIT).until(() -> {
+            List<RecoveryState> states = states(service);
+            return !states.isEmpty() && states.getLast().phase() == phase;
+        });
+    }
+
+    /** Waits until the service has taken an event about a container, and says so. */
+    void awaitTaken(String service, HealthEvent event) {
+        await("an event of " + service)
+                .atMost(LIMIT)
+                .until(() -> states(service).stream()
+                        .anyMatch(state -> state.handled().contains(event.id())));
+    }
+
+    /** The second run of a container with {@link #WELL_WHEN_ASKED} is well from now on. */
+    void becomesWell(String service, String id) {
+        await(service + " runs again")
+                .atMost(LIMIT)
+                .until(() ->
+                        states(service).stream().anyMatch(state -> state.phase() == RecoveryState.Phase.VERIFYING));
+        docker.docker("exec", id, "touch", "/tmp/well");
     }
 
     /** How often the engine has started a container until now. */
