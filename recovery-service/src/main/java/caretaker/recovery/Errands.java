@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import caretaker.chassis.Outbox;
 import caretaker.chassis.Outgoing;
+import caretaker.contracts.ContainerIdentity;
 import caretaker.contracts.RecoveryEvent;
 import caretaker.contracts.RecoveryEventCodec;
 import caretaker.contracts.RecoveryHostState;
@@ -32,8 +33,9 @@ import org.slf4j.LoggerFactory;
  * Carries out what was decided: writes to the bus, asks the engine, tells the answers. Called by the desk's thread;
  * what waits does so on threads of its own.
  *
- * <p>Writes leave in their order, none waits for another; a look or an operation begins once all writes of its
- * container before it are on the bus. If one of those fails for good, it is left out and {@link Input.NotWritten} is
+ * <p>Events and states are on topics of their own, of which either may be slow. Events leave at once, in their order; a
+ * state leaves once all writes of its container before it are on the bus or have failed for good. A look or an
+ * operation begins once they are on the bus. If one of them has failed, it is left out and {@link Input.NotWritten} is
  * told.
  */
 final class Errands implements Desk.Hands {
@@ -103,11 +105,10 @@ final class Errands implements Desk.Hands {
 
     private void carryOut(Effect effect) {
         switch (effect) {
-            case Effect.Store(RecoveryState state) ->
-                write(effect.key(), record(state.key(), states.encode(state)), null);
-            case Effect.StoreHost(RecoveryHostState state) ->
-                write("", record(state.host(), hosts.encode(state)), null);
-            case Effect.Forget(String key) -> write("", record(key, null), null);
+            case Effect.Store(RecoveryState state) -> store(effect.key(), record(state.key(), states.encode(state)));
+            case Effect.StoreHost(RecoveryHostState state) -> store("", record(state.host(), hosts.encode(state)));
+            case Effect.Forget(String host, ContainerIdentity container) ->
+                store(effect.key(), record(container.key(host), null));
             case Effect.Publish(RecoveryEvent event) -> publish(effect.key(), event);
             case Effect.Look look -> afterWrites(look.key(), () -> look(look));
             case Effect.Perform perform -> afterWrites(perform.key(), () -> perform(perform));
@@ -124,13 +125,17 @@ final class Errands implements Desk.Hands {
     private void publish(String key, RecoveryEvent event) {
         with.metrics().told(event);
         var record = new Outgoing(with.topics().recoveries(), event.key().getBytes(UTF_8), events.encode(event));
-        write(key, record, event);
+        underWay(key, send(key, record, event));
+    }
+
+    /** A crash in between would leave nobody who tells what was to be told before it. */
+    private void store(String key, Outgoing record) {
+        underWay(key, before(key).handle((_, _) -> true).thenCompose(_ -> send(key, record, null)));
     }
 
     /** @param event what it says, for the incident's folder once the bus has it; null for a state */
-    private void write(String key, Outgoing record, @Nullable RecoveryEvent event) {
-        long number = ++written;
-        CompletableFuture<?> told = with.outbox()
+    private CompletableFuture<Void> send(String key, Outgoing record, @Nullable RecoveryEvent event) {
+        return with.outbox()
                 .send(record)
                 .toCompletionStage()
                 .toCompletableFuture()
@@ -141,11 +146,20 @@ final class Errands implements Desk.Hands {
                         with.files().add(event);
                     }
                 });
+    }
+
+    private void underWay(String key, CompletableFuture<Void> told) {
+        long number = ++written;
         inFlight.put(number, told);
         var _ = told.whenComplete((_, _) -> inFlight.remove(number));
         if (!key.isEmpty()) {
             writes.merge(key, told, CompletableFuture::allOf);
         }
+    }
+
+    /** Completes with all writes of a container until now. */
+    private CompletableFuture<?> before(String key) {
+        return writes.getOrDefault(key, CompletableFuture.completedFuture(null));
     }
 
     private void notWritten(String key, @Nullable RecoveryEvent event, Throwable failure) {
@@ -160,8 +174,7 @@ final class Errands implements Desk.Hands {
     }
 
     private void afterWrites(String key, Runnable work) {
-        CompletableFuture<?> before = writes.getOrDefault(key, CompletableFuture.completedFuture(null));
-        var _ = before.whenComplete((_, failure) -> {
+        var _ = before(key).whenComplete((_, failure) -> {
             if (failure == null) {
                 run(work);
             }

@@ -65,6 +65,8 @@ class ClusterIT {
         try (var service = start("data", "breaker-floor: 1000", "breaker-floor: 3")) {
             other("node-3");
             other("node-4");
+            String read = "caretaker_poll_records_total{loop=\"recovery-state\",outcome=\"done\"";
+            await().atMost(RecoveryHost.LIMIT).until(() -> metric(service, read) >= records());
 
             // When
             String id = host.container("web", RecoveryHost.FAILS_ONCE);
@@ -76,6 +78,21 @@ class ClusterIT {
             assertThat(Http.get(service.port(), "/api/v1/host").body())
                     .contains("\"of\":\"hosts\"", "\"repaired\":4", "\"managed\":5");
         }
+    }
+
+    /** How much there is to be read of all hosts. */
+    private int records() {
+        return host.broker.readAll(host.topic("state")).size()
+                + host.broker.readAll(host.topic("recoveries")).size();
+    }
+
+    private static double metric(RecoveryService service, String beginning) {
+        return Http.get(service.port(), "/metrics")
+                .body()
+                .lines()
+                .filter(line -> line.startsWith(beginning))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                .sum();
     }
 
     /** A host that begins a repair. */

@@ -16,7 +16,9 @@ import caretaker.recovery.engine.Databases;
 import caretaker.testkit.FreePort;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -26,6 +28,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -35,7 +38,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Real processes: killed at each step of a repair, and two for one host. */
-@Timeout(180)
+@Timeout(300)
 class CrashIT {
     private static final Duration LIMIT = RecoveryHost.LIMIT;
 
@@ -66,9 +69,11 @@ class CrashIT {
         host.awaitExit(id);
         try (var service = new ServiceProcess(host.config("data", port, "docker: {resync: 1h}"), port).awaitReady()) {
             // When
-            host.says(id, Condition.CONTAINER_EXITED);
-            awaitPhase("killed", step);
-            service.kill();
+            try (var states = new States("killed")) {
+                host.says(id, Condition.CONTAINER_EXITED);
+                states.await(state -> state.phase() == step);
+                service.kill();
+            }
             service.restart();
 
             // Then
@@ -77,7 +82,7 @@ class CrashIT {
             assertThat(host.starts(id))
                     .as("the run that failed, and the repair")
                     .isEqualTo(2);
-            assertThat(host.states("killed").getLast().phase()).isEqualTo(Phase.OK);
+            host.awaitPhase("killed", Phase.OK);
         }
     }
 
@@ -93,12 +98,10 @@ class CrashIT {
         Path folder = Databases.folder(directory.resolve("service"), true);
         host.docker.docker("cp", folder + "/.", id + ":/var/lib/grafana");
         Path config = host.config("data", port, "verify-every: 1s", "docker: {resync: 1h}");
-        try (var service = new ServiceProcess(config, port).awaitReady()) {
+        try (var service = new ServiceProcess(config, port).awaitReady();
+                var killed = new FirstEvent(host.project, "die", service::kill)) {
             // When
-            awaitPhase("dashboards", Phase.ACTING);
-            await().atMost(LIMIT)
-                    .until(() -> !host.inspect(id, "{{.State.Running}}").equals("true"));
-            service.kill();
+            killed.await();
             service.restart();
 
             // Then
@@ -127,9 +130,11 @@ class CrashIT {
         host.awaitExit(id);
         try (var service = new ServiceProcess(host.config("data", port, "docker: {resync: 1h}"), port).awaitReady()) {
             // When
-            host.says(id, Condition.CONTAINER_EXITED);
-            awaitPhase("twice", Phase.FAILED_ATTEMPT);
-            service.kill();
+            try (var states = new States("twice")) {
+                host.says(id, Condition.CONTAINER_EXITED);
+                states.await(state -> state.phase() == Phase.FAILED_ATTEMPT);
+                service.kill();
+            }
             service.restart();
 
             // Then
@@ -167,9 +172,11 @@ class CrashIT {
                     .until(() -> host.inspect(id, "{{.State.Health.Status}}").equals("unhealthy"));
 
             // When
-            host.says(id, Condition.CONTAINER_UNHEALTHY);
-            awaitPhase("patient", Phase.SUSPECT);
-            service.kill();
+            try (var states = new States("patient")) {
+                host.says(id, Condition.CONTAINER_UNHEALTHY);
+                states.await(state -> state.phase() == Phase.SUSPECT);
+                service.kill();
+            }
             service.restart();
 
             // Then
@@ -189,9 +196,11 @@ class CrashIT {
         host.awaitExit(id);
         try (var service = new ServiceProcess(host.config("data", port), port).awaitReady()) {
             // When
-            host.says(id, Condition.CONTAINER_EXITED);
-            awaitPhase("hopeless", Phase.QUARANTINED);
-            service.kill();
+            try (var states = new States("hopeless")) {
+                host.says(id, Condition.CONTAINER_EXITED);
+                states.await(state -> state.phase() == Phase.QUARANTINED);
+                service.kill();
+            }
             service.restart();
 
             // Then
@@ -202,12 +211,15 @@ class CrashIT {
                     .doesNotContain(Kind.STARTED);
 
             // When
-            int before = host.states("hopeless").size();
-            var asked = CompletableFuture.runAsync(() -> Http.post(
-                    port, "/api/v1/release", "{\"container\":\"%s\",\"by\":\"anna\"}".formatted(host.key("hopeless"))));
-            awaitState("hopeless", before, state -> state.phase() != Phase.QUARANTINED);
-            service.kill();
-            assertThat(asked.handle((_, _) -> true).join()).isTrue();
+            String anna = "{\"container\":\"%s\",\"by\":\"anna\"}".formatted(host.key("hopeless"));
+            try (var states = new States("hopeless")) {
+                states.await(state -> state.phase() == Phase.QUARANTINED);
+                var asked = CompletableFuture.runAsync(
+                        () -> Http.post(port, "/api/v1/release", anna), Thread::startVirtualThread);
+                states.await(state -> state.phase() != Phase.QUARANTINED);
+                service.kill();
+                assertThat(asked.handle((_, _) -> true).join()).isTrue();
+            }
             service.restart();
 
             // Then
@@ -231,47 +243,6 @@ class CrashIT {
                 .toList();
     }
 
-    private void awaitPhase(String service, Phase step) {
-        awaitState(service, 0, state -> state.phase() == step);
-    }
-
-    /**
-     * Reads the topic as it grows, for whoever asks again and again is late.
-     *
-     * @param known how many states of it are not asked for any more
-     */
-    private void awaitState(String service, int known, Predicate<RecoveryState> wanted) {
-        var codec = new RecoveryStateCodec();
-        byte[] key = (host.name + "/" + host.key(service)).getBytes(UTF_8);
-        int[] seen = {0};
-        try (var consumer = new KafkaConsumer<>(
-                Map.<String, Object>of(
-                        "bootstrap.servers", host.broker.bootstrapServers(), "auto.offset.reset", "earliest"),
-                new ByteArrayDeserializer(),
-                new ByteArrayDeserializer())) {
-            List<TopicPartition> partitions = consumer.partitionsFor(host.topic("state")).stream()
-                    .map((PartitionInfo info) -> new TopicPartition(info.topic(), info.partition()))
-                    .toList();
-            consumer.assign(partitions);
-            consumer.seekToBeginning(partitions);
-            await().atMost(LIMIT)
-                    .pollDelay(Duration.ZERO)
-                    .pollInterval(Duration.ofMillis(1))
-                    .until(() -> {
-                        for (var record : consumer.poll(Duration.ofMillis(20))) {
-                            if (Arrays.equals(record.key(), key)
-                                    && ++seen[0] > known
-                                    && codec.decode(record.value())
-                                            instanceof Decoded.Known<RecoveryState>(RecoveryState state)
-                                    && wanted.test(state)) {
-                                return true;
-                            }
-                        }
-                        return false;
-                    });
-        }
-    }
-
     /** one acts, the other stands by and takes over; one data folder is for one process. */
     @Test
     void theSecondStandsByUntilTheFirstIsGone() {
@@ -289,7 +260,9 @@ class CrashIT {
 
                 // Then
                 assertThat(third.program().process().exitValue()).isEqualTo(7);
-                assertThat(String.join("\n", third.program().output())).contains("is in use by another process");
+                await().atMost(LIMIT) // its output is read by a thread
+                        .until(() ->
+                                String.join("\n", third.program().output()).contains("is in use by another process"));
             }
 
             // When
@@ -310,6 +283,60 @@ class CrashIT {
             // Then
             await().atMost(LIMIT).until(() -> first.notReady().contains("another instance acts"));
             assertThat(second.isReady()).isTrue();
+        }
+    }
+
+    /** Reads what is remembered of a container as it is written, for whoever asks again and again is late. */
+    private final class States implements AutoCloseable {
+        private final RecoveryStateCodec codec = new RecoveryStateCodec();
+        private final Deque<RecoveryState> unread = new ArrayDeque<>();
+        private final byte[] key;
+        private final KafkaConsumer<byte[], byte[]> consumer;
+
+        /** From the first one on; reads when it returns. */
+        States(String service) {
+            key = (host.name + "/" + host.key(service)).getBytes(UTF_8);
+            consumer = new KafkaConsumer<>(
+                    Map.<String, Object>of("bootstrap.servers", host.broker.bootstrapServers()),
+                    new ByteArrayDeserializer(),
+                    new ByteArrayDeserializer());
+            List<TopicPartition> partitions = consumer.partitionsFor(host.topic("state")).stream()
+                    .map((PartitionInfo info) -> new TopicPartition(info.topic(), info.partition()))
+                    .toList();
+            consumer.assign(partitions);
+            consumer.seekToBeginning(partitions);
+            partitions.forEach(consumer::position);
+        }
+
+        /** Waits for the next one of this kind. */
+        void await(Predicate<RecoveryState> wanted) {
+            Awaitility.await()
+                    .atMost(LIMIT)
+                    .pollDelay(Duration.ZERO)
+                    .pollInterval(Duration.ofMillis(1))
+                    .until(() -> {
+                        read();
+                        while (!unread.isEmpty()) {
+                            if (wanted.test(unread.removeFirst())) {
+                                return true;
+                            }
+                        }
+                        return false;
+                    });
+        }
+
+        private void read() {
+            for (var record : consumer.poll(Duration.ofMillis(20))) {
+                if (Arrays.equals(record.key(), key)
+                        && codec.decode(record.value()) instanceof Decoded.Known<RecoveryState>(RecoveryState state)) {
+                    unread.addLast(state);
+                }
+            }
+        }
+
+        @Override
+        public void close() {
+            consumer.close();
         }
     }
 }

@@ -15,8 +15,6 @@ import caretaker.contracts.RecoveryEventCodec;
 import caretaker.contracts.RecoveryState;
 import caretaker.contracts.RecoveryStateCodec;
 import caretaker.testkit.DockerEngine;
-import caretaker.testkit.Programs;
-import caretaker.testkit.RunningProgram;
 import caretaker.testkit.TestBroker;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -40,8 +38,14 @@ final class RecoveryHost implements AutoCloseable {
     /** Exits with 3 at its first run, and goes on at its second. */
     static final String FAILS_ONCE = "if [ -e /tmp/ran ]; then sleep 100000; else touch /tmp/ran; exit 3; fi";
 
-    /** The same, and leaves time to say which run will fail, for the service may see the end before anybody tells. */
-    static final String FAILS_ONCE_LATER = FAILS_ONCE.replace("exit 3", "sleep 2; exit 3");
+    /** The same at {@link #failure}, for the service may see the end and repair it before anybody tells. */
+    static final String FAILS_ONCE_WHEN_ASKED =
+            FAILS_ONCE.replace("exit 3", "while [ ! -e /tmp/end ]; do sleep 0.1; done; exit 3");
+
+    /** Options of what does not count as well before {@link #becomesWell}, however long that takes. */
+    static final String[] WELL_WHEN_ASKED = {
+        "--health-cmd", "test -e /tmp/well", "--health-interval", "500ms", "--health-retries", "100000"
+    };
 
     /** Quick, and as many as there may be. */
     static final String RULES = "backoff-base: 200ms, backoff-cap: 1s, host-actions: 1000, cluster-actions: 1000, "
@@ -54,24 +58,14 @@ final class RecoveryHost implements AutoCloseable {
     final Map<String, String> topics = new LinkedHashMap<>();
     private final Path directory;
     private final AtomicLong sequence = new AtomicLong();
-    private final RunningProgram starts;
+    private final EngineEvents events;
     private final String agent = "agent-" + Long.toHexString(System.nanoTime());
 
     RecoveryHost(Path directory) {
         this.directory = directory;
         project = docker.name("lab");
         name = "host-of-" + project;
-        starts = RunningProgram.start(
-                Programs.assume("docker"),
-                "events",
-                "--since",
-                Long.toString(Instant.now().getEpochSecond()),
-                "--filter",
-                "label=com.docker.compose.project=" + project,
-                "--filter",
-                "event=start",
-                "--format",
-                "{{.ID}}");
+        events = new EngineEvents(docker, "start");
         for (String topic : List.of("health", "recoveries", "state", "maintenance", "dead-letters")) {
             topics.put(topic, broker.newTopic("recovery-" + topic, topic.equals("maintenance") ? 1 : 2));
         }
@@ -205,9 +199,10 @@ final class RecoveryHost implements AutoCloseable {
         return event(id, condition, inspect(id, "{{.State.ExitCode}}"), evidence);
     }
 
-    /** What the agent says of the first run of {@link #FAILS_ONCE_LATER}, which is over when this returns. */
+    /** What the agent says of the first run of {@link #FAILS_ONCE_WHEN_ASKED}, which is over when this returns. */
     HealthEvent failure(String id) {
         HealthEvent runs = event(id, Condition.CONTAINER_EXITED);
+        docker.docker("exec", id, "touch", "/tmp/end");
         awaitExit(id);
         return event(id, Condition.CONTAINER_EXITED, "3", runs.evidence());
     }
@@ -299,9 +294,34 @@ final class RecoveryHost implements AutoCloseable {
         return states;
     }
 
-    /** How often the engine has started a container. It keeps too few events for whoever asks afterwards. */
+    /** Waits until the newest that is remembered of a container is this: it comes before or after what is told. */
+    void awaitPhase(String service, RecoveryState.Phase phase) {
+        await(service + " is " + phase).atMost(LIMIT).until(() -> {
+            List<RecoveryState> states = states(service);
+            return !states.isEmpty() && states.getLast().phase() == phase;
+        });
+    }
+
+    /** Waits until the service has taken an event about a container, and says so. */
+    void awaitTaken(String service, HealthEvent event) {
+        await("an event of " + service)
+                .atMost(LIMIT)
+                .until(() -> states(service).stream()
+                        .anyMatch(state -> state.handled().contains(event.id())));
+    }
+
+    /** The second run of a container with {@link #WELL_WHEN_ASKED} is well from now on. */
+    void becomesWell(String service, String id) {
+        await(service + " runs again")
+                .atMost(LIMIT)
+                .until(() ->
+                        states(service).stream().anyMatch(state -> state.phase() == RecoveryState.Phase.VERIFYING));
+        docker.docker("exec", id, "touch", "/tmp/well");
+    }
+
+    /** How often the engine has started a container until now. */
     long starts(String id) {
-        return starts.output().stream().filter(id::equals).count();
+        return events.count("start", id);
     }
 
     ContainerIdentity identity(String id, String service) {
@@ -311,7 +331,7 @@ final class RecoveryHost implements AutoCloseable {
     /** Removes its containers. */
     @Override
     public void close() {
+        events.close();
         docker.close();
-        starts.close();
     }
 }

@@ -72,11 +72,16 @@ class RecoveryServiceIT {
     @Test
     void whatCrashedRunsAgainAndItsRepairIsProven() throws Exception {
         // Given
-        String id = host.container("web", "echo password=hunter2; echo it is over; " + RecoveryHost.FAILS_ONCE_LATER);
+        String id = host.container(
+                "web",
+                "echo password=hunter2; echo it is over; " + RecoveryHost.FAILS_ONCE_WHEN_ASKED,
+                RecoveryHost.WELL_WHEN_ASKED);
 
         // When
         HealthEvent event = host.failure(id);
         host.says(event);
+        host.awaitTaken("web", event);
+        host.becomesWell("web", id);
 
         // Then
         RecoveryEvent succeeded = host.awaitTold("web", Kind.SUCCEEDED);
@@ -87,7 +92,7 @@ class RecoveryServiceIT {
         assertThat(Objects.requireNonNull(succeeded.incident()).eventIds()).contains(event.id());
         assertThat(host.runs("web")).isTrue();
         assertThat(host.starts(id)).isEqualTo(2);
-        assertThat(host.states("web").getLast().phase()).isEqualTo(Phase.OK);
+        host.awaitPhase("web", Phase.OK);
         assertThat(host.states("web")).extracting(state -> state.phase()).contains(Phase.ACTING, Phase.VERIFYING);
 
         Evidence evidence = Objects.requireNonNull(succeeded.evidence());
@@ -121,7 +126,7 @@ class RecoveryServiceIT {
     @Test
     void aHundredReplaysAreOneRepair() {
         // Given
-        String id = host.container("replayed", RecoveryHost.FAILS_ONCE_LATER);
+        String id = host.container("replayed", RecoveryHost.FAILS_ONCE_WHEN_ASKED, RecoveryHost.WELL_WHEN_ASKED);
         HealthEvent event = host.failure(id);
         byte[] value = new HealthEventCodec().encode(event);
         List<ProducerRecord<byte[], byte[]>> hundred = Stream.generate(
@@ -131,12 +136,14 @@ class RecoveryServiceIT {
 
         // When
         host.broker.send(hundred);
+        host.awaitTaken("replayed", event);
+        host.becomesWell("replayed", id);
         host.awaitTold("replayed", Kind.SUCCEEDED);
         host.broker.send(hundred);
         String other = host.container("after-replay", RecoveryHost.FAILS_ONCE);
         host.awaitExit(other);
-        host.says(other, Condition.CONTAINER_EXITED);
-        host.awaitTold("after-replay", Kind.SUCCEEDED); // what was sent before it was read before it
+        HealthEvent last = host.says(other, Condition.CONTAINER_EXITED);
+        host.awaitTaken("after-replay", last); // what was sent before it was read before it
 
         // Then
         assertThat(host.kinds("replayed")).containsExactly(Kind.REQUESTED, Kind.STARTED, Kind.SUCCEEDED);
@@ -267,8 +274,11 @@ class RecoveryServiceIT {
     void theKillSwitchStopsEverythingNew() throws Exception {
         // Given
         Path file = Files.createFile(data.resolve("stop"));
-        String id = host.container("switched", RecoveryHost.FAILS_ONCE);
         try {
+            await().atMost(LIMIT)
+                    .until(() -> host.told(null).stream()
+                            .anyMatch(event -> event.kind() == Kind.PAUSED && event.reason() == Reason.PAUSED));
+            String id = host.container("switched", RecoveryHost.FAILS_ONCE);
             host.awaitExit(id);
 
             // When
@@ -287,12 +297,14 @@ class RecoveryServiceIT {
     @Test
     void whoSharesANamespaceFollows() {
         // Given
-        String provider = host.container("provider", RecoveryHost.FAILS_ONCE.replace("else ", "else sleep 1; "));
+        String provider = host.container("provider", RecoveryHost.FAILS_ONCE_WHEN_ASKED);
         String follower = host.container("follower", "sleep 100000", "--network", "container:" + provider);
-        host.awaitExit(provider);
+        await().atMost(LIMIT)
+                .until(() ->
+                        Http.get(service.port(), "/api/v1/containers").body().contains(host.key("follower")));
 
         // When
-        host.says(provider, Condition.CONTAINER_EXITED);
+        host.says(host.failure(provider));
 
         // Then
         host.awaitTold("provider", Kind.SUCCEEDED);

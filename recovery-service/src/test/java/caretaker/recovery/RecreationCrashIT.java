@@ -1,6 +1,5 @@
 package caretaker.recovery;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -9,14 +8,7 @@ import caretaker.contracts.RecoveryEvent;
 import caretaker.contracts.RecoveryEvent.Kind;
 import caretaker.contracts.RecoveryState.Phase;
 import caretaker.testkit.FreePort;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
@@ -25,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The real process, killed as soon as the engine tells of a step of a recreation. */
-@Timeout(180)
+@Timeout(300)
 class RecreationCrashIT {
     private static final String NAME = "anew";
 
@@ -65,14 +57,14 @@ class RecreationCrashIT {
                     "--health-retries",
                     "1");
             String volume = volume();
-            try (var events = new Events(host.project, step, service::kill)) {
+            try (var killed = new FirstEvent(host.project, step, service::kill)) {
                 await().atMost(RecoveryHost.LIMIT)
                         .until(() ->
                                 host.inspect(id, "{{.State.Health.Status}}").equals("unhealthy"));
 
                 // When
                 host.says(id, Condition.CONTAINER_UNHEALTHY);
-                events.heard.orTimeout(30, TimeUnit.SECONDS).join();
+                killed.await();
             }
             assertThat(host.kinds(NAME)).doesNotContain(Kind.SUCCEEDED, Kind.FAILED);
             service.restart();
@@ -81,7 +73,7 @@ class RecreationCrashIT {
             RecoveryEvent succeeded = host.awaitTold(NAME, Kind.SUCCEEDED);
             assertThat(host.operations(NAME)).containsExactly(succeeded.operation());
             assertThat(host.kinds(NAME)).doesNotContain(Kind.FAILED);
-            assertThat(host.states(NAME).getLast().phase()).isEqualTo(Phase.OK);
+            host.awaitPhase(NAME, Phase.OK);
             String label = "label=com.docker.compose.project=" + host.project;
             assertThat(host.docker.docker("ps", "-a", "--format", "{{.Names}}", "--filter", label))
                     .isEqualTo(host.project + "-" + NAME + "-1");
@@ -98,47 +90,5 @@ class RecreationCrashIT {
 
     private String volume() {
         return host.inspect(host.project + "-" + NAME + "-1", "{{range .Mounts}}{{.Name}}{{end}}");
-    }
-
-    /** The engine's events of a project from now on; does something at the first one of a kind, within milliseconds. */
-    private static final class Events implements AutoCloseable {
-        final CompletableFuture<Void> heard = new CompletableFuture<>();
-        private final Process program;
-
-        Events(String project, String event, Runnable action) {
-            Instant now = Instant.now();
-            String since = now.getEpochSecond() + "." + String.format("%09d", now.getNano());
-            List<String> command = List.of(
-                    "docker",
-                    "events",
-                    "--since",
-                    since,
-                    "--filter",
-                    "label=com.docker.compose.project=" + project,
-                    "--filter",
-                    "event=" + event);
-            try {
-                program = new ProcessBuilder(command).redirectErrorStream(true).start();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-            Thread.ofPlatform().name("events").start(() -> {
-                try (BufferedReader lines = program.inputReader(UTF_8)) {
-                    String first = lines.readLine();
-                    action.run();
-                    if (first == null || !first.contains(" " + event + " ")) {
-                        throw new IOException("no event but: " + first);
-                    }
-                    heard.complete(null);
-                } catch (IOException e) {
-                    heard.completeExceptionally(e);
-                }
-            });
-        }
-
-        @Override
-        public void close() {
-            program.destroyForcibly();
-        }
     }
 }

@@ -40,7 +40,9 @@ class RoundsIT {
         assertThat(Objects.requireNonNull(succeeded.incident()).condition()).isEqualTo("probe.failed");
         assertThat(Objects.requireNonNull(succeeded.operation()).action()).isEqualTo(Action.RESTART);
         assertThat(host.inspect(id, "{{.State.Running}}")).isEqualTo("true");
-        assertThat(Http.get(service.port(), "/metrics").body()).contains("caretaker_recovery_unverified{service=");
+        await().atMost(RecoveryHost.LIMIT) // it is told before the round is over
+                .until(() ->
+                        Http.get(service.port(), "/metrics").body().contains("caretaker_recovery_unverified{service="));
     }
 
     /** found by the round by what its service says; copied, found damaged, told, and left to a person. */

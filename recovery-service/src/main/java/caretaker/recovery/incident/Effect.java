@@ -10,9 +10,10 @@ import caretaker.recovery.playbook.Rung;
 import java.util.List;
 
 /**
- * What the edge is to do. The effects of one answer are carried out in their order. What writes is durable before the
- * next one of the same {@link #key} begins; if it fails, the rest of that key is dropped and {@link Input.NotWritten}
- * is told.
+ * What the edge is to do, in this order. Of one {@link #key}: what was told before a state is on the bus before that
+ * state is, so that after a crash nothing counts as over of which nobody was told; what is told waits for no state, for
+ * it is told once more under the same id if the state is lost. A look or an operation begins once all that was to be
+ * written before it is on the bus. If one of those fails for good, it is left out and {@link Input.NotWritten} is told.
  */
 public sealed interface Effect {
     /** The container that it is about; empty where it is about none. */
@@ -25,7 +26,8 @@ public sealed interface Effect {
             }
             case Look look -> look.container().key();
             case Perform perform -> perform.container().key();
-            case StoreHost _, Forget _, Refuse _, Count _, StandDown _ -> "";
+            case Forget forget -> forget.container().key();
+            case StoreHost _, Refuse _, Count _, StandDown _ -> "";
         };
     }
 
@@ -36,7 +38,7 @@ public sealed interface Effect {
     record StoreHost(RecoveryHostState state) implements Effect {}
 
     /** Write a record without a value to {@code caretaker.recovery-state}. */
-    record Forget(String key) implements Effect {}
+    record Forget(String host, ContainerIdentity container) implements Effect {}
 
     /** Write to {@code caretaker.recoveries}. */
     record Publish(RecoveryEvent event) implements Effect {}

@@ -44,7 +44,7 @@ final class Recorder {
 
     /** Nothing is remembered of it any more. */
     void forget(Managed of) {
-        effects.add(new Effect.Forget(of.identity.key(host)));
+        effects.add(new Effect.Forget(host, of.identity));
     }
 
     /** Something that concerns an incident but is no end of an operation. */

@@ -2,6 +2,7 @@ package caretaker.recovery.api;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import caretaker.contracts.Condition;
 import caretaker.contracts.HealthEvent;
@@ -303,7 +304,8 @@ class RecoveryApiTest {
         for (var each : waiting) {
             assertThat(each.join().statusCode()).isEqualTo(200);
         }
-        assertThat(desk.get("/diagnosis?name=web").status()).isEqualTo(200);
+        await().atMost(Duration.ofSeconds(30)) // room is made after an answer
+                .until(() -> desk.get("/diagnosis?name=web").status() == 200);
     }
 
     @Test

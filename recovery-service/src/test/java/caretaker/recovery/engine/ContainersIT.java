@@ -56,6 +56,13 @@ class ContainersIT {
         docker.close();
     }
 
+    private void awaitSaid(String id, String... words) {
+        Awaitility.await().atMost(Host.LIMIT).until(() -> {
+            String said = docker.docker("logs", id);
+            return List.of(words).stream().allMatch(said::contains);
+        });
+    }
+
     /** who stops a container by hand is known by the engine's events, those before the start of the watch too. */
     @Test
     void whatAPersonStopsIsSeenAsStopped() {
@@ -63,7 +70,8 @@ class ContainersIT {
         docker.docker("stop", before);
         host.watching();
         host.await(before, Sighting::stopped);
-        String after = docker.run(List.of(), "sh", "-c", "trap 'exit 7' TERM; while :; do sleep 0.1; done");
+        String after = docker.run(List.of(), "sh", "-c", "trap 'exit 7' TERM; echo set; while :; do sleep 0.1; done");
+        awaitSaid(after, "set");
         String crashed = docker.run(List.of(), "sh", "-c", "exit 7");
         docker.docker("stop", after);
         assertThat(host.await(after, Sighting::stopped).exitCode()).isEqualTo(7);
@@ -116,7 +124,8 @@ class ContainersIT {
                 List.of("--stop-signal", "USR1", "--stop-timeout", "60"),
                 "sh",
                 "-c",
-                "trap 'exit 9' USR1; while :; do sleep 0.1; done");
+                "trap 'exit 9' USR1; echo set; while :; do sleep 0.1; done");
+        awaitSaid(polite, "set");
         assertThat(host.perform(host.seen(polite), Action.STOP)).isEqualTo(new Result.Done());
         assertThat(host.seen(polite).exitCode()).isEqualTo(9);
     }
@@ -173,6 +182,7 @@ class ContainersIT {
                 "--password",
                 "argument-secret");
         Sighting seen = host.await(id, now -> now.health() == Health.UNHEALTHY);
+        awaitSaid(id, "out", "log-secret");
         Looked looked = host.look(seen, Probe.NONE, true);
         assertThat(looked.log()).containsExactlyInAnyOrder("out", "password=[redacted]");
         Evidence evidence = Objects.requireNonNull(looked.evidence());

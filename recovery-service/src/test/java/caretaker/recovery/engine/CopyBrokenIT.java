@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Copies that break off, by an engine that a real one cannot be made to be, and a disk without room. */
-@Timeout(60)
+@Timeout(180)
 class CopyBrokenIT {
     private static final String OF_IT = "/containers/" + FakeDaemon.ID;
     private static final String INSPECT = "GET " + OF_IT + "/json";
@@ -98,6 +98,12 @@ class CopyBrokenIT {
         }
     }
 
+    /** On a thread of its own: those that all share are few. */
+    private CompletableFuture<Result> copying(Sighting before, boolean stop) {
+        return CompletableFuture.supplyAsync(
+                () -> host().perform(host().operation(before, rung(stop))), Thread::startVirtualThread);
+    }
+
     private void breaksOff() {
         await().atMost(Host.LIMIT).until(() -> held.get() != null);
         HttpServerRequest request = held.get();
@@ -112,7 +118,7 @@ class CopyBrokenIT {
         // Given
         daemon.on(ARCHIVE, this::archive);
         Sighting before = host().seen(FakeDaemon.ID);
-        var copying = CompletableFuture.supplyAsync(() -> host().perform(host().operation(before, rung(false))));
+        var copying = copying(before, false);
         await().atMost(Host.LIMIT).until(() -> held.get() != null);
         daemon.on(INSPECT, FakeDaemon::never);
 
@@ -150,7 +156,7 @@ class CopyBrokenIT {
         // Given
         stops("");
         Sighting before = host().seen(FakeDaemon.ID);
-        var copying = CompletableFuture.supplyAsync(() -> host().perform(host().operation(before, rung(true))));
+        var copying = copying(before, true);
 
         // When
         breaksOff();
@@ -165,7 +171,7 @@ class CopyBrokenIT {
         // Given
         stops("{\"message\":\"the port is taken\"}");
         Sighting before = host().seen(FakeDaemon.ID);
-        var copying = CompletableFuture.supplyAsync(() -> host().perform(host().operation(before, rung(true))));
+        var copying = copying(before, true);
 
         // When
         breaksOff();

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A real engine that is killed and starts anew in the middle of what it was asked to do. */
-@Timeout(120)
+@Timeout(300)
 class EngineCrashIT {
     private final PrivateEngine engine = PrivateEngine.assume();
     private final Set<Step> crashes = EnumSet.noneOf(Step.class);

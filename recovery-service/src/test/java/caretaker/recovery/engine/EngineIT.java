@@ -49,10 +49,11 @@ class EngineIT {
     @Test
     void aContainerIsSeenAsTheEngineShowsIt() {
         String name = docker.name("seen");
+        String project = docker.name("shop");
         String id = docker.run(
                 List.of(
                         "--name", name,
-                        "--label", "com.docker.compose.project=shop",
+                        "--label", "com.docker.compose.project=" + project,
                         "--label", "com.docker.compose.service=web",
                         "--label", "com.docker.compose.container-number=2",
                         "--label", "caretaker.recovery=true",
@@ -64,7 +65,7 @@ class EngineIT {
                 "exit 3");
         docker.docker("wait", id);
         Sighting seen = host.seen(id);
-        assertThat(seen.key()).isEqualTo("shop/web/2");
+        assertThat(seen.key()).isEqualTo(project + "/web/2");
         assertThat(seen.identity().name()).isEqualTo(name);
         assertThat(seen.identity().image()).isEqualTo(docker.image());
         assertThat(seen.state()).isEqualTo(State.EXITED);

@@ -3,6 +3,7 @@ package caretaker.recovery.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import caretaker.contracts.RecoveryEvent.Action;
+import caretaker.recovery.EngineEvents;
 import caretaker.recovery.containers.Scope;
 import caretaker.recovery.containers.Sighting;
 import caretaker.recovery.containers.Sighting.State;
@@ -15,7 +16,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -207,32 +207,14 @@ class PermissionsIT {
                 image,
                 new String[] {"sh", "-c", SERVES});
         Sighting before = host.await(id, seen -> seen.state() == State.EXITED);
-        long since = InstantSource.system().instant().getEpochSecond();
-        assertThat(fix(before)).isEqualTo(new Result.Done());
+        try (var events = new EngineEvents(docker, "mount")) {
+            assertThat(fix(before)).isEqualTo(new Result.Done());
+            List<String> made = events.ids("create", "caretaker.helps", id);
+            assertThat(made).hasSize(1);
+            assertThat(events.ids("mount", "container", made.getFirst())).containsExactly(volume);
+        }
         assertThat(owners()).contains("472:0 640 grafana.db");
         assertThat(Files.getAttribute(below.resolve("a.json"), "unix:uid")).isEqualTo(owner);
-        String helper = events(since, "create", "label=caretaker.helps=" + id, "{{.Actor.ID}}");
-        assertThat(helper).matches("[0-9a-f]{64}");
-        assertThat(events(since, "mount", "type=volume", "{{.Actor.ID}} {{.Actor.Attributes.container}}")
-                        .lines()
-                        .filter(line -> line.endsWith(helper)))
-                .containsExactly(volume + " " + helper);
-    }
-
-    private String events(long since, String event, String filter, String format) {
-        long until = InstantSource.system().instant().getEpochSecond() + 1;
-        return docker.docker(
-                "events",
-                "--since",
-                Long.toString(since),
-                "--until",
-                Long.toString(until),
-                "--filter",
-                "event=" + event,
-                "--filter",
-                filter,
-                "--format",
-                format);
     }
 
     /** Its last word is told; a helper that does not end is removed as well. */

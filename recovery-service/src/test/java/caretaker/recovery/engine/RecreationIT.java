@@ -88,11 +88,12 @@ class RecreationIT {
         String first = network("one");
         String second = network("two");
         String name = docker.name("same");
+        String project = docker.name("shop");
         String image = docker.image("VOLUME /state", "ENTRYPOINT [\"sh\"]", "EXPOSE 7070", "ENV FROM_IMAGE=1");
         String id = docker.run(
                 List.of(
                         "--name", name,
-                        "--label", "com.docker.compose.project=shop",
+                        "--label", "com.docker.compose.project=" + project,
                         "--label", "com.docker.compose.service=db",
                         "--label", "com.docker.compose.container-number=1",
                         "--label", "odd=nö\n\"{}\" 💥",
@@ -159,7 +160,7 @@ class RecreationIT {
                         .path(second)
                         .path("IPAMConfig"));
         Sighting running = host.await(anew, seen -> seen.state() == State.RUNNING);
-        assertThat(running.key()).isEqualTo("shop/db/1");
+        assertThat(running.key()).isEqualTo(project + "/db/1");
         Awaitility.await()
                 .atMost(Host.LIMIT)
                 .until(() -> docker.docker("exec", anew, "cat", "/state/here", "/anonymous/here")

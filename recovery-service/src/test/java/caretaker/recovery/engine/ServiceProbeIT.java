@@ -255,15 +255,7 @@ class ServiceProbeIT {
     @Test
     void aReloadIsAPostWithoutABody() {
         container("", "{}", "");
-        var rung = new Rung(
-                Action.RELOAD,
-                false,
-                Requirement.NOTHING,
-                service.actualPort(),
-                "/-/reload",
-                "",
-                List.of(),
-                Duration.ofSeconds(2));
+        Rung rung = reload(Duration.ofSeconds(30));
         replies.put("/-/reload", new Reply(200, ""));
         var before = host.seen(FakeDaemon.ID);
         assertThat(host.perform(host.operation(before, rung))).isEqualTo(new Result.Done());
@@ -272,9 +264,15 @@ class ServiceProbeIT {
         assertThat(host.perform(host.operation(before, rung)))
                 .isEqualTo(new Result.Refused("it answered 500: couldn't load configuration: token=[redacted]"));
         replies.remove("/-/reload");
-        assertThat(host.perform(host.operation(before, rung))).isInstanceOf(Result.Unknown.class);
+        assertThat(host.perform(host.operation(before, reload(Duration.ofSeconds(2)))))
+                .isInstanceOf(Result.Unknown.class);
         service.close().await();
         assertThat(host.perform(host.operation(before, rung))).isInstanceOf(Result.Refused.class);
         assertThat(daemon.writes()).isEmpty();
+    }
+
+    private Rung reload(Duration within) {
+        return new Rung(
+                Action.RELOAD, false, Requirement.NOTHING, service.actualPort(), "/-/reload", "", List.of(), within);
     }
 }

@@ -94,7 +94,7 @@ class TokenIT {
                 path,
                 "",
                 List.of(),
-                Duration.ofSeconds(5));
+                Duration.ofSeconds(30));
         return host.perform(host.operation(host.seen(FakeDaemon.ID), rung));
     }
 

@@ -257,7 +257,7 @@ final class Scene {
                     }
                 }
                 case Effect.StoreHost(RecoveryHostState state) -> hostState = state;
-                case Effect.Forget(String key) -> states.remove(key);
+                case Effect.Forget(String host, ContainerIdentity container) -> states.remove(container.key(host));
                 case Effect.Publish(RecoveryEvent event) -> {
                     if (write(effect.key(), event)) {
                         events.add(event);
