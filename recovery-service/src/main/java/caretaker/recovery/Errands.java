@@ -34,9 +34,9 @@ import org.slf4j.LoggerFactory;
  * what waits does so on threads of its own.
  *
  * <p>Events and states are on topics of their own, of which either may be slow. Events leave at once, in their order; a
- * state leaves once all writes of its container before it are on the bus or have failed for good. A look or an
- * operation begins once they are on the bus. If one of them has failed, it is left out and {@link Input.NotWritten} is
- * told.
+ * state leaves once all writes of its container before it are on the bus or have failed for good, and that of the host
+ * once all writes before it are or have. A look or an operation begins once those of its container are on the bus. If
+ * one of them has failed, it is left out and {@link Input.NotWritten} is told.
  */
 final class Errands implements Desk.Hands {
     private static final Logger LOGGER = LoggerFactory.getLogger(Errands.class);
@@ -157,9 +157,11 @@ final class Errands implements Desk.Hands {
         }
     }
 
-    /** Completes with all writes of a container until now. */
+    /** Completes with all writes of a container until now; with all there are, for the host. */
     private CompletableFuture<?> before(String key) {
-        return writes.getOrDefault(key, CompletableFuture.completedFuture(null));
+        return key.isEmpty()
+                ? CompletableFuture.allOf(inFlight.values().toArray(CompletableFuture<?>[]::new))
+                : writes.getOrDefault(key, CompletableFuture.completedFuture(null));
     }
 
     private void notWritten(String key, @Nullable RecoveryEvent event, Throwable failure) {
@@ -223,7 +225,6 @@ final class Errands implements Desk.Hands {
 
     @Override
     public CompletableFuture<Void> written() {
-        return CompletableFuture.allOf(inFlight.values().toArray(CompletableFuture<?>[]::new))
-                .handle((_, _) -> null);
+        return before("").handle((_, _) -> null);
     }
 }

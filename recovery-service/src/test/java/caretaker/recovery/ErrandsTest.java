@@ -11,6 +11,7 @@ import caretaker.contracts.ContainerIdentity;
 import caretaker.contracts.RecoveryEvent;
 import caretaker.contracts.RecoveryEvent.Kind;
 import caretaker.contracts.RecoveryEvent.Reason;
+import caretaker.contracts.RecoveryHostState;
 import caretaker.contracts.RecoveryState;
 import caretaker.contracts.RecoveryState.Phase;
 import caretaker.recovery.bus.RecoveryTopics;
@@ -25,6 +26,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -44,6 +46,9 @@ class ErrandsTest {
     private static final Duration LIMIT = Duration.ofSeconds(30);
     private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
     private static final String HOST = "node-1";
+
+    private static final RecoveryHostState HOST_STATE =
+            new RecoveryHostState(HOST, 1, new RecoveryState.Writer("r-1", 1), NOW, null, null, Map.of());
 
     private final Vertx vertx = Vertx.vertx();
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
@@ -169,6 +174,23 @@ class ErrandsTest {
         assertThat(sent).containsSubsequence("recoveries node-1/a", "state node-1/a", "state node-1/a removed");
         await().atMost(LIMIT).until(() -> errands.written().isDone());
         assertThat(told).isEmpty();
+    }
+
+    /** the same for the host, of which its containers' events may tell as well. */
+    @Test
+    void theStateOfTheHostIsWrittenOnceAllThatWasToldBeforeItIsOnTheBus() {
+        // When
+        errands.carryOut(List.of(tell("a"), new Effect.StoreHost(HOST_STATE), store("b")));
+
+        // Then
+        awaitSent("state node-1/b");
+        assertThat(sent).doesNotContain("state node-1");
+
+        // When
+        recoveries.complete(null);
+
+        // Then
+        awaitSent("state node-1");
     }
 
     /** what cannot be told is said to the desk, and keeps no state from being kept. */

@@ -34,7 +34,9 @@ final class Cascade {
         Operation done = Objects.requireNonNull(of.operation);
         boolean asStart = done.action() == Action.FORMER_CONFIG && Verification.wasDown(done);
         for (Neighbours.Follower follower : neighbours.followers(of.key(), asStart ? Action.START : done.action())) {
-            follow(follower, trouble, done, now);
+            if (of.followers.add(follower.container().key())) {
+                follow(follower, trouble, done, now);
+            }
         }
     }
 

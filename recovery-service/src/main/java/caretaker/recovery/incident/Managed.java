@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -62,8 +63,8 @@ final class Managed {
     /** Whether the operation was begun before, perhaps by a former run of the service: it may be half done. */
     boolean resumed;
 
-    /** Whether those that need it have been seen to since the operation. */
-    boolean cascaded;
+    /** Keys of those that need it and have been seen to since the operation. */
+    final Set<String> followers = new HashSet<>();
 
     /** The operation before the one that is reserved: what is left if that one is not begun after all. */
     @Nullable Operation lastDone;
@@ -104,10 +105,10 @@ final class Managed {
         RecoveryState.Incident incident = state.incident();
         if (incident != null) {
             Trouble restored = new Trouble(incident);
-            restored.announced = true;
             Operation last = operation;
             restored.operations =
                     last != null && last.id().startsWith(restored.prefix(identity.key()) + "/") ? last.attempt() : 0;
+            restored.announced = restored.operations > 0; // else perhaps not: once more, under the same id
             trouble = restored;
         }
         resumed = phase == Phase.ACTING;

@@ -94,8 +94,8 @@ final class Orders {
     }
 
     private void changed(Kind kind, String actor, String why, Instant now) {
-        out.add(new Effect.StoreHost(guard.state(now)));
         out.change(null, kind, Reason.OPERATOR, actor, why, now);
+        out.add(new Effect.StoreHost(guard.state(now)));
         askAgain(now);
     }
 

@@ -129,13 +129,15 @@ final class Proof {
         endings.wake(of.key(), rules.dependentGrace(), now);
     }
 
-    /** Those that need it follow it, once; not if it was copied while it ran. */
+    /**
+     * Those that need it follow it, each once; not if it was copied while it ran. Asked at each look, for one that was
+     * created shortly before may not be in the list yet.
+     */
     private void followed(Managed of, Trouble trouble, Sighting seen, Instant now) {
         Operation operation = Objects.requireNonNull(of.operation);
         boolean isAnotherRun = operation.action() != Action.COPY_ASIDE
                 || seen.startedAfter(operation.before().startedAt());
-        if (!of.cascaded && isAnotherRun) {
-            of.cascaded = true;
+        if (isAnotherRun) {
             cascade.of(of, trouble, now);
         }
     }

@@ -372,11 +372,11 @@ public final class Recoveries {
         repairs.neighbours().startedElsewhere(started.at(), started.key(), started.group());
         Sighting here = started.containerId().isEmpty() ? null : known.byId(started.containerId());
         if (ready && here != null && guard.hasTwin(started.host(), now)) {
-            out.add(new Effect.StoreHost(guard.state(now)));
             String why =
                     "the service of the host " + started.host() + " repairs " + here.key() + ", which is a container"
                             + " of this engine; stop one of the two, then: caretaker recovery illness clear two-services";
             out.change(null, RecoveryEvent.Kind.ESCALATED, Reason.HOST_ACTION, RecoveryEvent.SERVICE, why, now);
+            out.add(new Effect.StoreHost(guard.state(now)));
         }
     }
 

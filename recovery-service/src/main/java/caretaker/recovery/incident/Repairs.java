@@ -92,7 +92,7 @@ final class Repairs {
         trouble.dryRun |= rules.dryRun() || consentsToDryRun || trouble.drill;
         of.trouble = trouble;
         of.wellSince = null;
-        of.cascaded = false;
+        of.followers.clear();
         of.glanced = false;
         Playbook playbook = playbook(of, trouble, List.of(), "");
         trouble.playbook = playbook.name();
@@ -250,7 +250,7 @@ final class Repairs {
             of.attempts.addLast(now);
             guard.started(of.key(), now);
             of.phase = Phase.ACTING;
-            of.cascaded = false;
+            of.followers.clear();
             of.run = null;
             again(of, trouble, of.operation, of.seen, now);
         }
@@ -280,9 +280,9 @@ final class Repairs {
                 endings.quarantine(of, reason, RecoveryEvent.SERVICE, why, now);
             case Examination.Verdict.HostIll(String what, String remedy) -> {
                 if (guard.fellIll(what, false, now)) {
-                    out.add(new Effect.StoreHost(guard.state(now)));
                     String why = "by its log " + what + ". On the host: " + remedy;
                     out.tell(of, trouble, Kind.ESCALATED, Reason.HOST_ACTION, why, now);
+                    out.add(new Effect.StoreHost(guard.state(now)));
                 }
                 waiting.until(of, trouble, Reason.SUPPRESSED_HOST, what, now.plus(rules.hostHold()), now);
             }
@@ -321,11 +321,11 @@ final class Repairs {
             return;
         }
         if (guard.trips(of.key(), known.consenting(), now)) {
-            out.add(new Effect.StoreHost(guard.state(now)));
             String what =
                     guard.isOfHosts() ? "repairs were made on too many hosts" : "too many containers were repaired";
             String why = what + "; repairs go on after: caretaker recovery breaker reset";
             out.change(null, Kind.BREAKER_OPENED, Reason.BREAKER_OPEN, RecoveryEvent.SERVICE, why, now);
+            out.add(new Effect.StoreHost(guard.state(now)));
             waiting.hold(of, trouble, new HostGuard.Refusal(Reason.BREAKER_OPEN, why, now.plus(ASK_AGAIN)), now);
             return;
         }
@@ -344,7 +344,7 @@ final class Repairs {
         of.phase = Phase.ACTING;
         of.due = null;
         of.resumed = false;
-        of.cascaded = false;
+        of.followers.clear();
         of.run = null;
         out.store(of, now);
         out.operation(of, trouble, Kind.STARTED, Reason.NONE, Recorder.word(step.action()) + " begins", now);

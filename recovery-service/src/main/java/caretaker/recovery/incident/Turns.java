@@ -65,10 +65,10 @@ final class Turns {
     void pass(Instant now) {
         boolean wasPaused = guard.isPaused();
         if (guard.pass(now)) {
-            out.add(new Effect.StoreHost(guard.state(now)));
             if (wasPaused && !guard.isPaused()) {
                 out.change(null, Kind.RESUMED, Reason.OPERATOR, RecoveryEvent.SERVICE, "the pause is over", now);
             }
+            out.add(new Effect.StoreHost(guard.state(now)));
             orders.askAgain(now);
         }
         List<Managed> turn = new ArrayList<>();

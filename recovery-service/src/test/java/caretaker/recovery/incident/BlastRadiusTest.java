@@ -117,6 +117,30 @@ class BlastRadiusTest {
         assertThat(scene.performed).hasSize(10);
     }
 
+    /** killed before each single effect, nobody finds a breaker open of which he was not told. */
+    @Test
+    void anOpenBreakerIsToldOfBeforeItIsRemembered() {
+        for (int at = 0; at < 60; at++) {
+            var scene = new Scene(FREE);
+            List<Sighting> all = containers(scene, 10);
+            int[] left = {at};
+            scene.before = _ -> {
+                if (left[0]-- == 0) {
+                    throw new Scene.Killed();
+                }
+            };
+            try {
+                all.forEach(each -> scene.dies(each, 1));
+            } catch (Scene.Killed e) {
+                scene.before = _ -> {};
+                scene.restart();
+            }
+            assertThat(!scene.recoveries.isBreakerOpen() || scene.kinds().contains(Kind.BREAKER_OPENED))
+                    .as("killed before effect %d", at)
+                    .isTrue();
+        }
+    }
+
     /** with all defaults too: the rate alone does not keep the breaker from ever opening. */
     @Test
     void theBreakerOpensWithItsDefaultsToo() {

@@ -138,6 +138,25 @@ class DependencyTest {
                 .containsExactly("db START", "db RECREATE", "web RECREATE");
     }
 
+    /** created shortly before the repair, it is in the list only when that is being proven. */
+    @Test
+    void whoIsListedWhileTheRepairOfWhatItNeedsIsBeingProvenFollowsToo() {
+        Sighting db = scene.container("db");
+        scene.dies(db, 1);
+        scene.seconds(3);
+        assertThat(scene.state(db).phase()).isEqualTo(Phase.VERIFYING);
+        Sighting web = scene.put(Made.shares(scene.container("web"), db.key()));
+        scene.list();
+        scene.minutes(2);
+        assertThat(scene.performed.stream()
+                        .map(each -> each.container().service() + " "
+                                + each.operation().action()))
+                .containsExactly("db START", "web RESTART");
+        assertThat(requireNonNull(scene.last().incident()).id())
+                .isEqualTo(requireNonNull(scene.events.getFirst().incident()).id());
+        assertThat(scene.state(web).phase()).isEqualTo(Phase.OK);
+    }
+
     /** listed in the middle of it, the follower names the old half. */
     @Test
     void whoWasListedDuringTheRecreationOfWhatItNeedsFollowsToo() {

@@ -45,7 +45,7 @@ class StateMachineTest {
                 scene.all.stream().filter(effect::isInstance).findFirst().orElseThrow());
     }
 
-    /** killed before each single effect, and the same operation goes on. */
+    /** killed before each single effect, and the same operation goes on; all of it is told. */
     @Test
     void aCrashBeforeAnyEffectIsResumedWithTheSameOperation() {
         for (int at = 0; at < 40; at++) {
@@ -75,6 +75,9 @@ class StateMachineTest {
             assertThat(each.now(web).state()).isEqualTo(State.RUNNING);
             assertThat(each.writes.values()).as("killed before effect %d", at).containsOnly(1);
             assertThat(each.writes).hasSize(1);
+            assertThat(each.kinds())
+                    .as("killed before effect %d", at)
+                    .contains(Kind.REQUESTED, Kind.STARTED, Kind.SUCCEEDED);
         }
     }
 
