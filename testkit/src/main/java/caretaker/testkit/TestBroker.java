@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * {@link #own} is one that a test may stop, start and wipe.
  */
 public final class TestBroker implements AutoCloseable {
-    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final AtomicInteger TOPICS = new AtomicInteger();
 
     private final Path dir;
