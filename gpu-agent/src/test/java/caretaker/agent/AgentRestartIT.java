@@ -205,6 +205,7 @@ class AgentRestartIT {
                 data-dir: %s
                 intervals: {fast: 200ms}
                 restored: {confirm-after: 2s}
+                health: {conditions: {gpu.count-mismatch: {enabled: false}}} # or it is told ten seconds after a loss
                 http: {port: %d}
                 kafka: {bootstrap-servers: ["%s"]}
                 simulated: {faults: %s}
