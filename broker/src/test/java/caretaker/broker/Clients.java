@@ -29,7 +29,7 @@ final class Clients {
         try (var admin = Admin.create(Map.of("bootstrap.servers", bootstrap))) {
             admin.createTopics(Set.of(new NewTopic(topic, Optional.of(partitions), Optional.empty())))
                     .all()
-                    .get(20, TimeUnit.SECONDS);
+                    .get(60, TimeUnit.SECONDS);
         }
     }
 
@@ -42,7 +42,7 @@ final class Clients {
                 new ByteArraySerializer())) {
             for (byte[] key : keys) {
                 partitions.add(producer.send(new ProducerRecord<>(topic, key, key))
-                        .get(20, TimeUnit.SECONDS)
+                        .get(60, TimeUnit.SECONDS)
                         .partition());
             }
         }
@@ -55,7 +55,7 @@ final class Clients {
                 new StringSerializer(),
                 new StringSerializer())) {
             for (String value : values) {
-                producer.send(new ProducerRecord<>(topic, value)).get(20, TimeUnit.SECONDS);
+                producer.send(new ProducerRecord<>(topic, value)).get(60, TimeUnit.SECONDS);
             }
         }
     }

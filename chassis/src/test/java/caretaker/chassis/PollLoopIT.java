@@ -25,9 +25,9 @@ import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(value = 120, unit = TimeUnit.SECONDS)
+@Timeout(value = 300, unit = TimeUnit.SECONDS)
 class PollLoopIT {
-    private static final Duration LIMIT = Duration.ofSeconds(40);
+    private static final Duration LIMIT = Duration.ofSeconds(90);
 
     private final List<String> seen = Collections.synchronizedList(new ArrayList<>());
 
@@ -111,7 +111,7 @@ class PollLoopIT {
         };
         try (var _ =
                 loop(broker, "handover", topic).each(this::see).partitions(one).start()) {
-            assertThat(oneHasAll.await(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(oneHasAll.await(90, TimeUnit.SECONDS)).isTrue();
 
             // When
             try (var _ = loop(broker, "handover", topic)

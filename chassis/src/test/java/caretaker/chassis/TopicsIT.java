@@ -17,9 +17,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(value = 120, unit = TimeUnit.SECONDS)
+@Timeout(value = 300, unit = TimeUnit.SECONDS)
 class TopicsIT {
-    private static final Duration LIMIT = Duration.ofSeconds(40);
+    private static final Duration LIMIT = Duration.ofSeconds(90);
     private static final Duration CHECK_EVERY = Duration.ofMillis(300);
 
     private final Vertx vertx = Vertx.vertx();
@@ -49,11 +49,11 @@ class TopicsIT {
         try (var admin = broker.admin()) {
             var described = admin.describeTopics(Set.of(existing, absent))
                     .allTopicNames()
-                    .get(20, TimeUnit.SECONDS);
+                    .get(60, TimeUnit.SECONDS);
             assertThat(requireNonNull(described.get(existing)).partitions()).hasSize(2);
             assertThat(requireNonNull(described.get(absent)).partitions()).hasSize(4);
             var resource = new ConfigResource(ConfigResource.Type.TOPIC, absent);
-            var config = admin.describeConfigs(Set.of(resource)).all().get(20, TimeUnit.SECONDS);
+            var config = admin.describeConfigs(Set.of(resource)).all().get(60, TimeUnit.SECONDS);
             assertThat(requireNonNull(config.get(resource))
                             .get("cleanup.policy")
                             .value())
@@ -84,7 +84,7 @@ class TopicsIT {
                     await().atMost(LIMIT)
                             .until(() -> admin.listTopics()
                                     .names()
-                                    .get(20, TimeUnit.SECONDS)
+                                    .get(60, TimeUnit.SECONDS)
                                     .contains("events"));
                 }
             }

@@ -22,6 +22,8 @@ import org.junit.jupiter.api.Test;
 
 /** What the inventory topic brings about at a collector's port, over a real broker. */
 class DiscoveryIT {
+    private static final int LONG = 600_000; // milliseconds; no host falls silent while the collector is slow
+
     private final TestBroker broker = TestBroker.shared();
     private final String topic = broker.newTopic("readings", 3);
 
@@ -90,7 +92,7 @@ class DiscoveryIT {
         // Given: what an agent that has ended has left, and one that runs
         publish(MadeInventory.of("gone").gpus(2).made());
         publish(MadeInventory.of("alive").gpus(1).made());
-        TestCollector.send(broker, topic, host("alive", 1, 1));
+        TestCollector.send(broker, topic, host("alive", 1, 1).intervalMillis(LONG));
         try (var one = TestCollector.start(broker, topic);
                 var two = TestCollector.start(broker, topic)) {
             await().atMost(TestCollector.LIMIT).until(() -> one.ready() && two.ready());
@@ -111,7 +113,7 @@ class DiscoveryIT {
             assertThat(lines(both, "nvidia_gpu_up{instance=\"alive\"")).hasSize(1);
 
             // When: its readings come after all, and the other is taken out by hand
-            TestCollector.send(broker, topic, host("gone", 1, 2));
+            TestCollector.send(broker, topic, host("gone", 1, 2).intervalMillis(LONG));
             await().atMost(TestCollector.LIMIT).until(() -> TestCollector.shows(one.metrics() + two.metrics(), "gone"));
         }
     }
@@ -135,7 +137,7 @@ class DiscoveryIT {
         try (var collector = TestCollector.start(broker, topic)) {
             await().atMost(TestCollector.LIMIT).until(collector::ready);
             publish(MadeInventory.of("node-1")
-                    .interval(Duration.ofSeconds(1))
+                    .interval(Duration.ofSeconds(4))
                     .target(exporter(Target.NODE_EXPORTER, MadeInventory.ADDRESS, 9100))
                     .made());
             await().atMost(TestCollector.LIMIT)
@@ -156,7 +158,7 @@ class DiscoveryIT {
             try (var collector = TestCollector.start(own, readings)) {
                 await().atMost(TestCollector.LIMIT).until(collector::ready);
                 HostInventory node = MadeInventory.of("node-1")
-                        .interval(Duration.ofSeconds(2))
+                        .interval(Duration.ofSeconds(4))
                         .target(exporter(Target.NODE_EXPORTER, MadeInventory.ADDRESS, 9100))
                         .made();
                 own.send(TestCollector.inventory(readings), "node-1".getBytes(UTF_8), encode(node));
@@ -165,7 +167,7 @@ class DiscoveryIT {
                         .until(() -> isListed(collector));
 
                 own.stop();
-                await().during(Duration.ofSeconds(8))
+                await().during(Duration.ofSeconds(14))
                         .atMost(TestCollector.LIMIT)
                         .until(() -> isListed(collector));
 

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 
 /** An agent on a host without a driver library, whose GPUs a dcgm-exporter shows. */
 class DcgmAgentIT {
-    private static final Duration LIMIT = Duration.ofSeconds(40);
+    private static final Duration LIMIT = Duration.ofSeconds(90);
 
     private final TestBroker broker = TestBroker.shared();
     private final BusReader bus = new BusReader(broker);
@@ -43,7 +43,7 @@ class DcgmAgentIT {
         String settings = """
                 host: dcgm-agent
                 source: dcgm
-                dcgm: [{url: 'http://127.0.0.1:%d/metrics', interval: 1s, timeout: 500ms}]
+                dcgm: [{url: 'http://127.0.0.1:%d/metrics', interval: 3s, timeout: 2900ms}]
                 docker: {enabled: false}
                 kernel-log: {source: none}
                 intervals: {fast: 200ms}
@@ -55,7 +55,7 @@ class DcgmAgentIT {
             await().atMost(LIMIT).until(() -> !withGpus().isEmpty());
 
             // Then
-            Readings readings = withGpus().getLast();
+            Readings readings = withGpus().getFirst();
             GpuReading gpu = readings.gpus().getFirst();
             assertThat(gpu.get(Column.TEMPERATURE_CELSIUS)).isEqualTo(44);
             assertThat(gpu.isFromDcgm(Column.TEMPERATURE_CELSIUS)).isTrue();

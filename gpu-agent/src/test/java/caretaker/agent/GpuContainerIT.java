@@ -34,7 +34,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 /** A real container that uses a GPU, from the engine, the driver and the kernel's log to a real broker. */
 @ResourceLock("nvml") // one library for the process, and one scenario
 class GpuContainerIT {
-    private static final Duration LIMIT = Duration.ofSeconds(40);
+    private static final Duration LIMIT = Duration.ofSeconds(90);
     private static final String HOST = "gpu-container";
     private static final long GIBIBYTE = 1L << 30;
 
@@ -100,9 +100,10 @@ class GpuContainerIT {
         driver.scenario("gpus 1\ngpu 0 process " + pid + " compute " + GIBIBYTE + " sm 40");
         Path kernelLog = dir.resolve("kmsg");
         try (var _ = start(kernelLog)) {
-            await().atMost(LIMIT)
-                    .until(() -> !bus.readings(HOST).isEmpty() && use(name).isPresent());
-            PartReading use = use(name).orElseThrow();
+            await().atMost(LIMIT).until(() -> !bus.readings(HOST).isEmpty());
+            PartReading use = await().atMost(LIMIT)
+                    .until(() -> use(name), Optional::isPresent)
+                    .orElseThrow();
             assertThat(use.text(1)).isEqualTo(id);
             assertThat(use.text(3)).isEqualTo("lab");
             assertThat(use.text(4)).isEqualTo("train");

@@ -20,6 +20,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -32,7 +34,8 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 /** XIDs from a driver's events and a kernel's log to a real broker. */
 @ResourceLock("nvml") // one library for the process, and one scenario
 class XidIT {
-    private static final Duration LIMIT = Duration.ofSeconds(40);
+    private static final Duration LIMIT = Duration.ofSeconds(90);
+    private static final int SLOWNESS = 10;
     private static final AtomicInteger HOSTS = new AtomicInteger();
 
     private final String host = "xid-" + HOSTS.incrementAndGet(); // its own on the broker that all share
@@ -64,18 +67,27 @@ class XidIT {
     }
 
     private GpuAgent start(String settings) {
-        String yaml = "host: " + host + "\nintervals: {fast: 200ms}\nhttp: {port: 0}\ndocker: {enabled: false}\n"
+        String yaml = "host: " + host + "\nintervals: {fast: 100ms}\nhttp: {port: 0}\ndocker: {enabled: false}\n"
                 + "kafka: {bootstrap-servers: [\"" + broker.bootstrapServers() + "\"]}\n"
                 + "source: nvml\nnvml: {library: " + driver.library() + "}\nkernel-log: {path: " + kmsg() + "}\n"
                 + settings;
-        var agent = GpuAgent.start(Config.parse(GpuAgentConfig.class, yaml, "agent.yaml", Map.of()));
+        // Its clock is slow: the two seconds within which things belong together leave a slow machine twenty.
+        long begin = System.nanoTime();
+        var agent = GpuAgent.start(
+                Config.parse(GpuAgentConfig.class, yaml, "agent.yaml", Map.of()),
+                InstantSource.system(),
+                () -> begin + (System.nanoTime() - begin) / SLOWNESS);
         await().atMost(LIMIT).until(() -> bus.readings(host).size() > 2);
         return agent;
     }
 
-    private void kernel(String text) throws IOException {
-        String line = "3," + ++sequence + "," + System.nanoTime() / 1000 + ",-;" + text + "\n";
-        Files.write(kmsg(), line.getBytes(UTF_8), StandardOpenOption.APPEND);
+    /** Says all of it at once. */
+    private void kernel(String... texts) throws IOException {
+        var lines = new StringBuilder();
+        for (String text : texts) {
+            lines.append("3," + ++sequence + "," + System.nanoTime() / 1000 + ",-;" + text + "\n");
+        }
+        Files.write(kmsg(), lines.toString().getBytes(UTF_8), StandardOpenOption.APPEND);
     }
 
     private String pci(int gpu) {
@@ -97,16 +109,20 @@ class XidIT {
         try (var agent = start()) {
             String line = "NVRM: Xid (PCI:" + pci(1) + "): 94, pid="
                     + ProcessHandle.current().pid() + ", name=java, Contained: SM (0x1). RST: No, D-RST: No";
-            kernel(line); // first: the event waits 20 ms for its line, and a test may stand still for longer
-            driver.apply("gpu 1 xid 94");
+            kernel(line); // first: an event waits 20 ms for its line, and this machine may stand still for longer
             await().atMost(LIMIT).until(() -> !events(Condition.GPU_XID).isEmpty());
+            driver.apply("gpu 1 xid 94");
+            driver.apply("gpu 1 xid 48"); // once this is told, the one before it was taken
+            await().atMost(LIMIT).until(() -> events(Condition.GPU_XID).size() > 1);
+            assertThat(events(Condition.GPU_XID)).extracting(HealthEvent::code).containsExactly("94", "48");
             HealthEvent event = events(Condition.GPU_XID).getFirst();
             assertThat(event.state()).isEqualTo(State.OCCURRED);
             assertThat(event.code()).isEqualTo("94");
             assertThat(event.entity().name()).isEqualTo("GPU 1");
             assertThat(event.action()).isEqualTo(Action.RESTART_APP); // of a process in no container that is known
             assertThat(event.evidence()).containsEntry("line", line).containsEntry("process", "java");
-            await().atMost(LIMIT).until(() -> counted(1, "94") == 1);
+            await().atMost(LIMIT).until(() -> counted(1, "48") == 1);
+            assertThat(counted(1, "94")).isEqualTo(1);
             assertThat(Pages.metric(
                             agent,
                             "nvidia_gpu_agent_xids_total{gpu=\"1\",instance=\"" + host + "\",uuid=\""
@@ -123,7 +139,6 @@ class XidIT {
                     .isZero();
             assertThat(Pages.metric(agent, "caretaker_agent_kernel_log_available{instance=\"" + host + "\""))
                     .isEqualTo(1);
-            assertThat(events(Condition.GPU_XID)).hasSize(1);
         }
     }
 
@@ -157,11 +172,13 @@ class XidIT {
     void a45IsFoldedIntoItsCauseAndCounted() throws IOException {
         try (var agent = start()) {
             String pci = pci(0);
-            kernel("NVRM: Xid (PCI:" + pci + "): 31, pid=4194303, name=train, MMU Fault");
+            List<String> lines = new ArrayList<>();
+            lines.add("NVRM: Xid (PCI:" + pci + "): 31, pid=4194303, name=train, MMU Fault");
             for (int i = 0; i < 5; i++) {
-                kernel("NVRM: Xid (PCI:" + pci + "): 45, pid=4194303, name=train, Ch 0000001" + i);
+                lines.add("NVRM: Xid (PCI:" + pci + "): 45, pid=4194303, name=train, Ch 0000001" + i);
             }
-            kernel("NVRM: Xid (PCI:" + pci + "): 62, the end");
+            lines.add("NVRM: Xid (PCI:" + pci + "): 62, the end");
+            kernel(lines.toArray(String[]::new));
             await().atMost(LIMIT).until(() -> events(Condition.GPU_XID).size() == 2);
             assertThat(events(Condition.GPU_XID)).extracting(HealthEvent::code).containsExactly("31", "62");
             await().atMost(LIMIT).until(() -> counted(0, "45") == 1); // of one process within two seconds: one
@@ -173,8 +190,9 @@ class XidIT {
     @Test
     void aGpuThatFellOffTheBusIsLostBeforeThePollSeesItAndBackWhenItAnswers() throws IOException {
         try (var _ = start()) {
-            kernel("NVRM: Xid (PCI:" + pci(1) + "): 79, pid='<unknown>', name=<unknown>, GPU has fallen off the bus.");
-            kernel("NVRM: GPU " + pci(1) + ".0: GPU has fallen off the bus.");
+            kernel(
+                    "NVRM: Xid (PCI:" + pci(1) + "): 79, pid='<unknown>', name=<unknown>, GPU has fallen off the bus.",
+                    "NVRM: GPU " + pci(1) + ".0: GPU has fallen off the bus.");
             await().atMost(LIMIT).until(() -> !events(Condition.GPU_LOST).isEmpty());
             driver.apply("gpu 1 lost");
             assertThat(events(Condition.GPU_XID)).extracting(HealthEvent::code).containsExactly("79");

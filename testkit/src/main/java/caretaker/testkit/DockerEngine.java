@@ -169,9 +169,9 @@ public final class DockerEngine implements AutoCloseable {
                         .redirectErrorStream(true)
                         .redirectOutput(output.toFile())
                         .start();
-                if (!process.waitFor(60, TimeUnit.SECONDS)) {
+                if (!process.waitFor(180, TimeUnit.SECONDS)) {
                     process.destroyForcibly();
-                    throw new IllegalStateException(String.join(" ", command) + ": not done within a minute");
+                    throw new IllegalStateException(String.join(" ", command) + ": not done within three minutes");
                 }
                 return new Result(
                         process.exitValue(), Files.readString(output, UTF_8).strip());

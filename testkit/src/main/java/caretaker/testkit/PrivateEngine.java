@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Assumptions;
  * <p>Its containers have no network but {@code none}. They outlive a killed engine as those of any engine do.
  */
 public final class PrivateEngine implements AutoCloseable {
-    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Duration LIMIT = Duration.ofSeconds(90);
 
     private final Path directory;
     private final Path dockerd;

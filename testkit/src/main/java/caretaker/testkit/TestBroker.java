@@ -28,12 +28,12 @@ import org.jspecify.annotations.Nullable;
  * {@link #own} is one that a test may stop, start and wipe.
  */
 public final class TestBroker implements AutoCloseable {
-    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final AtomicInteger TOPICS = new AtomicInteger();
 
     private final Path dir;
+    private final int port = FreePort.find(); // nobody takes it while the broker is away
     private @Nullable EmbeddedBroker broker;
-    private int port;
     private @Nullable TestClients clients;
 
     private TestBroker(Path dir) {
@@ -67,7 +67,7 @@ public final class TestBroker implements AutoCloseable {
     }
 
     /** Stays the same over {@link #stop} and {@link #start}. */
-    public synchronized String bootstrapServers() {
+    public String bootstrapServers() {
         return "127.0.0.1:" + port;
     }
 
@@ -85,7 +85,6 @@ public final class TestBroker implements AutoCloseable {
         if (broker == null) {
             forgetClients();
             broker = EmbeddedBroker.start(dir, port);
-            port = broker.port();
         }
     }
 

@@ -69,7 +69,7 @@ class SharedBrokerIT {
         // Then
         try (var kcat = RunningProgram.start(
                 Programs.assume("kcat"), "-b", broker.bootstrapServers(), "-C", "-t", topic, "-e", "-q", "-K:")) {
-            kcat.awaitLine("key:value", Duration.ofSeconds(20));
+            kcat.awaitLine("key:value", Duration.ofSeconds(60));
         }
     }
 }

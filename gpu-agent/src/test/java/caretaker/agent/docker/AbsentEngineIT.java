@@ -33,7 +33,7 @@ class AbsentEngineIT {
         try (var host = new WatchedHost(NOWHERE)) {
             Awaitility.await()
                     .during(Duration.ofMillis(500))
-                    .atMost(Duration.ofSeconds(10))
+                    .atMost(WatchedHost.LIMIT)
                     .until(host.events::isEmpty);
             assertThat(host.watcher.snapshot().known()).isFalse();
         }

@@ -120,13 +120,14 @@ class DockerIT {
         String id = docker.run(
                 List.of(
                         "--health-cmd", "test -f /tmp/well || { echo 'no \"well\" 💥' ; exit 1; }",
-                        "--health-interval", "300ms",
+                        "--health-interval", "1s", // each check is three events, of which the engine keeps few
                         "--health-retries", "2"),
                 "sleep",
                 "1000");
         HealthEvent raised = host.event(id, Condition.CONTAINER_UNHEALTHY, State.RAISED);
         assertThat(raised.evidence())
-                .containsEntry("failingStreak", "2")
+                .hasEntrySatisfying(
+                        "failingStreak", streak -> isAtLeast(2, streak)) // it goes on while the engine is asked
                 .containsEntry("checkExitCode", "1")
                 .hasEntrySatisfying("checkOutput", output -> assertThat(output).contains("no \"well\" 💥"));
         docker.docker("exec", id, "touch", "/tmp/well");
@@ -143,7 +144,8 @@ class DockerIT {
         String id = docker.run(List.of("--restart", "always"), "sh", "-c", "exit 4");
         HealthEvent raised = host.event(id, Condition.CONTAINER_RESTART_LOOP, State.RAISED);
         assertThat(raised.severity()).isEqualTo(Severity.CRITICAL);
-        assertThat(raised.evidence()).containsEntry("restarts", "3");
+        assertThat(raised.evidence())
+                .hasEntrySatisfying("restarts", restarts -> isAtLeast(3, restarts)); // more where the watch was late
         long ends = exits(id);
         assertThat(ends).isLessThanOrEqualTo(3);
         Awaiting.until(() -> host.container(id).orElseThrow().restartCount() >= 5);
@@ -151,6 +153,10 @@ class DockerIT {
         docker.docker("stop", id);
         host.event(id, Condition.CONTAINER_RESTART_LOOP, State.CLEARED);
         docker.docker("rm", "-f", id);
+    }
+
+    private static void isAtLeast(int least, String number) {
+        assertThat(Integer.parseInt(number)).isGreaterThanOrEqualTo(least);
     }
 
     private long exits(String id) {
@@ -164,17 +170,14 @@ class DockerIT {
     void containersThatAreRemovedWhileTheyAreAskedForAreNoTrouble(@TempDir Path dir) {
         try (var proxy = new SocketProxy(dir.resolve("docker.sock"), DockerEngine.SOCKET);
                 var slow = new WatchedHost("host: unix://" + proxy.path()).known()) {
-            for (int round = 0;
-                    round < 5 && slow.count("inspections.gone") == 0;
-                    round++) { // a busy engine is too late
-                proxy.hold("/json HTTP"); // of an inspection; a list has a query
-                String removed = docker.run(List.of(), "sleep", "1000");
-                Awaiting.until(() -> proxy.held() > 0);
-                docker.docker("rm", "-f", removed);
-                proxy.release();
-                Awaiting.until(() -> slow.container(removed).isEmpty());
-            }
+            String removed = docker.create(List.of(), "sleep", "1000");
+            proxy.hold("/containers/" + removed + "/json"); // others of the engine are asked for as well
+            docker.docker("start", removed);
+            Awaiting.until(() -> proxy.held() > 0);
+            docker.docker("rm", "-f", removed);
+            proxy.release();
             Awaiting.until(() -> slow.count("inspections.gone") > 0);
+            Awaiting.until(() -> slow.container(removed).isEmpty());
             String last = docker.run(List.of(), "false");
             slow.event(last, Condition.CONTAINER_EXITED, State.RAISED);
             assertThat(slow.find("gpu-01", Condition.DOCKER_UNAVAILABLE, State.RAISED))
@@ -197,7 +200,9 @@ class DockerIT {
                 .hasSizeLessThanOrEqualTo(256);
         assertThat(host.of(unwatched)).isEmpty();
         assertThat(host.count("labels.refused")).isEqualTo(1);
-        assertThat(host.container(odd).orElseThrow().labels().get("caretaker.long"))
+        assertThat(host.await(odd, state -> state.phase() == Phase.EXITED)
+                        .labels()
+                        .get("caretaker.long"))
                 .hasSize(ContainerState.MAX_LABEL);
     }
 

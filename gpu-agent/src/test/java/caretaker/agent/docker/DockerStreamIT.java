@@ -151,7 +151,7 @@ class DockerStreamIT {
                             .message())
                     .contains("no answer within 10 s");
             host.close();
-            assertThat(host.watcher.ended()).isDone();
+            Awaiting.until(() -> host.watcher.ended().isDone());
         }
         assertThat(Files.exists(socket)).isTrue();
     }

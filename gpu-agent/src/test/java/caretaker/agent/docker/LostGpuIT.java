@@ -44,7 +44,7 @@ class LostGpuIT {
                 List.of(
                         "--device", device() + ":/dev/nvidia3",
                         "--health-cmd", "echo 'Failed to initialize NVML: Unknown Error'; exit 255",
-                        "--health-interval", "200ms",
+                        "--health-interval", "1s",
                         "--health-retries", "1"),
                 "sleep",
                 "1000");

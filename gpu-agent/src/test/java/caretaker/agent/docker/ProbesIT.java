@@ -59,7 +59,7 @@ class ProbesIT {
                     List.of(
                             "--label", "caretaker.probe=http://:8000/well",
                             "--label", "caretaker.probe.interval=1s",
-                            "--label", "caretaker.probe.failures=2",
+                            "--label", "caretaker.probe.failures=6", // by the last of them its server is there
                             "--label", "caretaker.probe.successes=1",
                             "--label", "caretaker.probe.expect=fine"),
                     "sh",
@@ -68,7 +68,7 @@ class ProbesIT {
             HealthEvent raised = host.event(id, Condition.PROBE_FAILED, State.RAISED);
             assertThat(raised.evidence())
                     .containsEntry("containerId", id)
-                    .containsEntry("failures", "2")
+                    .containsEntry("failures", "6")
                     .containsEntry("result", "status 404")
                     .hasEntrySatisfying("url", url -> assertThat(url).endsWith(":8000/well"))
                     .containsKey("startedAt");

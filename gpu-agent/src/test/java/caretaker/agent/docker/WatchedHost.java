@@ -20,7 +20,7 @@ import org.awaitility.Awaitility;
 
 /** A watch of the real engine, and all that it has made known. */
 final class WatchedHost implements AutoCloseable {
-    static final Duration LIMIT = Duration.ofSeconds(30);
+    static final Duration LIMIT = Duration.ofSeconds(90); // an engine that was away is asked again within half a minute
 
     final List<HealthEvent> events = new CopyOnWriteArrayList<>();
     final List<Long> arrived = new CopyOnWriteArrayList<>();

@@ -312,12 +312,12 @@ class LedgerRestartTest {
             Runnable changed = keeper.keep(file, ledger::state);
             ledger.settle("poll", List.of(LOST));
             changed.run();
-            await().atMost(Duration.ofSeconds(10))
+            await().atMost(Duration.ofSeconds(30))
                     .untilAsserted(() -> assertThat(keeper.load(file)).isEqualTo(ledger.state()));
             Files.delete(gone.resolve("conditions"));
             Files.delete(gone);
             changed.run();
-            await().atMost(Duration.ofSeconds(10)).until(() -> failures.get() == 1);
+            await().atMost(Duration.ofSeconds(30)).until(() -> failures.get() == 1);
             Files.createDirectory(gone);
             changed.run();
         }

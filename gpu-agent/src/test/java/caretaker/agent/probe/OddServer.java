@@ -22,6 +22,7 @@ final class OddServer implements AutoCloseable {
 
     final AtomicInteger requests = new AtomicInteger();
     final AtomicLong sent = new AtomicLong();
+    final CountDownLatch broken = new CountDownLatch(1); // a client has gone before it had all
     private final CountDownLatch closed = new CountDownLatch(1);
     private final ServerSocket socket;
 
@@ -55,7 +56,7 @@ final class OddServer implements AutoCloseable {
             behaviour.serve(client, this);
             client.close();
         } catch (IOException | InterruptedException clientHasGone) {
-            // as it may
+            broken.countDown(); // as it may
         }
     }
 

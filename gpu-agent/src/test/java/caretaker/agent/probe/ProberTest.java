@@ -8,7 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -166,7 +165,7 @@ class ProberTest {
             assertThat(ask(spec(server, "", new Expectation.Success(), Duration.ofMillis(400))))
                     .isEqualTo(new Verdict.Bad("no answer within 400 ms"));
         }
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(3));
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(ProbeSpec.LONGEST_TIMEOUT);
     }
 
     @Test
@@ -174,16 +173,14 @@ class ProberTest {
         try (var server = new OddServer(OddServer.dribbles())) {
             assertThat(ask(spec(server, "", new Expectation.Success(), Duration.ofMillis(400))))
                     .isEqualTo(new Verdict.Bad("no answer within 400 ms"));
-            long sent = server.sent.get();
-            Awaitility.await().pollDelay(Duration.ofMillis(200)).until(() -> true);
-            assertThat(server.sent.get()).isLessThan(sent + 8); // the connection is gone
+            assertThat(server.broken.await(20, TimeUnit.SECONDS)).isTrue(); // the connection is gone
         }
     }
 
     @Test
     void tenThousandMillionBytesAreReadToTheBoundAndNoFurther() throws Exception {
         try (var server = new OddServer(OddServer.floods())) {
-            var spec = spec(server, "", new Expectation.Success(), Duration.ofSeconds(5));
+            var spec = spec(server, "", new Expectation.Success(), ProbeSpec.LONGEST_TIMEOUT);
             assertThat(ask(spec)).isEqualTo(Expectation.WELL);
             assertThat(server.sent.get()).isLessThan(64L << 20); // what the kernel's buffers take
         }
@@ -244,6 +241,6 @@ class ProberTest {
     }
 
     private Verdict ask(ProbeSpec spec) throws Exception {
-        return prober.ask(spec).toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+        return prober.ask(spec).toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
     }
 }

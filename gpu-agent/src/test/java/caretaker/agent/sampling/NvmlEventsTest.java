@@ -35,7 +35,7 @@ class NvmlEventsTest {
 
     /** Waits for the event thread, which runs by the real clock. */
     private void told(String... events) {
-        await().atMost(Duration.ofSeconds(10))
+        await().atMost(Duration.ofSeconds(30))
                 .untilAsserted(() -> assertThat(host.events).containsExactly(events));
         host.events.clear();
     }
@@ -62,7 +62,7 @@ class NvmlEventsTest {
         assertThat(host.gpu(0).get(Column.EVENTS_POISON)).isZero();
         told("available");
         host.driver.apply("gpu 0 event 0x1000 0\ngpu 0 event 0x2000 0\ngpu 0 event 0x200 0\ngpu 0 event 0x800 0");
-        await().atMost(Duration.ofSeconds(10)).until(() -> host.events.size() == 4);
+        await().atMost(Duration.ofSeconds(30)).until(() -> host.events.size() == 4);
         host.advance(SECOND);
         host.poll(Tier.FAST);
         assertThat(host.gpu(0).get(Column.EVENTS_POISON)).isEqualTo(2);
@@ -96,12 +96,12 @@ class NvmlEventsTest {
         host.driver.apply("gpu 1 back");
         pollUntilAvailable();
         host.driver.apply("gpu 1 xid 13\ngpu 0 xid 31");
-        await().atMost(Duration.ofSeconds(10)).until(() -> host.events.size() == 2);
+        await().atMost(Duration.ofSeconds(30)).until(() -> host.events.size() == 2);
         assertThat(host.events).containsExactlyInAnyOrder("1 8 13", "0 8 31");
     }
 
     private void pollUntilAvailable() {
-        await().atMost(Duration.ofSeconds(10)).until(() -> {
+        await().atMost(Duration.ofSeconds(30)).until(() -> {
             host.advance(SECOND.multipliedBy(2));
             host.poll(Tier.FAST);
             return host.events.contains("available");
@@ -144,7 +144,7 @@ class NvmlEventsTest {
         host.poll(Tier.RARE);
         told("available");
         host.driver.apply("call nvmlEventSetWait_v2 error 999");
-        await().atMost(Duration.ofSeconds(10)).until(() -> {
+        await().atMost(Duration.ofSeconds(30)).until(() -> {
             host.advance(SECOND);
             host.poll(Tier.FAST);
             return host.events.contains("unavailable");
@@ -159,7 +159,7 @@ class NvmlEventsTest {
     void aDriverThatHoldsTheEventThreadForGoodIsNotShutDownUnderIt() {
         scenario("call nvmlEventSetWait_v2 hang");
         host.poll(Tier.RARE);
-        await().atMost(Duration.ofSeconds(10)).until(() -> host.driver.hanging() == 1);
+        await().atMost(Duration.ofSeconds(30)).until(() -> host.driver.hanging() == 1);
         host.close();
         assertThat(host.driver.sessions()).isEqualTo(1);
         assertThat(host.driver.violations()).isEmpty();
@@ -171,7 +171,7 @@ class NvmlEventsTest {
         scenario("call nvmlEventSetWait_v2 hang");
         host.poll(Tier.RARE);
         told("available");
-        await().atMost(Duration.ofSeconds(20)).until(() -> {
+        await().atMost(Duration.ofSeconds(30)).until(() -> {
             host.poll(Tier.FAST);
             return !host.events.isEmpty();
         });
@@ -197,7 +197,7 @@ class NvmlEventsTest {
     void anEventThreadThatIsStuckHoldsUpNoPoll() {
         scenario("call nvmlEventSetWait_v2 hang");
         host.poll(Tier.RARE);
-        await().atMost(Duration.ofSeconds(10)).until(() -> host.driver.hanging() == 1);
+        await().atMost(Duration.ofSeconds(30)).until(() -> host.driver.hanging() == 1);
         host.advance(SECOND);
         assertThat(host.poll(Tier.FAST)).isEmpty();
         host.driver.apply("call nvmlEventSetWait_v2 well");

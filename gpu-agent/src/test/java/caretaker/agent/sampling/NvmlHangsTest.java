@@ -41,7 +41,7 @@ class NvmlHangsTest {
             host.driver.scenario(GPUS + "call " + function + " hang");
             host.start();
             Thread polls = Thread.ofPlatform().daemon().start(this::polls);
-            await().atMost(Duration.ofSeconds(20))
+            await().atMost(Duration.ofSeconds(60))
                     .pollInterval(Duration.ofMillis(2))
                     .until(() -> !polls.isAlive() || host.driver.hanging() > 0);
             if (host.driver.hanging() > 0) {
@@ -49,7 +49,7 @@ class NvmlHangsTest {
             }
             host.driver.apply("call " + function + " well");
             host.driver.releaseHangs();
-            assertThat(polls.join(Duration.ofSeconds(20))).as(function).isTrue();
+            assertThat(polls.join(Duration.ofSeconds(60))).as(function).isTrue();
         }
         assertThat(unseen).isEmpty();
         assertThat(seen)
