@@ -356,10 +356,12 @@ public final class AlertRouter implements AutoCloseable {
     /**
      * Serves the same at one more address.
      *
+     * @param port 0 for a free one
+     * @return the port on which it listens
      * @throws HttpEndpoint.Unavailable if it cannot listen there
      */
-    public void listenAlso(String host, int port) {
-        http.listenAlso(host, port);
+    public int listenAlso(String host, int port) {
+        return http.listenAlso(host, port);
     }
 
     /** Reads Alertmanager's file again; a bad one changes nothing and is logged. */

@@ -109,10 +109,14 @@ public final class HttpEndpoint implements AutoCloseable {
     /**
      * Serves the same at one more address. Not to be called on an event loop.
      *
+     * @param port 0 for a free one
+     * @return the port on which it listens
      * @throws Unavailable if it cannot listen there
      */
-    public void listenAlso(String host, int port) {
-        more.add(opens.apply(new HttpSettings(host, port, settings.webConfig(), settings.maxBody())));
+    public int listenAlso(String host, int port) {
+        HttpServer another = opens.apply(new HttpSettings(host, port, settings.webConfig(), settings.maxBody()));
+        more.add(another);
+        return another.actualPort();
     }
 
     private static Unavailable unavailable(HttpSettings settings, Throwable cause) {

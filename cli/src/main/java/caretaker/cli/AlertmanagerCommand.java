@@ -118,13 +118,17 @@ final class AlertmanagerCommand implements Callable<Integer> {
                     AlertRouter.start(
                             config(dropIn, bus.bootstrapServers(), password),
                             (topic, records) -> started(kafka).append(topic, records)));
-            dropIn.listen().stream().skip(1).forEach(address -> started.listenAlso(address.host(), address.port()));
+            List<DropIn.Address> addresses = dropIn.listen();
+            List<Integer> ports = new ArrayList<>(List.of(started.port()));
+            for (DropIn.Address more : addresses.subList(1, addresses.size())) {
+                ports.add(started.listenAlso(more.host(), more.port()));
+            }
             EmbeddedBroker broker = started(kafka);
             router.set(started);
-            for (DropIn.Address address : dropIn.listen()) {
+            for (int i = 0; i < ports.size(); i++) {
                 LOGGER.atInfo()
-                        .addKeyValue("host", address.host())
-                        .addKeyValue("port", address.port() == 0 ? started.port() : address.port())
+                        .addKeyValue("host", addresses.get(i).host())
+                        .addKeyValue("port", ports.get(i))
                         .log("listening");
             }
             Foreground.run(closer, CompletableFuture.anyOf(started.ended(), broker.failed()), null);

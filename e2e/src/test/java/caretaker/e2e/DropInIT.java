@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import caretaker.testkit.FreePort;
 import caretaker.testkit.Programs;
 import caretaker.testkit.RunningProgram;
 import java.io.IOException;
@@ -82,14 +81,17 @@ class DropInIT {
             return this;
         }
 
-        /** The first that it listens at, as it says. */
-        int port() {
+        /** Where it listens, as it says. */
+        List<Integer> ports() {
             return program.output().stream()
                     .map(PORT::matcher)
                     .filter(Matcher::find)
                     .map(found -> Integer.parseInt(found.group(1)))
-                    .findFirst()
-                    .orElseThrow();
+                    .toList();
+        }
+
+        int port() {
+            return ports().getFirst();
         }
 
         String get(String path) throws InterruptedException {
@@ -290,12 +292,12 @@ class DropInIT {
     @Test
     void amtoolAndSeveralAddressesWorkBelowAPrefix() throws Exception {
         Path amtool = Programs.assume("amtool");
-        int more = FreePort.find();
-        try (var running = new Running(
-                        "--web.external-url=http://am.example/am/", "--web.listen-address=127.0.0.1:" + more)
+        try (var running = new Running("--web.external-url=http://am.example/am/", "--web.listen-address=127.0.0.1:0")
                 .awaitReady("/am/-/ready")) {
+            await().atMost(LIMIT).until(() -> running.ports().size() == 2);
+
             // When
-            assertThat(amtool(amtool, more, "alert", "add", "GpuLost", "host=n1"))
+            assertThat(amtool(amtool, running.ports().getLast(), "alert", "add", "GpuLost", "host=n1"))
                     .isEmpty();
 
             // Then

@@ -200,6 +200,12 @@ class XidIT {
                 assertThat(event.entity().name()).isEqualTo("GPU 1");
                 assertThat(event.evidence()).containsKey("line");
             });
+
+            driver.apply("gpu 1 back");
+            await().atMost(LIMIT)
+                    .until(() -> events(Condition.GPU_LOST).stream()
+                            .anyMatch(event -> event.state() == State.CLEARED
+                                    && event.entity().name().equals("GPU 1")));
         }
     }
 

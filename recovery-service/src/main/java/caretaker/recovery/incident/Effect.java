@@ -11,10 +11,10 @@ import java.util.List;
 
 /**
  * What the edge is to do, in this order. Of one {@link #key}: what was told before a state is on the bus before that
- * state is, so that after a crash nothing counts as over of which nobody was told; the state of the host is there after
- * all that was told before it. What is told waits for no state, for it is told once more if the state is lost, under the
- * same id where it is of an incident. A look or an operation begins once all that was to be
- * written before it is on the bus. If one of those fails for good, it is left out and {@link Input.NotWritten} is told.
+ * state is, so that after a crash nothing counts as over of which nobody was told; the state of the host is there
+ * after all that was told before it. What is told waits for no state, for it is told once more if the state is lost,
+ * under the same id where it is of an incident. A look or an operation begins once all that was to be written before
+ * it is on the bus. If one of those fails for good, it is left out and {@link Input.NotWritten} is told.
  */
 public sealed interface Effect {
     /** The container that it is about; empty where it is about none. */
