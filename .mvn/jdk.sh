@@ -21,6 +21,8 @@ find_jdk_25() {
 }
 
 need_maven() {
+  # A library of Debian's Maven uses what JDK 25 warns of in four lines at each start.
+  export MAVEN_OPTS="${MAVEN_OPTS:-} --sun-misc-unsafe-memory-access=allow"
   command -v mvn >/dev/null && return 0
   echo "caretaker: Maven is not installed; 'apt-get install maven' or https://maven.apache.org/install.html" >&2
   return 1
