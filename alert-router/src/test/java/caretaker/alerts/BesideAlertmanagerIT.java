@@ -64,7 +64,7 @@ class BesideAlertmanagerIT {
                 "--web.listen-address=127.0.0.1:0",
                 "--web.route-prefix=" + TestRouter.PREFIX,
                 "--cluster.listen-address=");
-        port = Listening.port(theirs, Listening.PROMETHEUS, TestRouter.LIMIT);
+        port = theirs.awaitItsPort(RunningProgram.PROMETHEUS_LISTENS, TestRouter.LIMIT);
         ours = TestRouter.start(broker, broker.newTopic("beside", 2), config);
     }
 

@@ -86,7 +86,7 @@ class PrometheusIT {
                     "--storage.tsdb.path=" + directory.resolve("tsdb"),
                     "--rules.alert.resend-delay=" + RESEND.toSeconds() + "s",
                     "--web.listen-address=127.0.0.1:0")) {
-                int port = Listening.port(prometheus, Listening.PROMETHEUS, LIMIT);
+                int port = prometheus.awaitItsPort(RunningProgram.PROMETHEUS_LISTENS, LIMIT);
                 JsonObject alert = Awaitility.await().atMost(LIMIT).until(() -> fires(router), found -> found != null);
                 assertThat(alert.getJsonObject("labels").getMap())
                         .containsEntry("alertname", "Hot")

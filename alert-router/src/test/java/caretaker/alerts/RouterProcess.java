@@ -52,7 +52,7 @@ final class RouterProcess implements AutoCloseable {
     }
 
     private void awaitReady() {
-        port = Listening.port(program, "alert router serves Alertmanager's API", TestRouter.LIMIT);
+        port = program.awaitItsPort("alert router serves Alertmanager's API", TestRouter.LIMIT);
         Awaitility.await().atMost(TestRouter.LIMIT).until(() -> get("/-/ready").statusCode() == 200);
     }
 

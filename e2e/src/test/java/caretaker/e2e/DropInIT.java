@@ -24,8 +24,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.apache.kafka.clients.admin.Admin;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -38,8 +36,6 @@ class DropInIT {
             route: {receiver: nobody, group_by: [alertname], group_wait: 1h}
             receivers: [{name: nobody}]
             """;
-
-    private static final Pattern PORT = Pattern.compile("msg=listening .*port=(\\d+)");
 
     @TempDir
     private Path dir;
@@ -83,11 +79,7 @@ class DropInIT {
 
         /** Where it listens, as it says. */
         List<Integer> ports() {
-            return program.output().stream()
-                    .map(PORT::matcher)
-                    .filter(Matcher::find)
-                    .map(found -> Integer.parseInt(found.group(1)))
-                    .toList();
+            return program.ports("msg=listening");
         }
 
         int port() {

@@ -14,13 +14,10 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** A real Prometheus, with the scrape configuration that we ship, on a running {@code caretaker}. */
 final class PrometheusServer implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofSeconds(60);
-    private static final Pattern ADDRESS = Pattern.compile("msg=\"Listening on\".* address=127\\.0\\.0\\.1:(\\d+)");
 
     private final RunningProgram program;
     private final int port;
@@ -48,21 +45,11 @@ final class PrometheusServer implements AutoCloseable {
                 "--web.listen-address=127.0.0.1:0");
         try {
             program.awaitLine("Server is ready", LIMIT); // until then it listens and refuses queries
-            return new PrometheusServer(program, port(program));
+            return new PrometheusServer(program, program.awaitItsPort(RunningProgram.PROMETHEUS_LISTENS, LIMIT));
         } catch (AssertionError e) {
             program.close();
             throw e;
         }
-    }
-
-    private static int port(RunningProgram program) {
-        program.awaitLine("msg=\"Listening on\"", LIMIT);
-        return program.output().stream()
-                .map(ADDRESS::matcher)
-                .filter(Matcher::find)
-                .map(found -> Integer.parseInt(found.group(1)))
-                .findFirst()
-                .orElseThrow(() -> new AssertionError("it does not say where it listens: " + program.output()));
     }
 
     /** The value of the first series, NaN without one. */

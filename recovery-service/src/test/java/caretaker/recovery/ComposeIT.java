@@ -71,10 +71,9 @@ class ComposeIT {
     /** what was created anew is compose's own still: it is listed, started and taken down. */
     @Test
     void composeTakesWhatWasCreatedAnewForItsOwn() {
+        // Given
+        up("never", "exit 3");
         try (var _ = host.start("data")) {
-            // Given
-            up("never", "exit 3");
-
             // When: nobody tells of it, it is found in the list
             host.awaitTold("never", Kind.QUARANTINED);
 

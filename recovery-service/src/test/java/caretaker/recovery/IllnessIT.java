@@ -7,6 +7,7 @@ import caretaker.contracts.Condition;
 import caretaker.contracts.RecoveryEvent;
 import caretaker.contracts.RecoveryEvent.Action;
 import caretaker.contracts.RecoveryEvent.Kind;
+import caretaker.testkit.DockerEngine;
 import java.nio.file.Path;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -52,14 +53,12 @@ class IllnessIT {
         try (var host = new RecoveryHost(directory)) {
             String id = host.container(
                     "starved",
-                    // Its first process outlives the one that is killed: the engine is told of the two ends apart.
-                    "if [ -e /tmp/ran ]; then sleep 100000; fi; touch /tmp/ran; sleep 0.5;"
-                            + " dd if=/dev/zero of=/dev/null bs=64M count=10; exit 1",
+                    "if [ -e /tmp/noticed ]; then sleep 100000; fi; " + DockerEngine.STARVES,
                     "--memory",
                     "8m",
                     "--memory-swap",
                     "8m");
-            host.awaitExit(id);
+            host.docker.awaitStarved(id);
             await().atMost(RecoveryHost.LIMIT)
                     .until(() -> host.inspect(id, "{{.State.OOMKilled}}").equals("true"));
             try (var _ = host.start("data")) {

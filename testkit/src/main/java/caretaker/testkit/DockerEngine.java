@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
 
@@ -25,6 +27,13 @@ import org.junit.jupiter.api.Assumptions;
  */
 public final class DockerEngine implements AutoCloseable {
     public static final Path SOCKET = Path.of("/var/run/docker.sock");
+
+    /**
+     * A shell's command that runs out of memory where it has 8 MiB, until {@link #awaitStarved}; then it ends with 137.
+     * Once is not enough: the engine begins to watch a container's memory some time after its start.
+     */
+    public static final String STARVES = "while [ ! -e /tmp/noticed ]; do dd if=/dev/zero of=/dev/null bs=64M count=10;"
+            + " sleep 0.1; done; exit 137";
 
     private static final String LABEL = "caretaker-test-run";
     private static final String[] COMMANDS = {
@@ -121,6 +130,18 @@ public final class DockerEngine implements AutoCloseable {
         words.add(image);
         words.addAll(List.of(command));
         return docker(words.toArray(String[]::new)).lines().toList().getLast();
+    }
+
+    /** Waits until the engine has noticed that a container {@link #STARVES}, and until that has ended. */
+    public void awaitStarved(String id) {
+        Awaitility.await("the engine's word that " + id + " starves")
+                .atMost(Duration.ofSeconds(60))
+                .pollInterval(Duration.ofMillis(200))
+                .until(() -> !docker(
+                                "events", "--since=10m", "--until=0s", "--filter=container=" + id, "--filter=event=oom")
+                        .isEmpty());
+        docker("cp", "/etc/hosts", id + ":/tmp/noticed");
+        docker("wait", id);
     }
 
     /** Makes a container without starting it; its id. */

@@ -16,11 +16,17 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
 
 /** A program that a test started, and that ends with the test at the latest. Its last lines of output are kept. */
 public final class RunningProgram implements AutoCloseable {
+    /** What Prometheus and Alertmanager say when they listen. */
+    public static final String PROMETHEUS_LISTENS = "msg=\"Listening on\"";
+
+    private static final Pattern PORT = Pattern.compile("(?:\\bport\\W+|address=\\S+:)(\\d+)");
     private static final int LINES_KEPT = 10_000;
     private static final int LINES_SHOWN = 50;
 
@@ -81,6 +87,27 @@ public final class RunningProgram implements AutoCloseable {
     /** Waits until something accepts connections on the port of 127.0.0.1. */
     public RunningProgram awaitPort(int port, Duration limit) {
         return await("port " + port, limit, () -> accepts(port));
+    }
+
+    /**
+     * Waits until it says where it listens: told to take any free port, it gets one that nobody else takes meanwhile.
+     *
+     * @param text what is in the line of its output that has the port
+     */
+    public int awaitItsPort(String text, Duration limit) {
+        return await("a port in a line with " + text, limit, () -> !ports(text).isEmpty())
+                .ports(text)
+                .getFirst();
+    }
+
+    /** The ports in those lines of its output until now that have {@code text} in them. */
+    public List<Integer> ports(String text) {
+        return output().stream()
+                .filter(line -> line.contains(text))
+                .map(PORT::matcher)
+                .filter(Matcher::find)
+                .map(found -> Integer.parseInt(found.group(1)))
+                .toList();
     }
 
     private RunningProgram await(String what, Duration limit, BooleanSupplier condition) {

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import caretaker.alerts.AlertRouter;
 import caretaker.alerts.AlertRouterConfig;
-import caretaker.alerts.Listening;
 import caretaker.alerts.Mailboxes;
 import caretaker.chassis.config.Config;
 import caretaker.testkit.Programs;
@@ -57,7 +56,7 @@ final class Side implements AutoCloseable {
                 "--web.external-url=" + EXTERNAL,
                 "--cluster.listen-address=");
         side.stop = program::close;
-        side.url = "http://127.0.0.1:" + Listening.port(program, Listening.PROMETHEUS, LIMIT);
+        side.url = "http://127.0.0.1:" + program.awaitItsPort(RunningProgram.PROMETHEUS_LISTENS, LIMIT);
         side.awaitReady();
         return side;
     }

@@ -104,9 +104,10 @@ class DockerIT {
                 List.of("--memory", "8m", "--memory-swap", "8m"),
                 "sh",
                 "-c",
-                "sleep 0.5; exec dd if=/dev/zero of=/dev/null bs=64M count=10");
+                "sleep 3; " + DockerEngine.STARVES); // until then its limit is known
         HealthEvent raised = host.event(id, Condition.CONTAINER_OOM_KILLED, State.RAISED);
         assertThat(raised.evidence()).containsEntry("memoryLimitBytes", Long.toString(8 << 20));
+        docker.awaitStarved(id);
         HealthEvent exited = host.event(id, Condition.CONTAINER_EXITED, State.RAISED);
         assertThat(exited.code()).isEqualTo("137");
         assertThat(exited.evidence()).containsEntry("oomKilled", "true");

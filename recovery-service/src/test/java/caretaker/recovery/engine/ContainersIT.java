@@ -101,13 +101,9 @@ class ContainersIT {
                 "1000");
         Sighting seen = host.await(ill, now -> now.health() == Health.UNHEALTHY);
         assertThat(seen.isIll()).isTrue();
-        String starved = docker.run(
-                List.of("--memory", "8m", "--memory-swap", "8m"),
-                "sh",
-                "-c",
-                "exec dd if=/dev/zero of=/dev/null bs=64M count=10");
-        docker.docker("wait", starved);
-        Sighting dead = host.await(starved, Sighting::oomKilled); // the engine hears of it after the end
+        String starved = docker.run(List.of("--memory", "8m", "--memory-swap", "8m"), "sh", "-c", DockerEngine.STARVES);
+        docker.awaitStarved(starved);
+        Sighting dead = host.await(starved, Sighting::oomKilled);
         assertThat(dead.exitCode()).isEqualTo(137);
         assertThat(dead.endedAsIfStopped()).isFalse();
     }
