@@ -139,7 +139,7 @@ class CrashIT {
         var acknowledged = new CountDownLatch(1);
         hook.meanwhile(() -> {
             if (first.getAndSet(false)) {
-                awaitQuietly(acknowledged);
+                Hook.awaitQuietly(acknowledged);
                 router.kill(); // the receiver takes it, and nobody hears of that
             }
         });
@@ -161,7 +161,7 @@ class CrashIT {
         var ended = new AtomicBoolean();
         hook.meanwhile(() -> {
             if (first.getAndSet(false)) {
-                awaitQuietly(acknowledged);
+                Hook.awaitQuietly(acknowledged);
                 ended.set(ends("Told"));
                 router.kill();
             }
@@ -185,7 +185,7 @@ class CrashIT {
             var acknowledged = new CountDownLatch(2);
             var killed = CompletableFuture.runAsync(
                     () -> {
-                        awaitQuietly(acknowledged); // a slow machine has done nothing yet that could be lost
+                        Hook.awaitQuietly(acknowledged); // a slow machine has done nothing yet that could be lost
                         router.kill();
                     },
                     CompletableFuture.delayedExecutor(
@@ -218,15 +218,6 @@ class CrashIT {
         assertThat(keys)
                 .as("what is told twice has one key")
                 .allSatisfy((_, all) -> assertThat(all).hasSize(1));
-    }
-
-    private static void awaitQuietly(CountDownLatch latch) {
-        try {
-            assertThat(latch.await(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new AssertionError(e);
-        }
     }
 
     private List<String> names(String state) {

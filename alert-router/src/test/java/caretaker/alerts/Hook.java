@@ -1,5 +1,7 @@
 package caretaker.alerts;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.vertx.core.json.JsonObject;
@@ -10,7 +12,9 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A webhook's other end: keeps what it is told. */
@@ -45,6 +49,17 @@ final class Hook implements AutoCloseable {
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         server.createContext("/", this::hear);
         server.start();
+    }
+
+    /** For what it does {@link #meanwhile}, where no exception is passed on. */
+    static void awaitQuietly(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(TestRouter.LIMIT.toSeconds(), TimeUnit.SECONDS))
+                    .isTrue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError(e);
+        }
     }
 
     private void hear(HttpExchange exchange) throws IOException {

@@ -43,11 +43,11 @@ class SameAgainIT {
             var called = new CountDownLatch(1);
             hook.meanwhile(() -> {
                 called.countDown();
-                awaitQuietly(answer);
+                Hook.awaitQuietly(answer);
             });
             try (var router = router(receiver)) {
                 router.post("/api/v2/alerts", ALERT);
-                awaitQuietly(called);
+                Hook.awaitQuietly(called);
             }
             answer.countDown();
             hook.meanwhile(() -> {});
@@ -93,15 +93,5 @@ class SameAgainIT {
 
     private static String deadLetters(TestRouter router) {
         return router.get("/api/caretaker/v1/dead-letters").body();
-    }
-
-    private static void awaitQuietly(CountDownLatch latch) {
-        try {
-            assertThat(latch.await(LIMIT.toSeconds(), java.util.concurrent.TimeUnit.SECONDS))
-                    .isTrue();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new AssertionError(e);
-        }
     }
 }

@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -104,7 +103,7 @@ class TakeOverIT {
         var killed = new CountDownLatch(1);
         Runnable hold = () -> {
             held.countDown();
-            awaitQuietly(killed);
+            Hook.awaitQuietly(killed);
         };
         try (var mail = new MailServer("", null)) {
             mail.meanwhile(hold);
@@ -116,7 +115,7 @@ class TakeOverIT {
                     """.formatted(hook.url("/webhook"), hook.url("/pagerduty"), mail.port());
             try (var router = router("one", receiver)) {
                 assertThat(fires(router, "Told")).isTrue();
-                awaitQuietly(held);
+                Hook.awaitQuietly(held);
 
                 // When
                 router.kill();
@@ -150,14 +149,5 @@ class TakeOverIT {
                         found -> found.size() >= 2); // the first one is written down when its wait is over
         assertThat(all).hasSize(2);
         return all.stream().distinct().toList();
-    }
-
-    private static void awaitQuietly(CountDownLatch latch) {
-        try {
-            assertThat(latch.await(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new AssertionError(e);
-        }
     }
 }

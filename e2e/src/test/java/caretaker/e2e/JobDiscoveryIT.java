@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -28,25 +29,23 @@ class JobDiscoveryIT {
     @TempDir
     private Path dir;
 
+    /** @param settings of their agents */
+    private static CaretakerProcess twoHosts(String... settings) {
+        List<String> words = new ArrayList<>(List.of("demo", "--hosts", "2", "--gpus", "1"));
+        for (String setting : settings) {
+            words.addAll(List.of("--set", "gpu-agent." + setting));
+        }
+        return CaretakerProcess.start(words.toArray(String[]::new)).awaitReady();
+    }
+
     @Test
     void aJobsMetricsAreInPrometheusUnderItsOwnNamesForAsLongAsItsContainerRuns() throws Exception {
         Path prometheus = Programs.assume("prometheus");
         assumePythonClient();
         try (var docker = DockerEngine.assume()) {
             String project = docker.name("jobs"); // others run containers, too
-            try (var demo = CaretakerProcess.start(
-                                    "demo",
-                                    "--hosts",
-                                    "2",
-                                    "--gpus",
-                                    "1",
-                                    "--set",
-                                    "gpu-agent.docker.enabled=true",
-                                    "--set",
-                                    "gpu-agent.docker.projects=" + project,
-                                    "--set",
-                                    "gpu-agent.inventory.address=127.0.0.1")
-                            .awaitReady();
+            try (var demo = twoHosts(
+                            "docker.enabled=true", "docker.projects=" + project, "inventory.address=127.0.0.1");
                     var server = PrometheusServer.start(prometheus, demo, dir)) {
                 String name = docker.name("train");
                 docker.run(hostile(docker, project), "sleep", "600");
@@ -88,15 +87,7 @@ class JobDiscoveryIT {
     @Test
     void aHostIsTakenOutOfTheInventoryWithARecordWithoutValue() throws Exception {
         Path kcat = Programs.assume("kcat");
-        try (var demo = CaretakerProcess.start(
-                        "demo",
-                        "--hosts",
-                        "2",
-                        "--gpus",
-                        "1",
-                        "--set",
-                        "gpu-agent.inventory.interval=1h") // a sign of life would bring the host back
-                .awaitReady()) {
+        try (var demo = twoHosts("inventory.interval=1h")) { // a sign of life would bring the host back
             await().atMost(LIMIT).until(() -> demo.metrics().contains("caretaker_collector_inventory_hosts 2"));
             Process command = new ProcessBuilder(
                             kcat.toString(),

@@ -35,7 +35,7 @@ class DeskTest {
                 List.of());
     }
 
-    private static Effect store(String name, long revision) {
+    static Effect store(String name, long revision) {
         return new Effect.Store(state(name, revision));
     }
 

@@ -13,7 +13,6 @@ import caretaker.contracts.RecoveryEvent.Kind;
 import caretaker.contracts.RecoveryEvent.Reason;
 import caretaker.contracts.RecoveryHostState;
 import caretaker.contracts.RecoveryState;
-import caretaker.contracts.RecoveryState.Phase;
 import caretaker.recovery.bus.RecoveryTopics;
 import caretaker.recovery.engine.Engine;
 import caretaker.recovery.engine.EngineSettings;
@@ -131,24 +130,6 @@ class ErrandsTest {
                 false));
     }
 
-    private static Effect store(String name) {
-        return new Effect.Store(new RecoveryState(
-                HOST,
-                container(name),
-                1,
-                new RecoveryState.Writer("r-1", 1),
-                NOW,
-                Phase.OK,
-                null,
-                null,
-                null,
-                List.of(),
-                List.of(),
-                null,
-                null,
-                List.of()));
-    }
-
     private void awaitSent(String record) {
         await().atMost(LIMIT).until(() -> sent.contains(record));
     }
@@ -157,8 +138,8 @@ class ErrandsTest {
     @Test
     void aStateIsWrittenOnceWhatWasToldBeforeItIsOnTheBus() {
         // When
-        errands.carryOut(List.of(tell("a"), store("a"), new Effect.Forget(HOST, container("a"))));
-        errands.carryOut(List.of(store("b")));
+        errands.carryOut(List.of(tell("a"), DeskTest.store("a", 1), new Effect.Forget(HOST, container("a"))));
+        errands.carryOut(List.of(DeskTest.store("b", 1)));
 
         // Then
         awaitSent("recoveries node-1/a");
@@ -180,7 +161,7 @@ class ErrandsTest {
     @Test
     void theStateOfTheHostIsWrittenOnceAllThatWasToldBeforeItIsOnTheBus() {
         // When
-        errands.carryOut(List.of(tell("a"), new Effect.StoreHost(HOST_STATE), store("b")));
+        errands.carryOut(List.of(tell("a"), new Effect.StoreHost(HOST_STATE), DeskTest.store("b", 1)));
 
         // Then
         awaitSent("state node-1/b");
@@ -197,7 +178,7 @@ class ErrandsTest {
     @Test
     void whatTheBusWillNeverTakeHoldsUpNoState() {
         // When
-        errands.carryOut(List.of(tell("a"), store("a")));
+        errands.carryOut(List.of(tell("a"), DeskTest.store("a", 1)));
         recoveries.completeExceptionally(new RecordTooLargeException("too large"));
 
         // Then
